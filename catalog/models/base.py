@@ -1,0 +1,66 @@
+"""What the models share: codes, and texts that are written in several languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models.functions import Lower
+from modeltranslation.utils import build_localized_fieldname
+
+CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+CODE_LENGTH = 100
+
+validate_code = RegexValidator(
+    CODE_PATTERN,
+    "A code starts with a letter or digit and has only letters, digits, “_”, “-” and “.”.",
+)
+
+
+def code_field(
+    verbose_name: str = "code", *, max_length: int = CODE_LENGTH, default: Any = models.NOT_PROVIDED
+) -> models.CharField[str, str]:
+    """A name for machines. Case is kept but does not tell two codes apart."""
+    return models.CharField(verbose_name, max_length=max_length, default=default, validators=[validate_code])
+
+
+def unique_code(model: str, field: str = "code") -> models.UniqueConstraint:
+    """Codes are unique whatever their case: files from other systems mix it."""
+    return models.UniqueConstraint(
+        Lower(field), name=f"{model}_{field}_unique", violation_error_message="This code is taken already."
+    )
+
+
+class Coded(models.Model):
+    """A row that machines know by its code."""
+
+    code = code_field()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return label_of(self, settings.LANGUAGE_CODE) or self.code
+
+
+def texts_of(instance: models.Model, field: str) -> dict[str, str]:
+    """The texts of a translated field by language, without the empty ones."""
+    texts = {
+        language: getattr(instance, build_localized_fieldname(field, language))
+        for language in settings.MODELTRANSLATION_LANGUAGES
+    }
+    return {language: text for language, text in texts.items() if text}
+
+
+def set_texts(instance: models.Model, field: str, texts: dict[str, str]) -> None:
+    """Give a translated field the texts named; languages not named keep theirs."""
+    for language, text in texts.items():
+        setattr(instance, build_localized_fieldname(field, language), text)
+
+
+def label_of(instance: models.Model, language: str) -> str:
+    """The label in a language, else in the default language, else in any, else nothing."""
+    texts = texts_of(instance, "label") if hasattr(instance, "label") else {}
+    return texts.get(language) or texts.get(settings.LANGUAGE_CODE) or next(iter(texts.values()), "")

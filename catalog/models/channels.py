@@ -1,0 +1,113 @@
+"""Who is spoken to: markets, audiences, and the channels that reach them."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+
+from catalog.models.base import Coded, unique_code
+from catalog.models.schema import Family
+from catalog.models.taxonomy import Category
+
+
+class Market(Coded):
+    """A country or region that is sold to, in one currency."""
+
+    label = models.CharField(max_length=200, blank=True)
+    country = models.CharField(
+        max_length=2,
+        blank=True,
+        validators=[RegexValidator(r"^[A-Z]{2}$", "Two capital letters (ISO 3166-1), or nothing for a region.")],
+    )
+    currency = models.CharField(
+        max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", "Three capital letters (ISO 4217), such as EUR.")]
+    )
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [unique_code("market")]
+
+
+class Audience(Coded):
+    """Whom a text is written for: consumer, reseller, technician ..."""
+
+    label = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [unique_code("audience")]
+
+
+class Medium(models.TextChoices):
+    """What a channel is made of."""
+
+    WEB = "web", "Web"
+    PRINT = "print", "Print"
+    MARKETPLACE = "marketplace", "Marketplace"
+    IN_STORE = "instore", "In-store"
+    APP = "app", "App"
+    SERVICE = "service", "Service"
+
+
+class Channel(Coded):
+    """One outlet: a medium, a market, an audience, languages with fallbacks, and a selection of products."""
+
+    label = models.CharField("title", max_length=200, blank=True)
+    medium = models.CharField(max_length=15, choices=Medium.choices, default=Medium.WEB)
+    market = models.ForeignKey(Market, models.PROTECT, null=True, blank=True, related_name="channels")
+    audience = models.ForeignKey(Audience, models.PROTECT, null=True, blank=True, related_name="channels")
+    tree = models.ForeignKey(
+        Category,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The category whose descendants are this channel's navigation and chapters.",
+    )
+    families = models.ManyToManyField(
+        Family, blank=True, related_name="channels", help_text="Kinds of product to release; none means all."
+    )
+    selection = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='Facts that must be among these where a product has them at all, such as {"voltage": ["v230"]}.',
+    )
+    currencies = models.JSONField(default=list, blank=True, help_text='Codes of the prices shown, such as ["EUR"].')
+    public = models.BooleanField(default=False, help_text="Its web pages need no token.")
+
+    class Meta:
+        ordering = ["code"]
+        constraints = [unique_code("channel")]
+
+    def chains(self) -> dict[str, tuple[str, ...]]:
+        """For each language of the channel, the languages a text may stand in, best first."""
+        fallbacks = {row.language: row.fallback for row in self.languages.all()}
+        chains = {}
+        for language in fallbacks:
+            chain = [language]
+            while (following := fallbacks.get(chain[-1], "")) and following not in chain:
+                chain.append(following)
+            chains[language] = tuple(chain)
+        return chains
+
+
+class ChannelLanguage(models.Model):
+    """A language of a channel, and the language that stands in where a text is missing."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="languages")
+    language = models.CharField(max_length=10, choices=settings.SHIPPED_LANGUAGES)
+    fallback = models.CharField(max_length=10, choices=settings.SHIPPED_LANGUAGES, blank=True)
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "language"], name="channel_language_once"),
+            models.CheckConstraint(
+                condition=~models.Q(language=models.F("fallback")), name="channel_language_falls_back_to_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel.code}: {self.language}"

@@ -1,0 +1,138 @@
+"""Writing, placing and approving fragments."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from catalog.actors import Actor
+from catalog.models import Category, Family, Fragment, FragmentRevision, Placement, Product, Slot
+from catalog.models.base import set_texts, texts_of
+from catalog.operations.recording import record
+from catalog.references import malformed_in
+from catalog.richtext import clean_html, clean_plain
+from catalog.values import Invalid
+
+APPLIES_TO = ("channels", "markets", "audiences")
+
+
+def cleaned(texts: Mapping[str, str], *, rich: bool) -> dict[str, str]:
+    """A fragment's bodies as they are stored. Raises ValidationError naming the language."""
+    result = {}
+    for language, text in texts.items():
+        try:
+            result[language] = clean_html(text) if rich else clean_plain(text)
+        except Invalid as error:
+            raise ValidationError({f"body_{language}": f"This text cannot be used: {error}."}) from error
+        bad = malformed_in(result[language])
+        if bad:
+            raise ValidationError(
+                {
+                    f"body_{language}": f"“{bad[0]}” is no reference. Write {{{{ fact:CODE }}}} or {{{{ fragment:CODE }}}}."
+                }
+            )
+    return result
+
+
+@transaction.atomic
+def write_fragment(
+    actor: Actor, fragment: Fragment, *, title: Mapping[str, str], body: Mapping[str, str], rich: bool = True
+) -> Fragment:
+    """Save the working copy; languages not named keep their text. What is approved stays out unchanged.
+
+    Raises ValidationError, and writes nothing then.
+    """
+    adding = fragment.pk is None
+    set_texts(fragment, "title", {language: clean_plain(text, 200) for language, text in title.items()})
+    set_texts(fragment, "body", cleaned(body, rich=rich))
+    fragment.full_clean()
+    fragment.save()
+    record(actor, "create" if adding else "change", [fragment])
+    return fragment
+
+
+@transaction.atomic
+def place(
+    actor: Actor,
+    fragment: Fragment,
+    slot: Slot,
+    target: Product | Family | Category,
+    position: int = 0,
+) -> Placement:
+    """Put a fragment in a slot on a product, a family, or a category with its descendants; once is enough."""
+    field = {Product: "product", Family: "family", Category: "category"}[type(target)]
+    placement = Placement.objects.filter(fragment=fragment, slot=slot, **{field: target}).first()
+    placement = placement or Placement(fragment=fragment, slot=slot, **{field: target})
+    placement.position = position
+    placement.full_clean()
+    placement.save()
+    record(actor, "place", [fragment])
+    return placement
+
+
+def freeze(fragment: Fragment) -> dict[str, Any]:
+    """What a revision holds: texts by language, applicability by codes, source. Dates are ISO 8601 or null."""
+    return {
+        "title": texts_of(fragment, "title"),
+        "body": texts_of(fragment, "body"),
+        "applies": {
+            **{name: sorted(row.code for row in getattr(fragment, name).all()) for name in APPLIES_TO},
+            "media": sorted(fragment.media),
+            "from": _iso(fragment.valid_from),
+            "until": _iso(fragment.valid_until),
+        },
+        "source": {
+            "text": fragment.source,
+            "verified_on": _iso(fragment.verified_on),
+            "valid_until": _iso(fragment.claim_valid_until),
+        },
+    }
+
+
+def _iso(date: datetime.date | None) -> str | None:
+    return date.isoformat() if date else None
+
+
+def digest_of(content: Mapping[str, Any]) -> str:
+    """BLAKE2b-256 of a revision's content, whatever the order of its keys."""
+    return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=32).hexdigest()
+
+
+@transaction.atomic
+def approve(actor: Actor, fragment: Fragment) -> FragmentRevision:
+    """Freeze the working copy in the next revision, which is what channels get from the next release on.
+
+    Approving what has not changed since the last revision gives that revision again. Raises ValidationError for a
+    fragment without any text.
+    """
+    fragment = Fragment.objects.select_for_update().get(pk=fragment.pk)
+    content = freeze(fragment)
+    if not content["body"]:
+        raise ValidationError("A fragment without text cannot be approved. Write it in at least one language.")
+    digest = digest_of(content)
+    latest = fragment.revisions.order_by("-number").first()
+    if latest is None or latest.digest != digest or fragment.state == Fragment.State.RETIRED:
+        number = latest.number + 1 if latest else 1
+        latest = FragmentRevision.objects.create(
+            fragment=fragment, number=number, content=content, digest=digest, approved_by=actor.name
+        )
+        record(actor, "approve", [fragment])
+    if fragment.state != Fragment.State.APPROVED:
+        fragment.state = Fragment.State.APPROVED
+        fragment.save(update_fields=["state", "updated_at"])
+    return latest
+
+
+@transaction.atomic
+def retire(actor: Actor, fragment: Fragment) -> Fragment:
+    """Take a fragment out of every channel from the next release on. Its revisions stay."""
+    fragment.state = Fragment.State.RETIRED
+    fragment.save(update_fields=["state", "updated_at"])
+    record(actor, "retire", [fragment])
+    return fragment

@@ -1,0 +1,32 @@
+"""Calendar dates."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+from babel import Locale
+from babel.dates import format_date
+
+from catalog.values.base import AttributeSpec, Invalid, Json, ValueType
+
+
+class Date(ValueType):
+    """A day, stored as ISO 8601 `YYYY-MM-DD`."""
+
+    code = "date"
+    label = "Date"
+
+    def parse(self, raw: Any, spec: AttributeSpec) -> Json:
+        if isinstance(raw, datetime.date) and not isinstance(raw, datetime.datetime):
+            return raw.isoformat()
+        if not isinstance(raw, str):
+            raise Invalid(f"expected a date such as 2027-03-31, not {type(raw).__name__}")
+        try:
+            # fromisoformat also takes 20270331 and 2027-W13-3; a receiver need not know those.
+            return datetime.datetime.strptime(raw.strip(), "%Y-%m-%d").date().isoformat()
+        except ValueError:
+            raise Invalid(f"“{raw[:40]}” is no date; write it as 2027-03-31") from None
+
+    def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
+        return format_date(datetime.date.fromisoformat(value), format="long", locale=Locale.parse(chain[0], sep="-"))

@@ -1,0 +1,192 @@
+"""Bundle + context -> document + provenance. Pure: the same input gives the same bytes, and nothing is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from stdnum import ean
+from stdnum.exceptions import ValidationError as InvalidNumber
+
+from catalog.values import TYPES, AttributeSpec, Level, Resolution, resolve
+from catalog.values.base import pick
+from exports.bundles import AssetInfo, Context, Library, ProductBundle
+from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
+from exports.statements import Words, choose
+
+IDENTIFIERS = ("gtin", "mpn", "brand")
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """`provenance` tells where each fact and statement comes from; `problems` are pairs (kind, message)."""
+
+    document: Document
+    provenance: dict[str, Any]
+    problems: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _Resolved:
+    spec: AttributeSpec
+    position: int
+    resolution: Resolution
+    value: Any
+
+
+def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assembled:
+    """The document of one product for one channel and language."""
+    resolved = {row.spec.code.lower(): row for row in _resolved(bundle, context)}
+    facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
+    texts = {code.lower(): fact.text for code, fact in facts.items()}
+    name = texts.get(bundle.label_attribute.lower()) or bundle.sku
+    words = Words(context, library, lambda code: texts.get(code, ""), {"name": name, "sku": bundle.sku})
+    spoken = choose(bundle.placements, context, words)
+    identifiers, wrong = _identifiers(resolved)
+    document = Document(
+        sku=bundle.sku,
+        name=name,
+        type=bundle.type,
+        family=_family(bundle, context),
+        parent=bundle.parent,
+        axes={code: _axis(facts[code]) for code in bundle.axes if code in facts},
+        variants=bundle.variants,
+        categories=tuple(_categories(bundle, context)),
+        identifiers=identifiers,
+        facts=facts,
+        statements=spoken.statements,
+        assets=tuple(_assets(bundle, context, library, resolved)),
+        associations=tuple(AssociationLink(row.type, row.sku, row.quantity) for row in bundle.associations),
+        prices=_prices(resolved),
+    )
+    provenance = {
+        "facts": {row.spec.code: _trace(row.resolution, bundle.levels) for row in resolved.values()},
+        "statements": spoken.trace,
+        "absent": spoken.absent,
+    }
+    return Assembled(document, provenance, (*_missing(bundle, resolved), *wrong, *spoken.problems))
+
+
+def _resolved(bundle: ProductBundle, context: Context) -> Iterator[_Resolved]:
+    """The effective values, without those that are empty here or hold no price in the channel's currencies."""
+    for position, spec in enumerate(bundle.attributes):
+        resolution = resolve(spec, bundle.levels, context.channel, context.chain)
+        if resolution is None or resolution.winner.value is None:
+            continue
+        value = resolution.winner.value
+        if spec.type == "price" and context.currencies:
+            value = [money for money in value if money["currency"] in context.currencies]
+        if value != []:
+            yield _Resolved(spec, position, resolution, value)
+
+
+def _fact(row: _Resolved, bundle: ProductBundle, context: Context) -> Fact:
+    spec, kind = row.spec, TYPES[row.spec.type]
+    # A text shown in a fallback language keeps that language's formats; everything else is written in the wanted one.
+    chain = (row.resolution.winner.scope.language, *context.chain) if spec.localizable else context.chain
+    return Fact(
+        label=spec.label(context.chain),
+        group=spec.group,
+        type=spec.type,
+        value=kind.machine(row.value, spec),
+        text=kind.text(row.value, spec, chain),
+        position=row.position,
+        role="name" if spec.code == bundle.label_attribute else spec.role,
+    )
+
+
+def _axis(fact: Fact) -> str:
+    return fact.value if isinstance(fact.value, str) else fact.text
+
+
+def _family(bundle: ProductBundle, context: Context) -> dict[str, str]:
+    if bundle.family is None:
+        return {}
+    return {"code": bundle.family.code, "label": pick(bundle.family.labels, context.chain) or bundle.family.code}
+
+
+def _categories(bundle: ProductBundle, context: Context) -> Iterator[CategoryLink]:
+    for path in bundle.categories:
+        last = path[-1]
+        yield CategoryLink(last.code, pick(last.labels, context.chain) or last.code, tuple(node.code for node in path))
+
+
+def _identifiers(resolved: dict[str, _Resolved]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+    """By role. A GTIN whose check digit is wrong is no GTIN: receivers refuse it, so it is reported instead."""
+    found: dict[str, str] = {}
+    problems = []
+    for row in resolved.values():
+        role = row.spec.role
+        if role not in IDENTIFIERS or role in found:
+            continue
+        text = str(row.value) if role != "brand" else TYPES[row.spec.type].text(row.value, row.spec, ("en",))
+        if role == "gtin":
+            try:
+                text = ean.validate(text)
+            except InvalidNumber as error:
+                problems.append(("identifier", f"“{text}” is no GTIN: {error}"))
+                continue
+        found[role] = text
+    return found, problems
+
+
+def _prices(resolved: dict[str, _Resolved]) -> tuple[Money, ...]:
+    row = next((row for row in resolved.values() if row.spec.role == "price"), None)
+    return tuple(Money(money["amount"], money["currency"]) for money in row.value) if row else ()
+
+
+def _assets(
+    bundle: ProductBundle, context: Context, library: Library, resolved: dict[str, _Resolved]
+) -> Iterator[DocumentAsset]:
+    """Those attached in a role, then those that facts name; the family's image attribute fills the main role."""
+    seen: set[tuple[str, str]] = set()
+    rows = [*bundle.assets, *_from_facts(bundle, library, resolved)]
+    has_main = any(role == "main" for role, _ in bundle.assets)
+    for role, asset in sorted(rows, key=lambda pair: pair[0] != "main"):
+        if (role, asset.digest) in seen or (role == "main" and has_main and (role, asset) not in bundle.assets):
+            continue
+        seen.add((role, asset.digest))
+        yield _document_asset(role, asset, context)
+
+
+def _from_facts(
+    bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]
+) -> Iterator[tuple[str, AssetInfo]]:
+    for row in resolved.values():
+        if row.spec.type == "asset" and (asset := library.assets.get(str(row.value).lower())):
+            yield "main" if row.spec.code == bundle.image_attribute else row.spec.code, asset
+
+
+def _document_asset(role: str, asset: AssetInfo, context: Context) -> DocumentAsset:
+    name = "large.jpg" if asset.kind == "image" else "original"
+    return DocumentAsset(
+        role=role,
+        kind=asset.kind,
+        url=f"/assets/{asset.digest}/{name}",
+        alt=pick(asset.alt, context.chain),
+        media_type=asset.media_type,
+        width=asset.width,
+        height=asset.height,
+        digest=asset.digest,
+    )
+
+
+def _missing(bundle: ProductBundle, resolved: dict[str, _Resolved]) -> list[tuple[str, str]]:
+    missing = [code for code in bundle.required if code.lower() not in resolved and bundle.type != "group"]
+    return [("incomplete", f"Required, but empty: {', '.join(missing)}.")] if missing else []
+
+
+def _trace(resolution: Resolution, levels: tuple[Level, ...]) -> dict[str, Any]:
+    """Where a fact's value stands, at which level (0 is the product itself), and the values it beat."""
+    order = {level.sku: index for index, level in enumerate(levels)}
+    winner = resolution.winner
+    return {
+        "from": winner.sku,
+        "level": order[winner.sku],
+        "scope": str(winner.scope),
+        "beaten": [
+            {"from": row.sku, "level": order[row.sku], "scope": str(row.scope), "value": row.value}
+            for row in resolution.beaten
+        ],
+    }

@@ -1,0 +1,179 @@
+"""Run an output: one artefact from the channel's current release, stored, measured and recorded.
+
+The only place that catches ExportError.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.db import transaction
+
+from catalog.actors import Actor
+from catalog.models import Asset
+from catalog.renditions import rendition, size_for
+from exports import querysets
+from exports.documents import Document, DocumentAsset
+from exports.errors import ExportError
+from exports.formats.base import Format, Problem, Work
+from exports.formats.registry import format_called
+from exports.models import Edition, Output, Release
+
+
+class BuildFailed(Exception):
+    """An edition could not be made; the message is one line for the person who asked. Nothing was recorded."""
+
+
+@dataclass(frozen=True)
+class Built:
+    """The edition, and whether it had to be made: the same recipe gives the same file."""
+
+    edition: Edition
+    path: Path
+    new: bool
+
+
+class Library:
+    """The files of assets, as formats ask for them."""
+
+    def picture(self, asset: DocumentAsset, width: int) -> bytes:
+        """A JPEG of at least `width` pixels where the original has them. Raises ExportError where it is gone."""
+        row = Asset.objects.filter(digest=asset.digest).first()
+        if row is None:
+            raise ExportError(f"The file {asset.digest[:12]}… is not in the asset library any more.")
+        try:
+            return rendition(row, size_for(width)).read_bytes()
+        except OSError as error:
+            raise ExportError(f"The picture “{row.code}” cannot be read: {error}.", permanent=False) from error
+
+
+def build(actor: Actor, output: Output) -> Built:
+    """Make the output's edition of the current release, or find it made. Raises BuildFailed."""
+    try:
+        return _build(actor, output)
+    except ExportError as error:
+        raise BuildFailed(f"Output “{output.code}”: {error}") from error
+
+
+def _build(actor: Actor, output: Output) -> Built:
+    release = querysets.current_release(output.channel)
+    if release is None:
+        raise ExportError(
+            f"channel “{output.channel.code}” has no release yet; run: manage.py release {output.channel.code}"
+        )
+    if output.language not in release.publications:
+        raise ExportError(f"release {release.number} has no language “{output.language}”.")
+    form = format_called(output.format)
+    _check_options(form, output)
+    recipe = _recipe(output, release)
+    last = querysets.latest_edition(output)
+    if last and last.recipe == recipe and (path := path_of(last)).exists():
+        return Built(last, path, new=False)
+    return _make(actor, output, release, form, recipe)
+
+
+def _check_options(form: Format, output: Output) -> None:
+    unknown = sorted(set(output.options) - set(form.options))
+    if unknown:
+        known = ", ".join(form.options) or "none"
+        raise ExportError(f"format “{form.code}” has no option “{unknown[0]}”; it has: {known}.")
+
+
+def _recipe(output: Output, release: Release) -> str:
+    """What determines the file: the release, language, format, options, address, and the version of our code."""
+    parts: dict[str, Any] = {
+        "release": [release.channel_id, release.number, str(release.created_at)],
+        "output": [output.format, output.language, output.options],
+        "site": settings.SITE_URL,
+        "code": code_digest(),
+    }
+    return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=32).hexdigest()
+
+
+def code_digest() -> str:
+    """A digest of the formats' code and templates: a change in either makes editions anew."""
+    root = Path(settings.BASE_DIR)
+    total = blake2b(digest_size=16)
+    for folder in ("exports", "templates/exports"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in (".py", ".html", ".css"):
+                total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: str) -> Built:
+    started = time.monotonic()
+    publication = querysets.publication_of(release, output.language)
+    work = Work(publication, settings.SITE_URL, Library(), output.options)
+    counted = _Counted(querysets.documents_at(release, output.language), form, work)
+    folder = Path(settings.EDITIONS_ROOT) / output.code
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
+    unfinished = Path(name)
+    try:
+        with os.fdopen(handle, "w+b") as out:
+            form.write(iter(counted), out, work)
+        digest, size = _measure(unfinished)
+        path = folder / f"{output.code}-{release.number}-{digest[:12]}.{form.extension}"
+        unfinished.chmod(0o644)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    warnings = [
+        {"sku": problem.sku, "message": problem.message, "left_out": problem.fatal} for problem in work.problems
+    ]
+    with transaction.atomic():
+        edition = Edition.objects.create(
+            output=output,
+            release=release,
+            file=str(path.relative_to(settings.EDITIONS_ROOT)),
+            digest=digest,
+            size=size,
+            documents=counted.good,
+            duration_ms=round((time.monotonic() - started) * 1000),
+            warnings=warnings,
+            recipe=recipe,
+            created_by=actor.name,
+        )
+    return Built(edition, path, new=True)
+
+
+class _Counted:
+    """The documents that pass the format's check, counted; the others' problems go to the work."""
+
+    def __init__(self, documents: Iterator[Document], form: Format, work: Work) -> None:
+        self.documents = documents
+        self.form = form
+        self.work = work
+        self.good = 0
+
+    def __iter__(self) -> Iterator[Document]:
+        for document in self.documents:
+            problems: list[Problem] = self.form.check(document, self.work)
+            self.work.problems.extend(problems)
+            if not any(problem.fatal for problem in problems):
+                self.good += 1
+                yield document
+
+
+def _measure(path: Path) -> tuple[str, int]:
+    """BLAKE2b-256 in hexadecimal, and bytes."""
+    total = blake2b(digest_size=32)
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            total.update(block)
+    return total.hexdigest(), path.stat().st_size
+
+
+def path_of(edition: Edition) -> Path:
+    """Where the edition's file lies."""
+    return Path(settings.EDITIONS_ROOT) / edition.file

@@ -1,0 +1,16 @@
+"""Releases and what they hold, outputs and their editions, and the tokens of channels."""
+
+from exports.models.outputs import Edition, Output
+from exports.models.releases import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
+from exports.models.tokens import ChannelToken
+
+__all__ = [
+    "ChannelToken",
+    "DocumentBody",
+    "DocumentVersion",
+    "Edition",
+    "Output",
+    "Provenance",
+    "Release",
+    "VersionCategory",
+]

@@ -1,0 +1,108 @@
+"""A release is the next numbered, complete and immutable set of a channel's documents.
+
+Documents are stored as intervals of release numbers: the current set, any past set, and what changed between two
+releases are one indexed query each.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+from catalog.models import Channel
+
+
+class Release(models.Model):
+    """One release of a channel. The row's presence makes its documents visible.
+
+    `publications` is, by language, what is true of the whole release (exports.documents.Publication); `report` says
+    what was left out and why.
+    """
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="releases")
+    number = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.CharField(max_length=200)
+    documents = models.PositiveIntegerField(help_text="Documents in the release, all languages.")
+    added = models.PositiveIntegerField()
+    changed = models.PositiveIntegerField()
+    removed = models.PositiveIntegerField()
+    publications = models.JSONField()
+    report = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["channel", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["channel", "number"], name="release_number_once_per_channel"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="release_number_from_1"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel.code} release {self.number}"
+
+
+class DocumentBody(models.Model):
+    """The canonical JSON of a document, once, narrow, under its digest. It is served without being parsed."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    content = models.BinaryField()
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class DocumentVersion(models.Model):
+    """A document's content from release `valid_from` until before release `valid_until`, or still."""
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="document_versions")
+    sku = models.CharField(max_length=100)
+    language = models.CharField(max_length=10)
+    body = models.ForeignKey(DocumentBody, models.PROTECT, related_name="versions")
+    valid_from = models.PositiveIntegerField()
+    valid_until = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["sku"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "language", "sku"],
+                condition=models.Q(valid_until__isnull=True),
+                name="document_current_once",
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "language", "sku", "valid_from"], name="document_once_per_release"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=models.F("valid_from")),
+                name="document_interval_not_empty",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["channel", "valid_from"], name="document_appeared"),
+            models.Index(fields=["channel", "valid_until"], name="document_disappeared"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku} {self.language} {self.valid_from}–{self.valid_until or ''}"
+
+
+class Provenance(models.Model):
+    """Where each fact and statement of a document comes from, and what it beat. Never leaves the house."""
+
+    version = models.OneToOneField(DocumentVersion, models.CASCADE, primary_key=True, related_name="provenance")
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"provenance of {self.version}"
+
+
+class VersionCategory(models.Model):
+    """A category a document stands in, for the pages of that category."""
+
+    version = models.ForeignKey(DocumentVersion, models.CASCADE, related_name="categories")
+    code = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="version_category_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version}: {self.code}"

@@ -1,0 +1,189 @@
+"""Which fragments speak for a product, and in which words.
+
+The order is the one facts follow: context first (a text for this channel, audience, market or medium beats one for
+all), then level (placed on the product itself, its parents, its deepest category, its family), then language, then
+position.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from catalog.references import Reference, substitute
+from catalog.richtext import to_text
+from exports.bundles import Context, FragmentContent, Library, Placed
+from exports.documents import Statement
+
+MAX_DEPTH = 5
+_KINDS = {"product": 0, "category": 1, "family": 2}
+_APPLIES = (("channels", "channel"), ("audiences", "audience"), ("markets", "market"), ("media", "medium"))
+
+
+class Unresolved(Exception):
+    """A reference that stands for nothing here; the message says which and why."""
+
+
+class Rank(NamedTuple):
+    """Smaller wins, compared from left to right."""
+
+    context: tuple[bool, ...]
+    level: tuple[int, int]
+    language: int
+    position: int
+
+    def differs(self, better: Rank) -> str:
+        """In which respect this rank lost to a better one."""
+        reasons = (
+            "less specific for this channel",
+            "placed further away",
+            "not in the wanted language",
+            "stands later",
+        )
+        return next((why for why, own, other in zip(reasons, self, better, strict=True) if own != other), "a tie")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    placed: Placed
+    rank: Rank
+    language: str
+
+    def trace(self) -> dict[str, Any]:
+        placed = self.placed
+        return {
+            "fragment": placed.fragment.code,
+            "revision": placed.fragment.revision,
+            "language": self.language,
+            "placed": f"{placed.kind} {placed.owner}",
+        }
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The statements of a document, where each comes from, and what is amiss (kind, message)."""
+
+    statements: tuple[Statement, ...]
+    trace: list[dict[str, Any]]
+    absent: list[dict[str, Any]]
+    problems: list[tuple[str, str]]
+
+
+def applicable(content: Mapping[str, Any], context: Context) -> tuple[bool, ...] | str:
+    """For an applicable revision, what it does not name (False sorts first: named is more specific); else why not."""
+    applies = content["applies"]
+    unnamed = []
+    for field, own in _APPLIES:
+        wanted = [code.lower() for code in applies[field]]
+        if wanted and getattr(context, own) not in wanted:
+            return f"only for {field} {', '.join(applies[field])}"
+        unnamed.append(not wanted)
+    today = context.on.isoformat()
+    if applies["from"] and today < applies["from"]:
+        return f"not before {applies['from']}"
+    if applies["until"] and today > applies["until"]:
+        return f"only until {applies['until']}"
+    return tuple(unnamed)
+
+
+def language_of(content: Mapping[str, Any], context: Context) -> str | None:
+    """The first language of the chain in which the revision has a text."""
+    return next((language for language in context.chain if content["body"].get(language)), None)
+
+
+def candidates(placements: Sequence[Placed], context: Context, absent: list[dict[str, Any]]) -> Iterator[Candidate]:
+    """Those that may be shown, each fragment once per slot; the others are noted in `absent` with the reason."""
+    for placed in placements:
+        named = applicable(placed.fragment.content, context)
+        language = language_of(placed.fragment.content, context)
+        if isinstance(named, str) or language is None:
+            why = named if isinstance(named, str) else f"no text in {', '.join(context.chain)}"
+            absent.append({"slot": placed.slot.code, "fragment": placed.fragment.code, "why": why})
+            continue
+        level = (_KINDS[placed.kind], placed.distance)
+        rank = Rank(named, level, context.chain.index(language), placed.position)
+        yield Candidate(placed, rank, language)
+
+
+def choose(placements: Sequence[Placed], context: Context, words: Words) -> Outcome:
+    """Fill the slots. A statement with an unresolved reference is left out and reported, never shown half."""
+    absent: list[dict[str, Any]] = []
+    found = sorted(candidates(placements, context, absent), key=lambda c: (c.placed.slot.position, c.placed.slot.code))
+    statements, trace, problems = [], [], []
+    for _, group in groupby(found, key=lambda c: c.placed.slot.code):
+        for winner, beaten in _winners(list(group)):
+            slot = winner.placed.slot
+            if any(loser.rank == winner.rank for loser in beaten):
+                problems.append(("tie", f"Several fragments are equally good for the slot “{slot.code}”."))
+            try:
+                statements.append(words.statement(winner))
+            except Unresolved as error:
+                problems.append(("reference", f"Fragment “{winner.placed.fragment.code}”: {error}"))
+                continue
+            losers = [{**loser.trace(), "why": loser.rank.differs(winner.rank)} for loser in beaten]
+            trace.append({"slot": slot.code, **winner.trace(), "beaten": losers})
+    return Outcome(tuple(statements), trace, absent, problems)
+
+
+def _winners(group: list[Candidate]) -> Iterator[tuple[Candidate, list[Candidate]]]:
+    """The statement(s) of one slot: of a single slot the best candidate, of a multiple one all, in order."""
+    group.sort(key=lambda c: (c.rank, c.placed.fragment.code))
+    if not group[0].placed.slot.multiple:
+        yield group[0], group[1:]
+        return
+    best: dict[str, Candidate] = {}
+    for candidate in group:
+        best.setdefault(candidate.placed.fragment.code, candidate)
+    for candidate in sorted(best.values(), key=lambda c: (c.placed.position, c.rank.level, c.placed.fragment.code)):
+        yield candidate, []
+
+
+class Words:
+    """Puts a revision's text into words: references resolved in the document's language."""
+
+    def __init__(
+        self, context: Context, library: Library, fact: Callable[[str], str], product: Mapping[str, str]
+    ) -> None:
+        self.context = context
+        self.library = library
+        self.fact = fact
+        self.product = product
+
+    def statement(self, candidate: Candidate) -> Statement:
+        """Raises Unresolved."""
+        slot, fragment = candidate.placed.slot, candidate.placed.fragment
+        body = fragment.content["body"][candidate.language]
+        if not slot.rich:
+            return Statement(slot.code, candidate.language, "", self.fill(to_text(body), str, (fragment.code.lower(),)))
+        markup = self.fill(body, html.escape, (fragment.code.lower(),))
+        return Statement(slot.code, candidate.language, markup, to_text(markup))
+
+    def fill(self, text: str, quote: Callable[[str], str], path: tuple[str, ...]) -> str:
+        """The text with its references resolved; `path` are the fragments being resolved, to find cycles."""
+        return substitute(text, lambda reference: quote(self.resolve(reference, path)))
+
+    def resolve(self, reference: Reference, path: tuple[str, ...]) -> str:
+        if reference.kind == "fact":
+            text = self.fact(reference.code.lower())
+        elif reference.kind == "product":
+            text = self.product.get(reference.code.lower(), "")
+        else:
+            text = self.fragment(reference.code.lower(), path)
+        if not text:
+            raise Unresolved(f"{reference} has no value here.")
+        return text
+
+    def fragment(self, code: str, path: tuple[str, ...]) -> str:
+        """Another fragment's plain text, "" where it is not out or not applicable. Raises Unresolved for a circle."""
+        if code in path:
+            raise Unresolved(f"the references {' -> '.join((*path, code))} go round in a circle.")
+        if len(path) >= MAX_DEPTH:
+            raise Unresolved(f"references are nested more than {MAX_DEPTH} deep: {' -> '.join((*path, code))}.")
+        found: FragmentContent | None = self.library.fragments.get(code)
+        if found is None or isinstance(applicable(found.content, self.context), str):
+            return ""
+        language = language_of(found.content, self.context)
+        return self.fill(to_text(found.content["body"][language]), str, (*path, code)) if language else ""

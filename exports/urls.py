@@ -1,0 +1,7 @@
+"""Everything a channel or a customer can fetch."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

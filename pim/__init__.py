@@ -1,0 +1,1 @@
+"""The Tessera site: settings, URLs and server entry points."""

@@ -1,0 +1,171 @@
+"""Settings, from the environment only. docs/settings.md lists every variable; bad values stop start-up by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import environ
+
+from pim import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# A development machine keeps its environment in `.env` (made by `make setup`); what is really set wins over it.
+environ.Env.read_env(str(BASE_DIR / ".env"))
+
+# --- Environment -----------------------------------------------------------------------------------------------------
+DEBUG: bool = env.boolean("DEBUG", False)
+SECRET_KEY: str = env.secret_key(DEBUG)
+ALLOWED_HOSTS: list[str] = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS: list[str] = env.names("CSRF_TRUSTED_ORIGINS", [])
+DATA_ROOT: Path = env.folder("DATA_ROOT", BASE_DIR / "var")
+MEDIA_ROOT: Path = env.folder("MEDIA_ROOT", DATA_ROOT / "media")
+EDITIONS_ROOT: Path = env.folder("EDITIONS_ROOT", DATA_ROOT / "editions")
+DATA_ROOT.mkdir(parents=True, exist_ok=True)
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_ROOT / 'tessera.sqlite3'}")}
+SITE_URL: str = env.read("SITE_URL", "http://127.0.0.1:8000", env.origin, "an origin such as https://pim.example.com")
+HTTPS: bool = env.boolean("HTTPS", SITE_URL.startswith("https://"))
+LOG_LEVEL: str = env.read("LOG_LEVEL", "INFO", env.log_level, "DEBUG, INFO, WARNING or ERROR")
+
+# --- Languages -------------------------------------------------------------------------------------------------------
+# The shipped languages have a column each in the translated tables; PIM_LANGUAGES chooses which of them are offered.
+SHIPPED_LANGUAGES = (
+    ("en", "English"),
+    ("it", "Italiano"),
+    ("ro", "Română"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("es", "Español"),
+)
+LANGUAGES = env.languages("PIM_LANGUAGES", SHIPPED_LANGUAGES)
+LANGUAGE_CODE = LANGUAGES[0][0]
+MODELTRANSLATION_LANGUAGES = tuple(code for code, _ in SHIPPED_LANGUAGES)
+MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
+MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE: str = env.read("TIME_ZONE", "UTC", env.time_zone, "an IANA time zone such as Europe/Rome")
+
+# --- Application -----------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "modeltranslation",
+    "unfold",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_prose_editor",
+    "mptt",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "catalog.apps.CatalogConfig",
+    "exports.apps.ExportsConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "pim.urls"
+WSGI_APPLICATION = "pim.wsgi.application"
+ASGI_APPLICATION = "pim.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_ROOT / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+# Originals are never served from a folder: /assets/ decides what a browser gets, and with which headers.
+MEDIA_URL = "/media-not-served/"
+
+# --- Limits ----------------------------------------------------------------------------------------------------------
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+ASSET_MAX_BYTES: int = env.integer("ASSET_MAX_MB", 50, 1, 2_000) * 1024 * 1024
+ASSET_MAX_PIXELS: int = env.integer("ASSET_MAX_MEGAPIXELS", 80, 1, 1_000) * 1_000_000
+
+# --- Security --------------------------------------------------------------------------------------------------------
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.boolean("BEHIND_PROXY", False) else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+# --- API -------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["exports.api.authentication.ChannelTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "exports.api.problems.problem_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Tessera",
+    "DESCRIPTION": "What channels pull: the documents of the current release, and the latest edition of each feed.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+}
+
+# --- Admin -----------------------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Tessera",
+    "SITE_HEADER": "Tessera",
+    "SITE_SUBHEADER": "Product knowledge base",
+    "SITE_SYMBOL": "grid_view",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": True,
+    "BORDER_RADIUS": "6px",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    # What WeasyPrint has to say about an edition is kept with the edition; fontTools says too much.
+    "loggers": {"fontTools": {"level": "ERROR"}, "weasyprint": {"level": "ERROR"}},
+}

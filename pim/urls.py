@@ -1,0 +1,9 @@
+"""Where requests go. Includes only."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("exports.urls")),
+]
