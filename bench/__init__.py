@@ -1,0 +1,1 @@
+"""Speed, measured against peers or the raw limit in the same run. `make bench NAME=feed`."""

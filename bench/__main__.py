@@ -1,0 +1,29 @@
+"""Run one benchmark by name, or all: prints a table and writes bench/results/NAME.json."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import django
+
+from bench.measuring import write
+
+BENCHMARKS = ("feed",)
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
+    wanted = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in wanted if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"There is no benchmark “{unknown[0]}”; there are {', '.join(BENCHMARKS)}.")
+    django.setup()
+    from importlib import import_module
+
+    for name in wanted:
+        write(name, import_module(f"bench.{name}").run(float(os.environ.get("SIZE", "1"))))
+
+
+if __name__ == "__main__":
+    main()

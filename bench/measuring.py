@@ -1,0 +1,70 @@
+"""What benchmarks share: a scratch database, rounds taken in turn, and the result file."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
+
+RESULTS = Path(__file__).parent / "results"
+ROUNDS = 5
+
+
+@contextmanager
+def scratch_database() -> Iterator[None]:
+    """A database of its own beside the configured one, on the same engine, gone afterwards."""
+    old = setup_databases(verbosity=0, interactive=False)
+    try:
+        yield
+    finally:
+        teardown_databases(old, verbosity=0)
+
+
+def in_turn(variants: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
+    """Median seconds of each variant; they run A B C A B C, so that a busy moment hits all alike."""
+    times: dict[str, list[float]] = {name: [] for name in variants}
+    for _ in range(rounds):
+        for name, variant in variants.items():
+            started = time.perf_counter()
+            variant()
+            times[name].append(time.perf_counter() - started)
+    return {name: statistics.median(taken) for name, taken in times.items()}
+
+
+def machine() -> dict[str, Any]:
+    return {
+        "cpus": os.cpu_count(),
+        "processor": _processor(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.release()}",
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), "")
+
+
+def write(name: str, result: dict[str, dict[str, float]]) -> None:
+    """Print a benchmark's figures and ratios, and keep them as JSON."""
+    whole = {"machine": machine(), "engine": connection.vendor, **result}
+    RESULTS.mkdir(exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    print(f"{name} on {connection.vendor}")
+    for part in ("figures", "ratios"):
+        for key, value in result[part].items():
+            print(f"  {key:<40} {value:>14,.3f}")
+    print(f"  -> {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")

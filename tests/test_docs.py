@@ -1,0 +1,48 @@
+"""What can be set, run or made is documented."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SKIPPED_COMMANDS = {"__init__"}
+
+
+def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
+    source = (ROOT / "pim/settings.py").read_text()
+    read = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', source)) | {"SECRET_KEY"}
+    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    assert documented == read
+
+
+def test_every_command_is_documented() -> None:
+    names = {
+        path.stem for app in ("catalog", "exports") for path in (ROOT / app / "management/commands").glob("*.py")
+    } - SKIPPED_COMMANDS
+    documented = set(re.findall(r"^## `(\w+)", (ROOT / "docs/commands.md").read_text(), re.MULTILINE))
+    assert documented == names
+
+
+def test_every_format_is_documented() -> None:
+    from exports.formats.registry import FORMATS
+
+    documented = set(re.findall(r"^## .*\(`(\w+)`\)", (ROOT / "docs/formats.md").read_text(), re.MULTILINE))
+    assert documented == set(FORMATS)
+
+
+def test_every_option_of_a_format_is_documented() -> None:
+    from exports.formats.registry import FORMATS
+
+    text = (ROOT / "docs/formats.md").read_text()
+    missing = [(code, name) for code, form in FORMATS.items() for name in form.options if f"`{name}`" not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")) + [ROOT / "README.md"], ids=lambda p: p.name)
+def test_links_and_pictures_of_the_docs_exist(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text())
+    missing = [target for target in targets if "://" not in target and not (page.parent / target).exists()]
+    assert missing == []
