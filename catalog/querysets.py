@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
+from typing import TypeVar
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Lower
 
-from catalog.models import Attribute, AttributeOption, Category, Channel, Family, FragmentRevision, Placement, Product
+from catalog.models import (
+    Association,
+    Attribute,
+    AttributeOption,
+    Category,
+    Channel,
+    Family,
+    FamilyVariantAttribute,
+    FragmentRevision,
+    Placement,
+    Product,
+    ProductAsset,
+    Slot,
+)
+from catalog.models.base import is_code
 from catalog.values import AttributeSpec
+
+M = TypeVar("M", bound=Model)
 
 
 def attributes() -> QuerySet[Attribute]:
@@ -22,17 +40,18 @@ def attribute_specs(codes: Iterable[str] | None = None) -> dict[str, AttributeSp
     """Attributes as pure data by lower-case code; all, or those named in whatever case. Two queries."""
     found = attributes()
     if codes is not None:
-        found = found.alias(lower=Lower("code")).filter(lower__in={code.lower() for code in codes})
+        found = found.alias(lower=Lower("code")).filter(lower__in={code.lower() for code in codes if is_code(code)})
     return {attribute.code.lower(): attribute.spec() for attribute in found}
+
+
+def channels() -> QuerySet[Channel]:
+    """Channels with all that hangs on them: three queries however many there are."""
+    return Channel.objects.select_related("market", "audience", "tree").prefetch_related("languages", "families")
 
 
 def channel_called(code: str) -> Channel:
     """A channel by its code in whatever case, with its languages. Raises Channel.DoesNotExist."""
-    return (
-        Channel.objects.select_related("market", "audience", "tree")
-        .prefetch_related("languages", "families")
-        .get(code__iexact=code)
-    )
+    return channels().get(code__iexact=code)
 
 
 def families() -> QuerySet[Family]:
@@ -42,14 +61,36 @@ def families() -> QuerySet[Family]:
     )
 
 
-def products() -> QuerySet[Product]:
-    """Products with all a document is made of that hangs on them directly: a constant number of queries."""
-    return Product.objects.prefetch_related(
-        "categories",
-        "product_assets__asset",
-        "associations__type",
-        "associations__target",
-    )
+def categories_of_products() -> dict[int, list[int]]:
+    """Ids of the categories by their product's id, without a row of either. One query."""
+    links = Product.categories.through.objects.order_by("id").values_list("product_id", "category_id")
+    found: dict[int, list[int]] = defaultdict(list)
+    for product, category in links:
+        found[product].append(category)
+    return found
+
+
+def assets_of_products() -> dict[int, list[ProductAsset]]:
+    """Roles of assets by their product's id, in order. One query."""
+    return _by_product(ProductAsset.objects.order_by("position", "id"), "product_id")
+
+
+def associations_of_products() -> dict[int, list[Association]]:
+    """Associations by their source's id, in order, with their types. One query."""
+    rows = Association.objects.select_related("type").order_by("type__position", "position", "id")
+    return _by_product(rows, "source_id")
+
+
+def _by_product(rows: QuerySet[M], field: str) -> dict[int, list[M]]:
+    found: dict[int, list[M]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, field)].append(row)
+    return found
+
+
+def axes() -> QuerySet[FamilyVariantAttribute]:
+    """What tells variants apart, with the attributes, in order."""
+    return FamilyVariantAttribute.objects.filter(axis=True).select_related("attribute").order_by("level", "id")
 
 
 def category_paths() -> dict[int, tuple[Category, ...]]:
@@ -68,18 +109,20 @@ def category_paths() -> dict[int, tuple[Category, ...]]:
     return paths
 
 
+def slots() -> QuerySet[Slot]:
+    return Slot.objects.order_by("position", "code")
+
+
 def approved_placements() -> QuerySet[Placement]:
-    """Placements of fragments that are out, with slot and target."""
+    """Placements of fragments that are out, in order; their fragments, slots and targets by id only."""
+    return Placement.objects.filter(fragment__state="approved").order_by("slot__position", "position", "id")
+
+
+def current_revisions() -> QuerySet[FragmentRevision]:
+    """The latest revision of each approved fragment; of the fragment only the code."""
+    later = FragmentRevision.objects.filter(fragment=OuterRef("fragment"), number__gt=OuterRef("number"))
     return (
-        Placement.objects.filter(fragment__state="approved")
-        .select_related("slot", "fragment", "product", "family", "category")
-        .order_by("slot__position", "position", "id")
+        FragmentRevision.objects.filter(~Exists(later), fragment__state="approved")
+        .select_related("fragment")
+        .only("number", "content", "fragment__code")
     )
-
-
-def current_revisions() -> dict[int, FragmentRevision]:
-    """The latest revision of each approved fragment, by the fragment's id. One query."""
-    revisions = (
-        FragmentRevision.objects.filter(fragment__state="approved").select_related("fragment").order_by("number")
-    )
-    return {revision.fragment_id: revision for revision in revisions}

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 _REFERENCE = re.compile(r"\{\{\s*(fact|fragment|product):([A-Za-z0-9_.-]+)\s*\}\}")
-_ANY_BRACES = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+# What is left of `{{ ... }}` when all references are taken out; the limit keeps the search linear.
+_BRACES = re.compile(r"\{\{[^{}]{0,60}(?:\}\})?")
 
 
 class Reference(NamedTuple):
@@ -27,8 +28,8 @@ def references_in(text: str) -> list[Reference]:
 
 
 def malformed_in(text: str) -> list[str]:
-    """What stands in double braces but is no reference."""
-    return [braces for braces in _ANY_BRACES.findall(text) if not _REFERENCE.fullmatch(braces)]
+    """What opens double braces but is no reference; of a long one only the beginning."""
+    return _BRACES.findall(_REFERENCE.sub(" ", text))
 
 
 def substitute(text: str, resolve: Callable[[Reference], str]) -> str:

@@ -1,146 +1,175 @@
 """The small HTML vocabulary of fragments, the same on every path in, and its plain-text rendering.
 
-Sanitised markup can still bring a PDF renderer down (huge spans, endless words, deep nesting), so the limits here are
-part of what "clean" means.
+Sanitised markup can still bring a PDF renderer down (huge spans, endless words, deep nesting), and raw markup the
+sanitiser itself, so the limits here are part of what "clean" means. Raw markup is looked at with linear expressions
+only: html.parser takes minutes for a hundred thousand "<a ".
 """
 
 from __future__ import annotations
 
 import html
 import re
-from html.parser import HTMLParser
 
 import nh3
 
 from catalog.values.base import Invalid, clean_text
 
-TAGS = frozenset(
-    [
-        "p",
-        "br",
-        "strong",
-        "em",
-        "b",
-        "i",
-        "u",
-        "sub",
-        "sup",
-        "h3",
-        "h4",
-        "ul",
-        "ol",
-        "li",
-        "a",
-        "table",
-        "thead",
-        "tbody",
-        "tr",
-        "th",
-        "td",
-        "blockquote",
-    ]
-)
+_BLOCKS = frozenset(["p", "h3", "h4", "ul", "ol", "li", "table", "thead", "tbody", "tr", "blockquote", "br"])
+_CELLS = frozenset(["th", "td"])
+_INLINE = frozenset(["strong", "em", "b", "i", "u", "sub", "sup", "a"])
+TAGS = _BLOCKS | _CELLS | _INLINE
 ATTRIBUTES = {"a": {"href"}}
 MAX_DEPTH = 20
 MAX_WORD = 200
-_BLOCKS = frozenset(["p", "h3", "h4", "ul", "ol", "li", "table", "tr", "blockquote"])
-_VOID = frozenset({"br"})
+# Rounds of cleaning after which markup has to come out as it went in. Ordinary markup takes two.
+MAX_ROUNDS = 8
 _SOFT_BREAK = "\N{ZERO WIDTH SPACE}"
+
+# White space that is only layout; no-break and other typographic spaces are part of a text.
+_LAYOUT = re.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
+_MARKUP = re.compile(r"<[a-zA-Z/!?]")
+# A complete address. `../x`, `//host` and `https:x` depend on where a page or a PDF happens to lie.
+_ADDRESS = re.compile(r"(?:https?://[^\s/\\]|mailto:|tel:)\S", re.IGNORECASE)
+
+# In raw markup: where a tag begins, and the tags that a browser opens again in every following paragraph until they
+# are closed. It keeps three alike at most; without attributes all are alike, so none can pile up.
+_TAG_BEGINS = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_REOPENED = re.compile(r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/][^>]*(?:>|\Z)", re.IGNORECASE)
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
+# Elements whose end people leave out: what a new one of them ends, where that is the innermost.
+_ENDED_BY = {
+    "p": {"p"},
+    "li": {"li", "p"},
+    "tr": {"tr", "td", "th", "p"},
+    "td": {"td", "th", "p"},
+    "th": {"td", "th", "p"},
+    **dict.fromkeys(["ul", "ol", "table", "blockquote", "h3", "h4", "div"], {"p"}),
+}
+
+# In clean markup: one of our tags (any other "<" is a character of a plain text), an entity, any other character.
+_TAG = rf'<(/?)({"|".join(sorted(TAGS))})(?:\s[^>"]*(?:"[^"]*"[^>"]*)*)?>'
+_TAG_OR_TEXT = re.compile(rf"{_TAG}|([^<]+|<)")
+_TAG_OR_CHARACTER = re.compile(rf"({_TAG})|(&[#\w]+;|.)", re.DOTALL)
+_LONG = re.compile(rf"[^\s{_SOFT_BREAK}]{{{MAX_WORD + 1}}}")
+_LINK_TO_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 
 
 def clean_html(raw: str, limit: int = 100_000) -> str:
     """Allowed markup only; idempotent. Text without any markup becomes paragraphs.
 
+    A link keeps its address if that is complete (http, https, mailto or tel); of any other only the words stay.
     Raises Invalid for characters that cannot be stored, excessive length, and nesting deeper than 20.
     """
     text = clean_text(raw, limit).strip()
-    if not text:
-        return ""
-    if "<" not in text:
-        text = "".join(
-            f"<p>{html.escape(part.strip(), quote=False)}</p>" for part in re.split(r"\n\s*\n", unescape(text))
-        )
-    depth = nesting(text)
-    if depth > MAX_DEPTH:
-        raise Invalid(f"elements are nested {depth} deep; at most {MAX_DEPTH} levels are allowed")
+    if not _MARKUP.search(text):
+        text = _paragraphs(text)
+    _check_nesting(text)
+    for _ in range(MAX_ROUNDS):
+        cleaned = _cleaned(text)
+        if cleaned == text:
+            break
+        text = cleaned
+    else:
+        raise Invalid("its elements are so mixed up that browsers would not agree on them")
+    _check_nesting(text)
+    if len(text) > limit:
+        raise Invalid(f"{len(text)} characters of clean markup are too many; at most {limit} are allowed")
+    return text
+
+
+def _paragraphs(text: str) -> str:
+    """Plain text as markup. Entities of a text that has no markup stand for their characters."""
+    parts = re.split(r"\n\s*\n", html.unescape(text))
+    return "".join(f"<p>{html.escape(part.strip(), quote=False)}</p>" for part in parts if part.strip())
+
+
+def _check_nesting(markup: str) -> None:
+    if nesting(markup) > MAX_DEPTH:
+        raise Invalid(f"elements are nested more than {MAX_DEPTH} deep")
+
+
+def _cleaned(text: str) -> str:
+    """One round of cleaning."""
     cleaned = nh3.clean(
-        text,
+        _REOPENED.sub(r"<\1>", text),
         tags=set(TAGS),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attribute_filter=_attribute,
         url_schemes={"https", "http", "mailto", "tel"},
+        url_relative="deny",
         link_rel=None,
         strip_comments=True,
     )
-    return re.sub(r"\S{%d,}" % (MAX_WORD + 1), _break_word, cleaned).strip()
+    cleaned = _breakable(_LINK_TO_NOWHERE.sub(r"\1", cleaned)).strip()
+    if _MARKUP.search(cleaned):
+        return cleaned
+    return f"<p>{cleaned}</p>" if html.unescape(cleaned).strip() else ""
 
 
-def unescape(text: str) -> str:
-    """Entities of a text that has no markup become the characters they stand for, once."""
-    return html.unescape(text) if "&" in text else text
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    return value if name == "href" and _ADDRESS.match(value) else None
 
 
 def clean_plain(raw: str, limit: int = 10_000) -> str:
     """One line of text without markup. Raises Invalid."""
-    return " ".join(clean_text(raw, limit).split())
+    return _LAYOUT.sub(" ", clean_text(raw, limit)).strip()
 
 
 def nesting(markup: str) -> int:
-    """How deep elements stand in one another, unclosed ones counted as open."""
-    parser = _Depth()
-    parser.feed(markup)
-    return parser.deepest
+    """How deep elements stand in one another, unclosed ones counted as open; beyond MAX_DEPTH it is not counted."""
+    inside: list[str] = []
+    deepest = 0
+    for end, name in _TAG_BEGINS.findall(markup):
+        tag = name.lower()
+        if end and tag in inside:
+            while inside.pop() != tag:
+                pass
+        elif not end and tag not in _VOID:
+            while inside and inside[-1] in _ENDED_BY.get(tag, ()):
+                inside.pop()
+            inside.append(tag)
+            deepest = max(deepest, len(inside))
+            if deepest > MAX_DEPTH:
+                break
+    return deepest
 
 
 def to_text(markup: str) -> str:
-    """The words of clean HTML: a line per block, list items with a dash, cells separated by tabs."""
-    parser = _Text()
-    parser.feed(markup)
-    parser.close()
-    lines = (" ".join(line.split()) for line in "".join(parser.parts).replace(_SOFT_BREAK, "").split("\n"))
-    return "\n".join(line for line in lines if line and line != "–")
-
-
-def _break_word(match: re.Match[str]) -> str:
-    """Chances to break an endless word, unless it is an address or other markup."""
-    word = match[0]
-    if "<" in word or ">" in word or "&" in word or "=" in word:
-        return word
-    return _SOFT_BREAK.join(word[start : start + MAX_WORD] for start in range(0, len(word), MAX_WORD))
-
-
-class _Depth(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.deepest = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _VOID:
-            self.open.append(tag)
-            self.deepest = max(self.deepest, len(self.open))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.open:
-            while self.open.pop() != tag:
-                pass
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.parts: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in _BLOCKS or tag == "br":
-            self.parts.append("\n")
-        if tag == "li":
-            self.parts.append("– ")
-        if tag in ("td", "th"):
-            self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
+    """The words of clean HTML: a line per block, list items with a dash, cells separated by a space."""
+    lines = [""]
+    bullet = ""
+    for end, tag, text in _TAG_OR_TEXT.findall(markup):
         if tag in _BLOCKS:
-            self.parts.append("\n")
+            lines.append("")
+            if tag == "li":
+                bullet = "" if end else "– "
+        elif tag in _CELLS:
+            lines[-1] += " "
+        elif text.strip():
+            lines[-1] += bullet + html.unescape(text)
+            bullet = ""
+        else:
+            lines[-1] += text
+    return "\n".join(filter(None, (_LAYOUT.sub(" ", line).strip() for line in lines))).replace(_SOFT_BREAK, "")
 
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data.replace("\n", " "))
+
+def _breakable(markup: str) -> str:
+    """Chances to break endless words, which a renderer takes gigabytes to look for. Inline tags do not end a word."""
+    if not _LONG.search(re.sub(_TAG, "", markup)):
+        return markup
+    out: list[str] = []
+    length = 0
+    for tag, _, name, character in _TAG_OR_CHARACTER.findall(markup):
+        if tag:
+            length = length if name in _INLINE else 0
+        elif character.isspace() or character == _SOFT_BREAK:
+            length = 0
+        elif length == MAX_WORD:
+            out.append(_SOFT_BREAK)
+            length = 1
+        else:
+            length += 1
+        out.append(tag or character)
+    return "".join(out)

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests import golden as golden_files
+from tests.queries import CountQueries, counted
+
+# How long an example takes says more about the machine than about the code.
+hypothesis.settings.register_profile("tessera", deadline=None)
+hypothesis.settings.load_profile("tessera")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="write the golden outputs anew")
+    parser.addoption("--rewrite-query-counts", action="store_true", help="write tests/query_counts.json anew")
 
 
 @pytest.fixture
@@ -19,6 +26,13 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, bytes], None]:
     """Compare bytes with a file in tests/golden/."""
     rewrite = bool(request.config.getoption("--rewrite-golden"))
     return lambda name, got: golden_files.compare(name, got, rewrite=rewrite)
+
+
+@pytest.fixture
+def count_queries(request: pytest.FixtureRequest) -> CountQueries:
+    """Compare the number of queries of a block with the one recorded under its name."""
+    rewrite = bool(request.config.getoption("--rewrite-query-counts"))
+    return lambda name: counted(name, rewrite=rewrite)
 
 
 @pytest.fixture(autouse=True)

@@ -106,9 +106,12 @@ class CategoryRecord:
 
 @dataclass(frozen=True)
 class TagRecord:
+    """`parent` is the broader tag as "facet:code", or ""."""
+
     facet: str
     code: str
     label: Texts = field(default_factory=dict)
+    parent: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,11 @@ validate_code = RegexValidator(
     CODE_PATTERN,
     "A code starts with a letter or digit and has only letters, digits, “_”, “-” and “.”.",
 )
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` can be a code at all. What cannot is not asked of the database, which may not even take it."""
+    return len(text) <= 2 * CODE_LENGTH and re.fullmatch(CODE_PATTERN, text) is not None
 
 
 def code_field(
@@ -55,7 +61,9 @@ def texts_of(instance: models.Model, field: str) -> dict[str, str]:
 
 
 def set_texts(instance: models.Model, field: str, texts: dict[str, str]) -> None:
-    """Give a translated field the texts named; languages not named keep theirs."""
+    """Give a translated field the texts named; languages not named keep theirs. Raises ValueError for an unknown one."""
+    if unknown := sorted(set(texts) - set(settings.MODELTRANSLATION_LANGUAGES)):
+        raise ValueError(f"There is no language “{unknown[0]}” here.")
     for language, text in texts.items():
         setattr(instance, build_localized_fieldname(field, language), text)
 

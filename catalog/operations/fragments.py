@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from modeltranslation.utils import build_localized_fieldname
 
 from catalog.actors import Actor
 from catalog.models import Category, Family, Fragment, FragmentRevision, Placement, Product, Slot
@@ -22,22 +23,27 @@ from catalog.values import Invalid
 APPLIES_TO = ("channels", "markets", "audiences")
 
 
-def cleaned(texts: Mapping[str, str], *, rich: bool) -> dict[str, str]:
-    """A fragment's bodies as they are stored. Raises ValidationError naming the language."""
+def cleaned(field: str, texts: Mapping[str, str], clean: Callable[[str], str]) -> dict[str, str]:
+    """The texts of a translated field as they are stored. Raises ValidationError that names each culprit's field."""
     result = {}
+    problems = {}
     for language, text in texts.items():
         try:
-            result[language] = clean_html(text) if rich else clean_plain(text)
+            result[language] = clean(text)
         except Invalid as error:
-            raise ValidationError({f"body_{language}": f"This text cannot be used: {error}."}) from error
-        bad = malformed_in(result[language])
-        if bad:
-            raise ValidationError(
-                {
-                    f"body_{language}": f"“{bad[0]}” is no reference. Write {{{{ fact:CODE }}}} or {{{{ fragment:CODE }}}}."
-                }
-            )
+            problems[build_localized_fieldname(field, language)] = f"This text cannot be used: {error}."
+    if problems:
+        raise ValidationError(problems)
     return result
+
+
+def clean_body(text: str, *, rich: bool) -> str:
+    """One body as it is stored: allowed markup, or one line without any. Raises Invalid."""
+    body = clean_html(text) if rich else clean_plain(text)
+    bad = malformed_in(body)
+    if bad:
+        raise Invalid(f"“{bad[0]}” is no reference; write {{{{ fact:CODE }}}} or {{{{ fragment:CODE }}}}")
+    return body
 
 
 @transaction.atomic
@@ -49,8 +55,11 @@ def write_fragment(
     Raises ValidationError, and writes nothing then.
     """
     adding = fragment.pk is None
-    set_texts(fragment, "title", {language: clean_plain(text, 200) for language, text in title.items()})
-    set_texts(fragment, "body", cleaned(body, rich=rich))
+    if not adding:
+        # Somebody may have approved or retired it since the caller read it; only those two operations change that.
+        fragment.state = Fragment.objects.select_for_update().values_list("state", flat=True).get(pk=fragment.pk)
+    set_texts(fragment, "title", cleaned("title", title, lambda text: clean_plain(text, 200)))
+    set_texts(fragment, "body", cleaned("body", body, lambda text: clean_body(text, rich=rich)))
     fragment.full_clean()
     fragment.save()
     record(actor, "create" if adding else "change", [fragment])
@@ -78,11 +87,16 @@ def place(
 
 def freeze(fragment: Fragment) -> dict[str, Any]:
     """What a revision holds: texts by language, applicability by codes, source. Dates are ISO 8601 or null."""
+    return frozen(fragment, {name: [row.code for row in getattr(fragment, name).all()] for name in APPLIES_TO})
+
+
+def frozen(fragment: Fragment, applies: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+    """The same without a query, for a caller who has the codes of channels, markets and audiences already."""
     return {
         "title": texts_of(fragment, "title"),
         "body": texts_of(fragment, "body"),
         "applies": {
-            **{name: sorted(row.code for row in getattr(fragment, name).all()) for name in APPLIES_TO},
+            **{name: sorted(applies[name]) for name in APPLIES_TO},
             "media": sorted(fragment.media),
             "from": _iso(fragment.valid_from),
             "until": _iso(fragment.valid_until),
@@ -108,24 +122,27 @@ def digest_of(content: Mapping[str, Any]) -> str:
 def approve(actor: Actor, fragment: Fragment) -> FragmentRevision:
     """Freeze the working copy in the next revision, which is what channels get from the next release on.
 
-    Approving what has not changed since the last revision gives that revision again. Raises ValidationError for a
-    fragment without any text.
+    Approving what has not changed since the last revision gives that revision again, and brings a retired fragment
+    back. Raises ValidationError for a fragment without any text.
     """
-    fragment = Fragment.objects.select_for_update().get(pk=fragment.pk)
-    content = freeze(fragment)
+    stored = Fragment.objects.select_for_update().get(pk=fragment.pk)
+    content = freeze(stored)
     if not content["body"]:
         raise ValidationError("A fragment without text cannot be approved. Write it in at least one language.")
     digest = digest_of(content)
-    latest = fragment.revisions.order_by("-number").first()
-    if latest is None or latest.digest != digest or fragment.state == Fragment.State.RETIRED:
+    latest = stored.revisions.order_by("-number").first()
+    fragment.state = Fragment.State.APPROVED
+    if latest and latest.digest == digest and stored.state == Fragment.State.APPROVED:
+        return latest
+    if latest is None or latest.digest != digest:
         number = latest.number + 1 if latest else 1
         latest = FragmentRevision.objects.create(
-            fragment=fragment, number=number, content=content, digest=digest, approved_by=actor.name
+            fragment=stored, number=number, content=content, digest=digest, approved_by=actor.name
         )
-        record(actor, "approve", [fragment])
-    if fragment.state != Fragment.State.APPROVED:
-        fragment.state = Fragment.State.APPROVED
-        fragment.save(update_fields=["state", "updated_at"])
+    if stored.state != Fragment.State.APPROVED:
+        stored.state = Fragment.State.APPROVED
+        stored.save(update_fields=["state", "updated_at"])
+    record(actor, "approve", [stored])
     return latest
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import models, transaction
+from mptt.models import MPTTModel
 
 from catalog.actors import Actor
 from catalog.models import Change
+from catalog.operations.locking import lock_tree
 
 
 def key_of(instance: models.Model) -> str:
@@ -34,7 +36,10 @@ def record(actor: Actor, operation: str, instances: Iterable[models.Model]) -> N
 
 @transaction.atomic
 def store(actor: Actor, instance: models.Model) -> None:
-    """Validate and save one row of the schema, the taxonomy or the channels. Raises ValidationError."""
+    """Validate and save one row of the schema, the taxonomy or the channels. Raises ValidationError.
+
+    Categories are saved with catalog.operations.trees.save_category.
+    """
     instance.full_clean()
     operation = "change" if instance.pk and not instance._state.adding else "create"
     instance.save()
@@ -44,5 +49,7 @@ def store(actor: Actor, instance: models.Model) -> None:
 @transaction.atomic
 def remove(actor: Actor, instance: models.Model) -> None:
     """Delete one row. Raises ProtectedError, naming what uses it, where something does."""
+    if isinstance(instance, MPTTModel):
+        lock_tree()
     record(actor, "delete", [instance])
     instance.delete()

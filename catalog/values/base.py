@@ -49,6 +49,12 @@ def pick(texts: Mapping[str, str], chain: tuple[str, ...]) -> str:
     return next((text for text in texts.values() if text), "")
 
 
+def quoted(raw: Any, limit: int = 40) -> str:
+    """The beginning of what was given, in quotation marks, for a message that can be shown, logged and stored."""
+    text = raw if isinstance(raw, str) else f"a {type(raw).__name__}"
+    return "“" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:limit]) + "”"
+
+
 class ValueType(ABC):
     """One kind of value. A new one costs a file with a subclass and a line in the registry."""
 

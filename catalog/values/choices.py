@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.values.base import AttributeSpec, Invalid, Json, ValueType, pick
+from catalog.values.base import AttributeSpec, Invalid, Json, ValueType, pick, quoted
 
 
 class Select(ValueType):
@@ -19,7 +19,7 @@ class Select(ValueType):
             raise Invalid(f"expected the code of an option, not {type(raw).__name__}")
         option = spec.options.get(raw.strip().lower())
         if option is None:
-            raise Invalid(f"“{raw[:80]}” is no option of “{spec.code}”")
+            raise Invalid(f"{quoted(raw)} is no option of “{spec.code}”")
         return option[0]
 
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:

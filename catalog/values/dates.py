@@ -8,7 +8,7 @@ from typing import Any
 from babel import Locale
 from babel.dates import format_date
 
-from catalog.values.base import AttributeSpec, Invalid, Json, ValueType
+from catalog.values.base import AttributeSpec, Invalid, Json, ValueType, quoted
 
 
 class Date(ValueType):
@@ -23,10 +23,11 @@ class Date(ValueType):
         if not isinstance(raw, str):
             raise Invalid(f"expected a date such as 2027-03-31, not {type(raw).__name__}")
         try:
-            # fromisoformat also takes 20270331 and 2027-W13-3; a receiver need not know those.
-            return datetime.datetime.strptime(raw.strip(), "%Y-%m-%d").date().isoformat()
+            # fromisoformat also takes 20270331 and 2027-W13-3; strptime, without the check, the digits of any script.
+            day = datetime.datetime.strptime(raw.strip() if raw.isascii() else "", "%Y-%m-%d")
         except ValueError:
-            raise Invalid(f"“{raw[:40]}” is no date; write it as 2027-03-31") from None
+            raise Invalid(f"{quoted(raw)} is no date; write it as 2027-03-31") from None
+        return day.date().isoformat()
 
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
         return format_date(datetime.date.fromisoformat(value), format="long", locale=Locale.parse(chain[0], sep="-"))

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.values.base import AttributeSpec, Invalid, Json, ValueType
 
-_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
 
 
 class ProductReference(ValueType):

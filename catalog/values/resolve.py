@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from catalog.values.base import AttributeSpec
@@ -49,13 +50,19 @@ def resolve(spec: AttributeSpec, levels: Sequence[Level], channel: str, chain: S
 def _candidates(
     spec: AttributeSpec, levels: Sequence[Level], channel: str, chain: Sequence[str]
 ) -> Iterator[Candidate]:
-    languages = chain if spec.localizable else ("",)
-    for context in (channel, "") if spec.per_channel else ("",):
-        for level in levels:
-            own = level.values.get(spec.code)
-            if not own:
-                continue
-            for language in languages:
-                scope = Scope(language, context)
-                if str(scope) in own:
-                    yield Candidate(level.sku, scope, own[str(scope)])
+    said = [(level.sku, own) for level in levels if (own := level.values.get(spec.code))]
+    if not said:
+        return
+    for scopes in _scopes(channel if spec.per_channel else "", tuple(chain) if spec.localizable else ("",)):
+        for sku, own in said:
+            for key, scope in scopes:
+                if key in own:
+                    yield Candidate(sku, scope, own[key])
+
+
+@lru_cache(maxsize=1_000)
+def _scopes(channel: str, languages: tuple[str, ...]) -> tuple[tuple[tuple[str, Scope], ...], ...]:
+    """The scopes in which a value counts, by context, each with how it is written."""
+    contexts = (channel, "") if channel else ("",)
+    scopes = ((Scope(language, context) for language in languages) for context in contexts)
+    return tuple(tuple((str(scope), scope) for scope in row) for row in scopes)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import normalize
 
 from catalog.values.base import AttributeSpec, Invalid, Json, ValueType, clean_text
 
 
 class Text(ValueType):
-    """One line. Setting: `max_length` in characters (500 unless said)."""
+    """One line: line breaks become spaces. Setting: `max_length` in characters (500 unless said)."""
 
     code = "text"
     label = "Text"
@@ -16,9 +17,13 @@ class Text(ValueType):
 
     def parse(self, raw: Any, spec: AttributeSpec) -> Json:
         text = clean_text(raw, int(spec.settings.get("max_length") or self.default_length))
-        if not text.strip():
+        text = self.laid_out(normalize("NFC", text))
+        if not text:
             raise Invalid("a text with nothing in it; leave the value out instead")
         return text
+
+    def laid_out(self, text: str) -> str:
+        return " ".join(filter(None, (line.strip() for line in text.splitlines())))
 
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
         return str(value)
@@ -30,3 +35,6 @@ class LongText(Text):
     code = "longtext"
     label = "Long text"
     default_length = 100_000
+
+    def laid_out(self, text: str) -> str:
+        return text.strip()

@@ -1,0 +1,177 @@
+"""The tables that become records by themselves, one small function each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from catalog.importing.plan import (
+    AssociationTypeRecord,
+    AttributeRecord,
+    AudienceRecord,
+    CategoryRecord,
+    ChannelRecord,
+    FamilyRecord,
+    FamilyVariantRecord,
+    GroupRecord,
+    MarketRecord,
+    OptionRecord,
+    SlotRecord,
+    TagRecord,
+    VariantLevel,
+)
+from catalog.importing.sources.tessera.rows import Row
+from catalog.values import TYPES
+
+# The settings of attributes, which stand beside their other keys.
+SETTINGS = ("unit_family", "unit", "decimals", "max_length", "min", "max")
+
+
+def group(row: Row) -> GroupRecord:
+    return GroupRecord(row.text("code"), row.texts("label"), row.whole("position", row.number))
+
+
+def attribute(row: Row) -> AttributeRecord:
+    return AttributeRecord(
+        code=row.text("code"),
+        type=row.one_of("type", {code: code for code in TYPES}),
+        group=row.text("group"),
+        label=row.texts("label"),
+        help_text=row.texts("help"),
+        localizable=row.flag("localizable"),
+        per_channel=row.flag("per_channel"),
+        filterable=row.flag("filterable"),
+        role=row.text("role", ""),
+        settings={name: value for name in SETTINGS if (value := row.scalar(name)) is not None},
+        position=row.whole("position", row.number),
+    )
+
+
+def option(row: Row) -> OptionRecord:
+    return OptionRecord(
+        attribute=row.text("attribute"),
+        code=row.text("code"),
+        label=row.texts("label"),
+        color=row.text("color", ""),
+        position=row.whole("position", row.number),
+    )
+
+
+def family(row: Row) -> FamilyRecord:
+    return FamilyRecord(
+        code=row.text("code"),
+        label=row.texts("label"),
+        attributes=row.names("attributes"),
+        label_attribute=row.text("label_attribute", ""),
+        image_attribute=row.text("image_attribute", ""),
+        requirements=row.lists("requirements"),
+    )
+
+
+def family_variant(row: Row) -> FamilyVariantRecord:
+    return FamilyVariantRecord(
+        code=row.text("code"),
+        family=row.text("family"),
+        label=row.texts("label"),
+        levels=tuple(_level(level) for level in row.rows("levels")),
+    )
+
+
+def _level(row: Row) -> VariantLevel:
+    """The attributes may name the axes again."""
+    axes = row.names("axes")
+    level = VariantLevel(axes, tuple(code for code in row.names("attributes") if code not in axes))
+    row.done()
+    return level
+
+
+class Placed(NamedTuple):
+    """A category and its position among its siblings."""
+
+    record: CategoryRecord
+    position: int
+
+
+def category(row: Row) -> Placed:
+    record = CategoryRecord(row.text("code"), row.text("parent", ""), row.texts("label"))
+    return Placed(record, row.whole("position", row.number))
+
+
+def in_tree_order(placed: Sequence[Placed]) -> list[CategoryRecord]:
+    """Parents before their children, siblings by position."""
+    parents = {record.code.lower(): record.parent.lower() for record, _ in placed}
+
+    def depth(code: str) -> int:
+        line: list[str] = []
+        while code in parents and code not in line:
+            line.append(code)
+            code = parents[code]
+        return len(line)
+
+    return [record for record, _ in sorted(placed, key=lambda one: (depth(one.record.code.lower()), one.position))]
+
+
+def tag(row: Row) -> TagRecord:
+    return TagRecord(row.text("facet"), row.text("code"), row.texts("label"), row.text("parent", ""))
+
+
+def slot(row: Row) -> SlotRecord:
+    return SlotRecord(
+        code=row.text("code"),
+        label=row.texts("label"),
+        multiple=row.flag("multiple"),
+        rich=row.flag("rich"),
+        max_length=row.whole("max_length", 0) or None,
+        position=row.whole("position", row.number),
+    )
+
+
+def association_type(row: Row) -> AssociationTypeRecord:
+    return AssociationTypeRecord(row.text("code"), row.texts("label"), row.whole("position", row.number))
+
+
+def market(row: Row) -> MarketRecord:
+    return MarketRecord(row.text("code"), row.text("currency"), row.texts("label"), row.text("country", ""))
+
+
+def audience(row: Row) -> AudienceRecord:
+    return AudienceRecord(row.text("code"), row.texts("label"))
+
+
+def channel(row: Row) -> ChannelRecord:
+    return ChannelRecord(
+        code=row.text("code"),
+        label=row.texts("label"),
+        medium=row.text("medium"),
+        market=row.text("market", ""),
+        audience=row.text("audience", ""),
+        languages=tuple(_language(language) for language in row.rows("languages")),
+        tree=row.text("tree", ""),
+        families=row.names("families"),
+        selection={code: list(options) for code, options in row.lists("selection").items()},
+        currencies=row.names("currencies"),
+        public=row.flag("public"),
+    )
+
+
+def _language(row: Row) -> tuple[str, str]:
+    pair = (row.text("code"), row.text("fallback", ""))
+    row.done()
+    return pair
+
+
+# By the table's name: the plan's list it goes to, and how; categories are put in order on their way.
+RECORDS: dict[str, tuple[str, Callable[[Row], Any]]] = {
+    "group": ("groups", group),
+    "attribute": ("attributes", attribute),
+    "option": ("options", option),
+    "family": ("families", family),
+    "family_variant": ("family_variants", family_variant),
+    "category": ("categories", category),
+    "tag": ("tags", tag),
+    "slot": ("slots", slot),
+    "association_type": ("association_types", association_type),
+    "market": ("markets", market),
+    "audience": ("audiences", audience),
+    "channel": ("channels", channel),
+}

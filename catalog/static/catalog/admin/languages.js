@@ -1,0 +1,34 @@
+// One switch for the language of all texts of a form. The rules that hide the others stand in the page's head.
+(() => {
+  const root = document.documentElement;
+  const offered = document.currentScript.dataset.languages.trim().split(" ");
+  const KEY = "tessera.contentLanguage";
+  const stored = localStorage.getItem(KEY);
+  root.dataset.contentLanguage = [stored, root.lang, offered[0]].find((code) => offered.includes(code));
+
+  const belongsTo = (code) =>
+    `[data-language="${code}"], .field-line[class*="_${code}"], td.field-tabular[class*="_${code}"]`;
+
+  function choose(code) {
+    root.dataset.contentLanguage = code;
+    localStorage.setItem(KEY, code);
+    for (const button of document.querySelectorAll("[data-choose-language]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.chooseLanguage === code));
+    }
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const bar of document.querySelectorAll(".t-languages")) {
+      if (!document.querySelector(belongsTo(offered[0]))) continue;
+      bar.hidden = false;
+      for (const button of bar.querySelectorAll("button")) {
+        const code = button.dataset.chooseLanguage;
+        const parts = [...document.querySelectorAll(belongsTo(code))];
+        const wrong = parts.some((part) => part.matches(".errors") || part.querySelector(".errorlist, .t-error"));
+        button.classList.toggle("t-wrong", wrong);
+        button.addEventListener("click", () => choose(code));
+      }
+    }
+    choose(document.querySelector(".t-languages .t-wrong")?.dataset.chooseLanguage ?? root.dataset.contentLanguage);
+  });
+})();
