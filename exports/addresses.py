@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import quote
 
 # The widths, in pixels, of the renditions a picture is served in.
 SIZES = {"large": 1600, "medium": 800, "small": 400}
 
 
+@lru_cache(maxsize=1_000)
 def index_path(channel: str, language: str) -> str:
     return f"/p/{_part(channel)}/{_part(language)}/"
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from stdnum import ean
 from stdnum.exceptions import ValidationError as InvalidNumber
 
-from catalog.values import TYPES, AttributeSpec, Level, Resolution, resolve
+from catalog.values import TYPES, AttributeSpec, Resolution, resolve
 from catalog.values.base import pick
 from exports.bundles import AssetInfo, Context, Library, ProductBundle
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
@@ -44,6 +44,7 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
     words = Words(context, library, lambda code: texts.get(code, ""), {"name": name, "sku": bundle.sku})
     spoken = choose(bundle.placements, context, words)
     identifiers, wrong = _identifiers(resolved)
+    shown, expired = _unexpired(_assets(bundle, library, resolved), context)
     document = Document(
         sku=bundle.sku,
         name=name,
@@ -56,16 +57,17 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         identifiers=identifiers,
         facts=facts,
         statements=spoken.statements,
-        assets=tuple(_assets(bundle, context, library, resolved)),
+        assets=tuple(_document_asset(role, asset, context) for role, asset in shown),
         associations=tuple(AssociationLink(row.type, row.sku, row.quantity) for row in bundle.associations),
         prices=_prices(resolved),
     )
+    order = {level.sku: index for index, level in enumerate(bundle.levels)}
     provenance = {
-        "facts": {row.spec.code: _trace(row.resolution, bundle.levels) for row in resolved.values()},
+        "facts": {row.spec.code: _trace(row.resolution, order) for row in resolved.values()},
         "statements": spoken.trace,
         "absent": spoken.absent,
     }
-    return Assembled(document, provenance, (*_missing(bundle, resolved), *wrong, *spoken.problems))
+    return Assembled(document, provenance, (*_missing(bundle, resolved), *wrong, *expired, *spoken.problems))
 
 
 def _resolved(bundle: ProductBundle, context: Context) -> Iterator[_Resolved]:
@@ -132,22 +134,38 @@ def _identifiers(resolved: dict[str, _Resolved]) -> tuple[dict[str, str], list[t
 
 
 def _prices(resolved: dict[str, _Resolved]) -> tuple[Money, ...]:
-    row = next((row for row in resolved.values() if row.spec.role == "price"), None)
+    prices = (row for row in resolved.values() if row.spec.role == "price" and row.spec.type == "price")
+    row = next(prices, None)
     return tuple(Money(money["amount"], money["currency"]) for money in row.value) if row else ()
 
 
 def _assets(
-    bundle: ProductBundle, context: Context, library: Library, resolved: dict[str, _Resolved]
-) -> Iterator[DocumentAsset]:
-    """Those attached in a role, then those that facts name; the family's image attribute fills the main role."""
-    seen: set[tuple[str, str]] = set()
-    rows = [*bundle.assets, *_from_facts(bundle, library, resolved)]
+    bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]
+) -> Iterator[tuple[str, AssetInfo]]:
+    """Those attached in a role, the main one first, then those that facts name.
+
+    The family's image attribute fills the main role where nothing is attached in it.
+    """
     has_main = any(role == "main" for role, _ in bundle.assets)
-    for role, asset in sorted(rows, key=lambda pair: pair[0] != "main"):
-        if (role, asset.digest) in seen or (role == "main" and has_main and (role, asset) not in bundle.assets):
-            continue
-        seen.add((role, asset.digest))
-        yield _document_asset(role, asset, context)
+    named = [row for row in _from_facts(bundle, library, resolved) if not (has_main and row[0] == "main")]
+    seen: set[tuple[str, str]] = set()
+    for role, asset in sorted([*bundle.assets, *named], key=lambda pair: pair[0] != "main"):
+        if (role, asset.digest) not in seen:
+            seen.add((role, asset.digest))
+            yield role, asset
+
+
+def _unexpired(
+    assets: Iterable[tuple[str, AssetInfo]], context: Context
+) -> tuple[list[tuple[str, AssetInfo]], list[tuple[str, str]]]:
+    """The assets that may be used on the day, and a problem for each of the others. The last day counts."""
+    shown, problems = [], []
+    for role, asset in assets:
+        if asset.expires is not None and asset.expires < context.on:
+            problems.append(("asset", f"The rights to “{asset.code}” ended on {asset.expires.isoformat()}."))
+        else:
+            shown.append((role, asset))
+    return shown, problems
 
 
 def _from_facts(
@@ -177,9 +195,8 @@ def _missing(bundle: ProductBundle, resolved: dict[str, _Resolved]) -> list[tupl
     return [("incomplete", f"Required, but empty: {', '.join(missing)}.")] if missing else []
 
 
-def _trace(resolution: Resolution, levels: tuple[Level, ...]) -> dict[str, Any]:
+def _trace(resolution: Resolution, order: dict[str, int]) -> dict[str, Any]:
     """Where a fact's value stands, at which level (0 is the product itself), and the values it beat."""
-    order = {level.sku: index for index, level in enumerate(levels)}
     winner = resolution.winner
     return {
         "from": winner.sku,

@@ -14,7 +14,8 @@ from catalog.values import AttributeSpec, Level
 class Context:
     """For whom a document is assembled. `chain` is the wanted language and its fallbacks, best first.
 
-    Codes are lower case; "" where the channel says nothing. `on` is the day on which validity is judged.
+    Codes are spelt as in the knowledge base; "" where the channel says nothing. `on` is the day on which validity is
+    judged.
     """
 
     channel: str
@@ -79,6 +80,7 @@ class AssetInfo:
     height: int | None
     digest: str
     alt: Mapping[str, str]
+    expires: datetime.date | None = None
 
 
 @dataclass(frozen=True)
@@ -100,8 +102,8 @@ class Library:
 class ProductBundle:
     """One product with all that counts for it, inheritance not yet resolved.
 
-    `levels` run from the product up to its root; `attributes` are in display order; `categories` are paths from below
-    the channel's root; `assets` are (role, asset) of the nearest level that fills the role.
+    `levels` run from the product up to its root; `attributes` are in display order; `categories` are paths from their
+    tree's root down; `assets` are (role, asset) of the nearest level that fills the role.
     """
 
     sku: str

@@ -110,7 +110,7 @@ class Document:
 
 
 def to_bytes(document: Document) -> bytes:
-    """Canonical JSON: sorted keys, no white space, UTF-8."""
+    """Canonical JSON: fields in the order of their classes, other keys sorted, no white space, UTF-8."""
     return orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
 
 
@@ -178,7 +178,7 @@ class Publication:
         """For storage beside the release. `groups`, `slots` and `associations` keep their order as lists of pairs."""
         data: dict[str, Any] = orjson.loads(orjson.dumps(self))
         for name in ("groups", "slots", "associations"):
-            data[name] = list(getattr(self, name).items())
+            data[name] = [list(pair) for pair in getattr(self, name).items()]
         return data
 
     @classmethod

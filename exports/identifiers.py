@@ -16,13 +16,13 @@ def gtin_fault(raw: str) -> str:
     digits = compact(raw)
     if not (digits.isascii() and digits.isdigit()) or len(digits) not in _FORMATS:
         return "has to have 8, 12, 13 or 14 digits"
-    if not ean.is_valid(digits):
+    if ean.calc_check_digit(digits[:-1]) != digits[-1]:
         return "has a wrong check digit"
     prefix = digits if len(digits) == 8 else digits.zfill(14)[1:]
     restricted = ("0", "2") if len(digits) == 8 else ("02", "04", "2")
     if prefix.startswith(restricted):
         return "has a prefix for use within a company only"
-    if len(digits) != 8 and prefix.startswith(("05", "98", "99")):
+    if prefix.startswith(("05", "98", "99")):
         return "has the prefix of a coupon"
     return ""
 

@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
-from django.db.models import Q, QuerySet
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BinaryField, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Lower, RowNumber
+from django.db.models.sql.compiler import SQLCompiler
 
-from catalog.models import Channel
+from catalog.models import Asset, Channel, Product
+from catalog.models.base import CODE_PATTERN
 from exports.documents import Document, Publication, from_bytes
-from exports.models import DocumentVersion, Edition, Output, Release
+from exports.models import DocumentBody, DocumentVersion, Edition, Output, Provenance, Release, VersionCategory
+
+_DIGEST = re.compile("[0-9a-f]{64}")
+_MAX_CODE = 100
+# How many documents are in memory at once while a whole set is read.
+BATCH = 200
+
+
+class Stored(NamedTuple):
+    """A released document as it is served: `body` is its canonical JSON, which nobody parses on the way out."""
+
+    sku: str
+    digest: str
+    body: bytes
+
+
+class Found(NamedTuple):
+    """Where a document is in a release: its SKU as released, the digest of its body, the release's number."""
+
+    sku: str
+    digest: str
+    release: int
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` can be a code or SKU at all. What cannot is not asked of the database."""
+    return len(text) <= _MAX_CODE and re.fullmatch(CODE_PATTERN, text) is not None
+
+
+# --- Releases --------------------------------------------------------------------------------------------------------
 
 
 def current_release(channel: Channel) -> Release | None:
@@ -16,21 +53,28 @@ def current_release(channel: Channel) -> Release | None:
     return Release.objects.filter(channel=channel).order_by("-number").first()
 
 
-def versions_at(release: Release, language: str) -> QuerySet[DocumentVersion]:
-    """The document versions of a release in one language, in SKU order."""
-    return DocumentVersion.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=release.number),
-        channel_id=release.channel_id,
-        language=language,
-        valid_from__lte=release.number,
-    ).order_by("sku")
+def release_of(channel: Channel, number: int | None = None) -> Release | None:
+    """The release of that number, else the latest, without its report. One indexed query."""
+    releases = Release.objects.filter(channel=channel).defer("report").order_by("-number")
+    return (releases.filter(number=number) if number else releases).first()
 
 
-def documents_at(release: Release, language: str) -> Iterator[Document]:
-    """The documents of a release in one language, in SKU order, read a batch at a time."""
-    rows = versions_at(release, language).values_list("body__content", flat=True)
-    for content in rows.iterator(chunk_size=500):
-        yield from_bytes(bytes(content))
+def current_release_called(code: str) -> Release | None:
+    """The latest release of the channel called so in whatever case, with its channel. One query."""
+    releases = Release.objects.filter(channel__code__iexact=code).select_related("channel").defer("report")
+    return releases.order_by("-number").first() if is_code(code) else None
+
+
+def releases_before(channel: Channel, number: int | None) -> QuerySet[Release]:
+    """The channel's releases, the latest first, from below `number` on. Without what they publish."""
+    releases = Release.objects.filter(channel=channel).defer("publications").order_by("-number")
+    return releases if number is None else releases.filter(number__lt=number)
+
+
+def languages_of(release: Release) -> tuple[str, ...]:
+    """The languages of a release, in the channel's order."""
+    first = next(iter(release.publications.values()), None)
+    return tuple(first["alternates"]) if first else ()
 
 
 def publication_of(release: Release, language: str) -> Publication:
@@ -38,10 +82,175 @@ def publication_of(release: Release, language: str) -> Publication:
     return Publication.from_json(release.publications[language])
 
 
+# --- Documents -------------------------------------------------------------------------------------------------------
+
+
+def versions_at(release: Release, language: str) -> QuerySet[DocumentVersion]:
+    """The document versions of a release in one language, in SKU order."""
+    return _valid_at(DocumentVersion.objects.all(), Value(release.number)).filter(
+        channel_id=release.channel_id, language=language
+    )
+
+
+def _valid_at(versions: QuerySet[DocumentVersion], number: Combinable) -> QuerySet[DocumentVersion]:
+    open_or_later = Q(valid_until__isnull=True) | Q(valid_until__gt=number)
+    return versions.filter(open_or_later, valid_from__lte=number).order_by("sku")
+
+
+def documents_at(release: Release, language: str) -> Iterator[Document]:
+    """The documents of a release in one language, in SKU order, read a batch at a time."""
+    for batch in stored_batches(release, language):
+        for row in batch:
+            yield from_bytes(row.body)
+
+
+def stored_after(release: Release, language: str, after: str, limit: int) -> list[Stored]:
+    """At most `limit` documents whose SKU comes after `after`, in SKU order. One indexed query."""
+    rows = versions_at(release, language).filter(sku__gt=after).values_list("sku", "body_id", "body__content")
+    return [Stored(sku, digest, bytes(body)) for sku, digest, body in rows[:limit]]
+
+
+def stored_batches(release: Release, language: str, size: int = BATCH) -> Iterator[list[Stored]]:
+    """All documents of a release in one language, in SKU order.
+
+    A query per batch: a slow reader holds no transaction open, and as the release never changes he sees one set.
+    """
+    after = ""
+    while batch := stored_after(release, language, after, size):
+        yield batch
+        after = batch[-1].sku
+
+
+def find_document(channel: Channel, language: str, sku: str, number: int | None = None) -> Found | None:
+    """A document of the current release, or of release `number` if there is such a release. One indexed query.
+
+    `sku` is as released; see `spelling_of` for other cases.
+    """
+    releases = Release.objects.filter(channel=channel).order_by("-number").values("number")
+    release = Subquery((releases.filter(number=number) if number else releases)[:1])
+    versions = _valid_at(DocumentVersion.objects.filter(channel=channel, language=language, sku=sku), release)
+    row = versions.annotate(release=release).values_list("sku", "body_id", "release").first()
+    return Found(*row) if row else None
+
+
+def body_of(digest: str) -> bytes:
+    """The canonical JSON under a digest. Raises DocumentBody.DoesNotExist."""
+    return bytes(DocumentBody.objects.values_list("content", flat=True).get(pk=digest))
+
+
+def spelling_of(sku: str) -> str:
+    """How the product called so in whatever case writes its SKU; "" where there is none. One indexed query."""
+    products = Product.objects.alias(lower=Lower("sku")).filter(lower=sku.lower())
+    return products.values_list("sku", flat=True).first() or "" if is_code(sku) else ""
+
+
+def stored_called(release: Release, language: str, skus: Iterable[str]) -> list[Stored]:
+    """Those of the products that are in the release. One query."""
+    rows = versions_at(release, language).filter(sku__in=list(skus))
+    return [
+        Stored(sku, digest, bytes(body)) for sku, digest, body in rows.values_list("sku", "body_id", "body__content")
+    ]
+
+
+def provenance_of(release: Release, language: str, sku: str) -> Provenance | None:
+    """Where a document's facts and statements come from, with its version and body. One query."""
+    rows = Provenance.objects.filter(version__in=versions_at(release, language).filter(sku=sku).order_by())
+    return rows.select_related("version__body").first()
+
+
+# --- Categories ------------------------------------------------------------------------------------------------------
+
+
+class _Position(Func):
+    """Where the bytes of the second expression begin in the first, counted from 1; 0 where they do not occur."""
+
+    function = "INSTR"
+    output_field = IntegerField()
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, Any]:
+        within, sought = self.get_source_expressions()
+        turned = self.copy()
+        turned.set_source_expressions([sought, within])
+        return turned.as_sql(compiler, connection, template="POSITION(%(expressions)s)", arg_joiner=" IN ", **context)
+
+
+def _listed(versions: QuerySet[DocumentVersion]) -> QuerySet[DocumentVersion]:
+    """Those that lists show: variants are found through their group.
+
+    A quotation mark inside a string of JSON is escaped, so the bytes sought occur as a key with its value only.
+    """
+    at = _Position(F("body__content"), Value(b'"parent":null', output_field=BinaryField()))
+    return versions.alias(at=at).filter(at__gt=0)
+
+
+def listed_in(release: Release, language: str, category: str) -> QuerySet[DocumentVersion]:
+    """The products listed in a category and those below it, in SKU order."""
+    return _listed(versions_at(release, language)).filter(categories__code=category)
+
+
+def stored_in(release: Release, language: str, category: str, start: int, limit: int) -> list[Stored]:
+    """A stretch of `listed_in`. One query."""
+    rows = listed_in(release, language, category).values_list("sku", "body_id", "body__content")
+    return [Stored(sku, digest, bytes(body)) for sku, digest, body in rows[start : start + limit]]
+
+
+def first_stored_in(release: Release, language: str, codes: Iterable[str], limit: int) -> dict[str, list[Stored]]:
+    """The first few products listed in each category, by its code. One query."""
+    order = Window(RowNumber(), partition_by=F("code"), order_by=F("version__sku").asc())
+    versions = _listed(versions_at(release, language)).order_by().values("pk")
+    rows = (
+        VersionCategory.objects.filter(code__in=list(codes), version__in=versions)
+        .annotate(place=order)
+        .filter(place__lte=limit)
+        .order_by("code", "place")
+    )
+    found: dict[str, list[Stored]] = defaultdict(list)
+    for code, sku, digest, body in rows.values_list(
+        "code", "version__sku", "version__body_id", "version__body__content"
+    ):
+        found[code].append(Stored(sku, digest, bytes(body)))
+    return found
+
+
+# --- Outputs ---------------------------------------------------------------------------------------------------------
+
+
 def output_called(code: str) -> Output:
     """An output by its code in whatever case. Raises Output.DoesNotExist."""
     return Output.objects.select_related("channel").get(code__iexact=code)
 
 
+def output_of(channel: Channel, code: str) -> Output | None:
+    """The channel's output called so in whatever case. One query."""
+    return Output.objects.filter(channel=channel, code__iexact=code).first() if is_code(code) else None
+
+
+def outputs_of(channels: Iterable[int]) -> QuerySet[Output]:
+    """The outputs of channels, by their ids."""
+    return Output.objects.filter(channel_id__in=list(channels))
+
+
 def latest_edition(output: Output) -> Edition | None:
     return Edition.objects.filter(output=output).select_related("release").order_by("-id").first()
+
+
+# --- Site ------------------------------------------------------------------------------------------------------------
+
+
+def asset_with(digest: str) -> Asset | None:
+    """An asset whose file has this digest. One indexed query."""
+    return Asset.objects.filter(digest=digest).first() if _DIGEST.fullmatch(digest) else None
+
+
+def shown_releases(*, all_of_them: bool) -> list[Release]:
+    """The latest release of each public channel, or of all, with the channel. One query."""
+    latest = Release.objects.filter(channel=OuterRef("channel")).order_by("-number").values("number")[:1]
+    releases = Release.objects.filter(number=Subquery(latest)).select_related("channel").defer("report")
+    if not all_of_them:
+        releases = releases.filter(channel__public=True)
+    return list(releases.order_by("channel__code"))
+
+
+def database_answers() -> None:
+    """Raises django.db.Error where the database is away or was never migrated. One query."""
+    Release.objects.exists()

@@ -10,15 +10,20 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from catalog.references import Reference, substitute
-from catalog.richtext import to_text
+from catalog.references import Reference, references_in, substitute
+from catalog.richtext import clean_html, to_text
+from catalog.values import Invalid
 from exports.bundles import Context, FragmentContent, Library, Placed
 from exports.documents import Statement
 
 MAX_DEPTH = 5
+# Characters that the references of one statement may stand for, counted at every level: fragments that name fragments
+# many times each would multiply.
+MAX_TAKEN = 100_000
 _KINDS = {"product": 0, "category": 1, "family": 2}
 _APPLIES = (("channels", "channel"), ("audiences", "audience"), ("markets", "market"), ("media", "medium"))
 
@@ -52,6 +57,10 @@ class Candidate:
     rank: Rank
     language: str
 
+    @property
+    def code(self) -> str:
+        return self.placed.fragment.code
+
     def trace(self) -> dict[str, Any]:
         placed = self.placed
         return {
@@ -77,9 +86,9 @@ def applicable(content: Mapping[str, Any], context: Context) -> tuple[bool, ...]
     applies = content["applies"]
     unnamed = []
     for field, own in _APPLIES:
-        wanted = [code.lower() for code in applies[field]]
-        if wanted and getattr(context, own) not in wanted:
-            return f"only for {field} {', '.join(applies[field])}"
+        wanted = applies[field]
+        if wanted and getattr(context, own).lower() not in [code.lower() for code in wanted]:
+            return f"only for {field} {', '.join(wanted)}"
         unnamed.append(not wanted)
     today = context.on.isoformat()
     if applies["from"] and today < applies["from"]:
@@ -95,7 +104,7 @@ def language_of(content: Mapping[str, Any], context: Context) -> str | None:
 
 
 def candidates(placements: Sequence[Placed], context: Context, absent: list[dict[str, Any]]) -> Iterator[Candidate]:
-    """Those that may be shown, each fragment once per slot; the others are noted in `absent` with the reason."""
+    """Those that may be shown; the others are noted in `absent` with the reason."""
     for placed in placements:
         named = applicable(placed.fragment.content, context)
         language = language_of(placed.fragment.content, context)
@@ -116,12 +125,12 @@ def choose(placements: Sequence[Placed], context: Context, words: Words) -> Outc
     for _, group in groupby(found, key=lambda c: c.placed.slot.code):
         for winner, beaten in _winners(list(group)):
             slot = winner.placed.slot
-            if any(loser.rank == winner.rank for loser in beaten):
+            if any(loser.rank == winner.rank and loser.code != winner.code for loser in beaten):
                 problems.append(("tie", f"Several fragments are equally good for the slot “{slot.code}”."))
             try:
                 statements.append(words.statement(winner))
             except Unresolved as error:
-                problems.append(("reference", f"Fragment “{winner.placed.fragment.code}”: {error}"))
+                problems.append(("reference", f"Fragment “{winner.code}”: {error}"))
                 continue
             losers = [{**loser.trace(), "why": loser.rank.differs(winner.rank)} for loser in beaten]
             trace.append({"slot": slot.code, **winner.trace(), "beaten": losers})
@@ -130,14 +139,14 @@ def choose(placements: Sequence[Placed], context: Context, words: Words) -> Outc
 
 def _winners(group: list[Candidate]) -> Iterator[tuple[Candidate, list[Candidate]]]:
     """The statement(s) of one slot: of a single slot the best candidate, of a multiple one all, in order."""
-    group.sort(key=lambda c: (c.rank, c.placed.fragment.code))
+    group.sort(key=lambda c: (c.rank, c.code))
     if not group[0].placed.slot.multiple:
         yield group[0], group[1:]
         return
     best: dict[str, Candidate] = {}
     for candidate in group:
-        best.setdefault(candidate.placed.fragment.code, candidate)
-    for candidate in sorted(best.values(), key=lambda c: (c.placed.position, c.rank.level, c.placed.fragment.code)):
+        best.setdefault(candidate.code, candidate)
+    for candidate in sorted(best.values(), key=lambda c: (c.placed.position, c.rank.level, c.code)):
         yield candidate, []
 
 
@@ -151,21 +160,20 @@ class Words:
         self.library = library
         self.fact = fact
         self.product = product
+        self.taken = 0
 
     def statement(self, candidate: Candidate) -> Statement:
         """Raises Unresolved."""
         slot, fragment = candidate.placed.slot, candidate.placed.fragment
         body = fragment.content["body"][candidate.language]
-        if not slot.rich:
-            return Statement(slot.code, candidate.language, "", self.fill(to_text(body), str, (fragment.code.lower(),)))
-        markup = self.fill(body, html.escape, (fragment.code.lower(),))
-        return Statement(slot.code, candidate.language, markup, to_text(markup))
-
-    def fill(self, text: str, quote: Callable[[str], str], path: tuple[str, ...]) -> str:
-        """The text with its references resolved; `path` are the fragments being resolved, to find cycles."""
-        return substitute(text, lambda reference: quote(self.resolve(reference, path)))
+        path = (fragment.code.lower(),)
+        self.taken = 0
+        known = {reference: self.resolve(reference, path) for reference in references_in(body)}
+        markup = substitute(_markup(body), lambda reference: html.escape(known[reference])) if slot.rich else ""
+        return Statement(slot.code, candidate.language, markup, substitute(_text(body), known.__getitem__))
 
     def resolve(self, reference: Reference, path: tuple[str, ...]) -> str:
+        """The text a reference stands for; `path` are the fragments being resolved, to find circles."""
         if reference.kind == "fact":
             text = self.fact(reference.code.lower())
         elif reference.kind == "product":
@@ -174,7 +182,10 @@ class Words:
             text = self.fragment(reference.code.lower(), path)
         if not text:
             raise Unresolved(f"{reference} has no value here.")
-        return text
+        self.taken += len(text)
+        if self.taken > MAX_TAKEN:
+            raise Unresolved(f"its references stand for more than {MAX_TAKEN:,} characters.")
+        return " ".join(text.splitlines())
 
     def fragment(self, code: str, path: tuple[str, ...]) -> str:
         """Another fragment's plain text, "" where it is not out or not applicable. Raises Unresolved for a circle."""
@@ -186,4 +197,17 @@ class Words:
         if found is None or isinstance(applicable(found.content, self.context), str):
             return ""
         language = language_of(found.content, self.context)
-        return self.fill(to_text(found.content["body"][language]), str, (*path, code)) if language else ""
+        text = _text(found.content["body"][language]) if language else ""
+        return substitute(text, lambda reference: self.resolve(reference, (*path, code)))
+
+
+@lru_cache(maxsize=2_000)
+def _markup(body: str) -> str:
+    """A body for a slot with markup. It may have been written for one without, where "<" is a character like others."""
+    try:
+        return clean_html(body)
+    except Invalid:
+        return f"<p>{html.escape(body, quote=False)}</p>"
+
+
+_text = lru_cache(maxsize=2_000)(to_text)

@@ -7,6 +7,7 @@ with one line instead of failing at the first request that needs it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,18 +23,19 @@ _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 
 
-def read(name: str, default: T, parse: Callable[[str], T], expected: str) -> T:
+def read(name: str, default: T, parse: Callable[[str], T], expected: str, *, secret: bool = False) -> T:
     """The variable `name` parsed, or `default` when it is not set.
 
-    Raises ImproperlyConfigured naming the variable, its value and what was `expected`.
+    Raises ImproperlyConfigured naming the variable, its value (unless that is `secret`) and what was `expected`.
     """
     raw = os.environ.get(name)
     if raw is None:
         return default
     try:
         return parse(raw)
-    except (ValueError, KeyError) as error:
-        raise ImproperlyConfigured(f"{name}={raw!r} cannot be used: expected {expected}.") from error
+    except (ValueError, KeyError, RuntimeError, OSError) as error:
+        said = name if secret else f"{name}={raw!r}"
+        raise ImproperlyConfigured(f"{said} cannot be used: expected {expected}.") from (None if secret else error)
 
 
 def boolean(name: str, default: bool) -> bool:
@@ -58,18 +60,22 @@ def integer(name: str, default: int, low: int, high: int) -> int:
     return read(name, default, parse, f"a whole number from {low} to {high}")
 
 
-def names(name: str, default: list[str]) -> list[str]:
-    return read(
-        name, default, lambda raw: [part.strip() for part in raw.split(",") if part.strip()], "a comma-separated list"
-    )
+def names(name: str, default: list[str], parse: Callable[[str], str], expected: str) -> list[str]:
+    """A list separated by commas, each item parsed."""
+
+    def parse_all(raw: str) -> list[str]:
+        return [parse(part.strip()) for part in raw.split(",") if part.strip()]
+
+    return read(name, default, parse_all, f"{expected}, several of them separated by commas")
 
 
 def folder(name: str, default: Path) -> Path:
-    """A folder's absolute path. It is made when first written to, but a file in its place is refused now."""
+    """A folder's absolute path. It is made when first written to, but a file in its way is refused now."""
 
     def parse(raw: str) -> Path:
         path = Path(raw).expanduser().resolve()
-        if not raw or (path.exists() and not path.is_dir()):
+        nearest = next(place for place in (path, *path.parents) if place.exists())
+        if not raw.strip() or not nearest.is_dir():
             raise ValueError(raw)
         return path
 
@@ -107,13 +113,14 @@ def database(name: str, default: str) -> dict[str, Any]:
     """Django's database settings from a URL such as `postgres://user:password@host/name` or `sqlite:////path/file`."""
 
     def parse(raw: str) -> dict[str, Any]:
-        config: dict[str, Any] = dict(environ.Env.db_url_config(raw))
-        if config.get("ENGINE") not in ("django.db.backends.sqlite3", "django.db.backends.postgresql"):
+        # Looked at first: what environ does not know, it prints, with the password.
+        scheme, separator, _ = raw.partition("://")
+        if not separator or scheme not in ("sqlite", "postgres", "postgresql"):
             raise ValueError(raw)
-        return config
+        return dict(environ.Env.db_url_config(raw))
 
     expected = "sqlite:////absolute/path or postgres://user:password@host:port/name"
-    config = read(name, None, parse, expected) or parse(default)
+    config = read(name, None, parse, expected, secret=True) or parse(default)
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # With eight writing processes and none of these three, four writes in ten were measured to fail "locked".
         config["OPTIONS"] = {
@@ -130,9 +137,20 @@ def database(name: str, default: str) -> dict[str, Any]:
 def origin(raw: str) -> str:
     """Scheme and host of the site, without a path: `https://pim.example.com`."""
     parts = urlsplit(raw)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+    plain = f"{parts.scheme}://{parts.netloc}"
+    # Reading the port checks that it is one. What is not in scheme and host is a path, a query or a fragment.
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or raw not in (plain, f"{plain}/"):
         raise ValueError(raw)
-    return raw.rstrip("/")
+    if not re.fullmatch(r"[^\s@,]+", parts.netloc):
+        raise ValueError(raw)
+    return plain
+
+
+def host(raw: str) -> str:
+    """A host name as Django's ALLOWED_HOSTS takes it: without scheme, port or path; `.example.com` and `*` included."""
+    if not re.fullmatch(r"\*|\.?[A-Za-z0-9_.-]+|\[[0-9a-fA-F:.]+\]", raw):
+        raise ValueError(raw)
+    return raw
 
 
 def log_level(raw: str) -> str:

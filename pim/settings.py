@@ -5,6 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import environ
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
 
 from pim import env
 
@@ -16,8 +19,12 @@ environ.Env.read_env(str(BASE_DIR / ".env"))
 # --- Environment -----------------------------------------------------------------------------------------------------
 DEBUG: bool = env.boolean("DEBUG", False)
 SECRET_KEY: str = env.secret_key(DEBUG)
-ALLOWED_HOSTS: list[str] = env.names("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [])
-CSRF_TRUSTED_ORIGINS: list[str] = env.names("CSRF_TRUSTED_ORIGINS", [])
+ALLOWED_HOSTS: list[str] = env.names(
+    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [], env.host, "a host name without scheme or port"
+)
+CSRF_TRUSTED_ORIGINS: list[str] = env.names(
+    "CSRF_TRUSTED_ORIGINS", [], env.origin, "an origin such as https://pim.example.com"
+)
 DATA_ROOT: Path = env.folder("DATA_ROOT", BASE_DIR / "var")
 MEDIA_ROOT: Path = env.folder("MEDIA_ROOT", DATA_ROOT / "media")
 EDITIONS_ROOT: Path = env.folder("EDITIONS_ROOT", DATA_ROOT / "editions")
@@ -99,7 +106,8 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_ROOT / "static"
+STATIC_ROOT: Path = env.folder("STATIC_ROOT", DATA_ROOT / "static")
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -135,11 +143,14 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "exports.api.problems.problem_handler",
     "UNAUTHENTICATED_USER": None,
+    # Media types are asked for with Accept only, so that ?format= is an unknown parameter like any other.
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tessera",
     "DESCRIPTION": "What channels pull: the documents of the current release, and the latest edition of each feed.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
@@ -147,17 +158,98 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "POSTPROCESSING_HOOKS": ["exports.api.schema.add_components"],
 }
 
 # --- Admin -----------------------------------------------------------------------------------------------------------
+def _listed(title: str, icon: str, model: str, app: str = "catalog") -> dict[str, object]:
+    """A line of the sidebar, for those who may see what it leads to."""
+
+    def permitted(request: HttpRequest) -> bool:
+        return any(request.user.has_perm(f"{app}.{verb}_{model}") for verb in ("view", "change"))
+
+    link = reverse_lazy(f"admin:{app}_{model}_changelist")
+    return {"title": title, "icon": icon, "link": link, "permission": permitted}
+
+
 UNFOLD = {
     "SITE_TITLE": "Tessera",
     "SITE_HEADER": "Tessera",
     "SITE_SUBHEADER": "Product knowledge base",
     "SITE_SYMBOL": "grid_view",
+    "SITE_URL": None,
     "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": True,
+    "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
+    "DASHBOARD_CALLBACK": "catalog.admin.dashboard.context",
+    "STYLES": [lambda _: static("catalog/admin/admin.css")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.6% .014 190)",
+            "100": "oklch(94.6% .032 190)",
+            "200": "oklch(89.6% .058 190)",
+            "300": "oklch(82.6% .088 190)",
+            "400": "oklch(74.5% .105 191)",
+            "500": "oklch(66.5% .106 192)",
+            "600": "oklch(49.5% .084 194)",
+            "700": "oklch(43.5% .072 196)",
+            "800": "oklch(38% .06 198)",
+            "900": "oklch(33.5% .049 200)",
+            "950": "oklch(24.5% .04 203)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {"items": [{"title": "Overview", "icon": "space_dashboard", "link": reverse_lazy("admin:index")}]},
+            {
+                "title": "Products",
+                "items": [
+                    _listed("Products", "inventory_2", "product"),
+                    _listed("Categories", "account_tree", "category"),
+                    _listed("Assets", "photo_library", "asset"),
+                ],
+            },
+            {
+                "title": "Content",
+                "items": [
+                    _listed("Fragments", "article", "fragment"),
+                    _listed("Slots", "view_agenda", "slot"),
+                    _listed("Tags", "sell", "tag"),
+                ],
+            },
+            {
+                "title": "Structure",
+                "items": [
+                    _listed("Families", "category", "family"),
+                    _listed("Family variants", "call_split", "familyvariant"),
+                    _listed("Attributes", "tune", "attribute"),
+                    _listed("Attribute groups", "folder", "attributegroup"),
+                    _listed("Association types", "link", "associationtype"),
+                ],
+            },
+            {
+                "title": "Channels",
+                "items": [
+                    _listed("Channels", "hub", "channel"),
+                    _listed("Markets", "public", "market"),
+                    _listed("Audiences", "groups", "audience"),
+                    _listed("Releases", "rocket_launch", "release", "exports"),
+                    _listed("Outputs", "output", "output", "exports"),
+                    _listed("Editions", "menu_book", "edition", "exports"),
+                    _listed("Channel tokens", "key", "channeltoken", "exports"),
+                ],
+            },
+            {
+                "title": "Administration",
+                "items": [
+                    _listed("History", "history", "change"),
+                    _listed("Users", "person", "user", "auth"),
+                    _listed("Roles", "badge", "group", "auth"),
+                ],
+            },
+        ],
+    },
 }
 
 LOGGING = {

@@ -1,0 +1,215 @@
+"""The facts of one product as form fields: grouped, per language and channel, with what is inherited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from catalog import querysets
+from catalog.admin.fact_fields import FactField, fact_field
+from catalog.admin.presenting import thumbnail_of
+from catalog.models import Asset, Attribute, AttributeGroup, Channel, Family, FamilyVariantAttribute, Product
+from catalog.models.base import label_of, texts_of
+from catalog.values import TYPES, AttributeSpec, Level, Scope, resolve
+from catalog.values.base import pick
+
+OWN_LEVEL = "This variant"
+
+
+@dataclass
+class Cell:
+    """One value: the name of its form field, where it holds, and what counts if it is left blank, and whence.
+
+    `inherited` is empty where nothing is inherited; `told` says that the field itself shows it while it is blank.
+    """
+
+    name: str
+    language: str
+    channel: str
+    inherited: str
+    whence: str
+    told: bool
+    own: bool
+    bound: forms.BoundField | None = None
+    picture: str = ""
+
+    @property
+    def wrong(self) -> bool:
+        return bool(self.bound and self.bound.errors)
+
+
+@dataclass
+class Row:
+    """One attribute. `plain` holds for all channels, `special` for one each."""
+
+    spec: AttributeSpec
+    label: str
+    help: str
+    required_by: Sequence[str]
+    axis: bool
+    plain: list[Cell] = field(default_factory=list)
+    special: list[Cell] = field(default_factory=list)
+
+    @property
+    def wide(self) -> bool:
+        return self.spec.type in ("longtext", "multiselect", "price")
+
+    @property
+    def cells(self) -> list[Cell]:
+        return [*self.plain, *self.special]
+
+    @property
+    def says_special(self) -> bool:
+        """Whether something is said, or was typed wrongly, for a single channel."""
+        return any(cell.own or cell.wrong for cell in self.special)
+
+
+@dataclass
+class Group:
+    label: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def filled(self) -> int:
+        """How many attributes have a value, of the product's own or inherited."""
+        return sum(any(cell.own or cell.inherited for cell in row.cells) for row in self.rows)
+
+
+@dataclass
+class Context:
+    """What all rows of a sheet share. `line` runs from the product itself up to its root."""
+
+    line: Sequence[Product]
+    languages: Sequence[str]
+    channels: Sequence[str]
+    currencies: Sequence[str]
+    chain: tuple[str, ...]
+
+
+def line_of(product: Product) -> list[Product]:
+    """The product, its parent, and so on to the root. Stops at a cycle, which no operation lets in."""
+    line: list[Product] = []
+    current: Product | None = product
+    while current is not None and current not in line:
+        line.append(current)
+        current = current.parent
+    return line
+
+
+class FactSheet:
+    """The groups to show and the form fields they name."""
+
+    def __init__(self, product: Product, chain: tuple[str, ...]) -> None:
+        self.product = product
+        self.fields: dict[str, FactField] = {}
+        self.scopes: dict[str, tuple[str, str]] = {}
+        self.groups: list[Group] = []
+        channels = list(Channel.objects.select_related("market"))
+        self.context = Context(
+            line=line_of(product),
+            languages=[code for code, _ in settings.LANGUAGES],
+            channels=[channel.code for channel in channels],
+            currencies=currencies_of(channels),
+            chain=chain,
+        )
+        if product.family_id:
+            self.build(querysets.families().get(pk=product.family_id))
+
+    def build(self, family: Family) -> None:
+        """Attributes in the family's order; those of the variant's own level come first."""
+        members = list(family.family_attributes.all())
+        specs = querysets.attribute_specs([member.attribute.code for member in members])
+        levels = levels_of(self.context.line[-1])
+        depth = len(self.context.line) - 1
+        headings = group_labels(members, self.context.chain)
+        groups: dict[str, Group] = {}
+        for member in members:
+            spec = specs[member.attribute.code.lower()]
+            level, axis = levels.get(member.attribute_id, (0, False))
+            if level > depth and spec.code not in self.product.values:
+                continue
+            required = [channel.code for channel in member.required_by.all()]
+            heading = OWN_LEVEL if level == depth > 0 else headings[spec.group]
+            row = self.row(member.attribute, spec, required, axis)
+            groups.setdefault(heading, Group(heading)).rows.append(row)
+        order = {heading: place for place, heading in enumerate((OWN_LEVEL, *headings.values()))}
+        self.groups = sorted(groups.values(), key=lambda group: order[group.label])
+
+    def bind(self, form: forms.BaseForm) -> None:
+        """Give every cell its field as the form shows it, and its picture where it names one."""
+        cells = [cell for group in self.groups for row in group.rows for cell in row.cells]
+        links = {cell.name: self.fields[cell.name].own for cell in cells if self.fields[cell.name].spec.type == "asset"}
+        pictures = {
+            asset.code: asset for asset in Asset.objects.filter(code__in=[code for code in links.values() if code])
+        }
+        for cell in cells:
+            cell.bound = form[cell.name]
+            if links.get(cell.name) in pictures:
+                cell.picture = thumbnail_of(pictures[links[cell.name]])
+
+    def row(self, attribute: Attribute, spec: AttributeSpec, required: Sequence[str], axis: bool) -> Row:
+        chain = self.context.chain
+        help_text = pick(texts_of(attribute, "help_text"), chain)
+        row = Row(spec, spec.label(chain), help_text, required, axis)
+        languages = self.context.languages if spec.localizable else [""]
+        row.plain = [self.cell(spec, row.label, Scope(language, "")) for language in languages]
+        if spec.per_channel:
+            row.special = [
+                self.cell(spec, row.label, Scope(language, channel))
+                for channel in self.context.channels
+                for language in languages
+            ]
+        return row
+
+    def cell(self, spec: AttributeSpec, label: str, scope: Scope) -> Cell:
+        name = f"fact:{spec.code}:{scope}"
+        own = self.product.values.get(spec.code, {}).get(str(scope))
+        where = ", ".join(part for part in (scope.language, scope.channel) if part)
+        self.fields[name] = fact_field(
+            spec, own, self.context.currencies, label=f"{label} ({where})" if where else label
+        )
+        self.scopes[name] = (spec.code, str(scope))
+        inherited, whence = inherited_from(spec, scope, self.context)
+        told = bool(inherited) and spec.type in ("text", "longtext", "number")
+        if told:
+            self.fields[name].widget.attrs["placeholder"] = inherited
+        return Cell(name, scope.language, scope.channel, inherited, whence, told, own is not None)
+
+
+def currencies_of(channels: Sequence[Channel]) -> list[str]:
+    """The currencies channels show prices in, and those of their markets."""
+    codes = {code for channel in channels for code in channel.currencies}
+    return sorted(codes | {channel.market.currency for channel in channels if channel.market})
+
+
+def levels_of(root: Product) -> dict[int, tuple[int, bool]]:
+    """For each attribute's id, the level it lives at below the root, and whether it tells variants apart."""
+    if root.family_variant_id is None:
+        return {}
+    rows = FamilyVariantAttribute.objects.filter(family_variant=root.family_variant_id)
+    return {row.attribute_id: (row.level, row.axis) for row in rows}
+
+
+def group_labels(members: Sequence[Any], chain: tuple[str, ...]) -> dict[str, str]:
+    """The headings of the attribute groups by code, in their order."""
+    ids = {member.attribute.group_id for member in members}
+    groups = AttributeGroup.objects.filter(pk__in=ids)
+    return {group.code: label_of(group, chain[0]) or group.code for group in groups}
+
+
+def inherited_from(spec: AttributeSpec, scope: Scope, context: Context) -> tuple[str, str]:
+    """The value, for people, that counts while this scope is blank, and where it comes from; else two empty texts."""
+    own = {key: value for key, value in context.line[0].values.get(spec.code, {}).items() if key != str(scope)}
+    rest: Mapping[str, Mapping[str, Any]] = {spec.code: own}
+    levels = [Level(context.line[0].sku, rest), *(Level(each.sku, each.values) for each in context.line[1:])]
+    found = resolve(spec, levels, scope.channel, (scope.language,) if scope.language else context.chain)
+    if found is None or found.winner.value is None:
+        return "", ""
+    text = TYPES[spec.type].text(found.winner.value, spec, (scope.language or context.chain[0], *context.chain))
+    if found.winner.sku == context.line[0].sku:
+        return text, "as for all channels"
+    return text, f"inherited from {found.winner.sku}"

@@ -1,0 +1,78 @@
+"""The form of a fragment: texts per language, with an editor that knows the vocabulary of catalog.richtext."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django_prose_editor.widgets import AdminProseEditorWidget
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from catalog.admin.base import StaleForm
+from catalog.admin.fields import ChoicesField
+from catalog.models import Fragment
+from catalog.models.channels import Medium
+
+# Nothing here may write what catalog.richtext.clean_html would take away again.
+EXTENSIONS = {
+    "Bold": True,
+    "Italic": True,
+    "Underline": True,
+    "Subscript": True,
+    "Superscript": True,
+    "Heading": {"levels": [3, 4]},
+    "BulletList": True,
+    "OrderedList": {"enableListAttributes": False},
+    "ListItem": True,
+    "Blockquote": True,
+    "HardBreak": True,
+    "Link": {"enableTarget": False, "protocols": ["https", "http", "mailto", "tel"]},
+    "Table": True,
+    "TableRow": True,
+    "TableHeader": True,
+    "TableCell": True,
+}
+HELP = (
+    "{{ fact:weight }} stands for a fact of the product, {{ fragment:code }} for another fragment, "
+    "{{ product:name }} for its name."
+)
+
+
+def is_rich(fragment: Fragment) -> bool:
+    """Whether a fragment stands in a slot with paragraphs and lists, or in none yet."""
+    if not fragment.pk:
+        return True
+    slots = list(fragment.placements.values_list("slot__rich", flat=True))
+    return not slots or any(slots)
+
+
+class FragmentForm(StaleForm):
+    media_list = ChoicesField(
+        choices=Medium.choices, label="Media", help_text="Where it may be shown; none chosen means everywhere."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rich = is_rich(self.instance)
+        self.fields["media_list"].initial = self.instance.media
+        for language, _ in settings.LANGUAGES:
+            field = self.fields.get(f"body_{language}")
+            if field is None:
+                continue
+            field.help_text = HELP
+            field.widget = self.editor(language)
+
+    def editor(self, language: str) -> Any:
+        if not self.rich:
+            return UnfoldAdminTextareaWidget(attrs={"rows": 3, "lang": language})
+        return AdminProseEditorWidget(
+            config={"extensions": EXTENSIONS}, preset="configurable", attrs={"lang": language, "rows": 8}
+        )
+
+    def texts(self, name: str) -> dict[str, str]:
+        """What was written for a translated field, by language."""
+        return {
+            language: self.cleaned_data[f"{name}_{language}"] or ""
+            for language, _ in settings.LANGUAGES
+            if f"{name}_{language}" in self.cleaned_data
+        }

@@ -1,0 +1,142 @@
+"""Outputs, and the editions made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
+from django.http import FileResponse, Http404, HttpRequest
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from catalog.admin.base import Form, ModelAdmin, ReadOnlyAdmin
+from catalog.admin.presenting import NOTHING, badge, file_size, link
+from exports.models import Edition, Output
+
+
+def format_choices() -> list[tuple[str, str]]:
+    """The formats there are. Imported when asked: some need libraries that take a while to load."""
+    from exports.formats.registry import FORMATS
+
+    return [(code, each.label) for code, each in FORMATS.items()]
+
+
+def format_options() -> str:
+    """What the options of each format may say, as help for the one who writes them."""
+    from exports.formats.registry import FORMATS
+
+    lines = ((each.label, name, text) for each in FORMATS.values() for name, text in each.options.items())
+    return format_html_join("", "<div><b>{}</b> <code>{}</code> {}</div>", lines)
+
+
+class OutputForm(Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "format" in self.fields:
+            self.fields["format"] = forms.ChoiceField(
+                choices=format_choices(), widget=UnfoldAdminSelectWidget, label="Format"
+            )
+            self.fields["options"].help_text = format_html('JSON, such as {{"title": "Spring"}}. {}', format_options())
+
+
+@admin.register(Output)
+class OutputAdmin(ModelAdmin):
+    form = OutputForm
+    list_display = ("code", "title", "channel", "language", "format_badge", "latest")
+    list_select_related = ("channel",)
+    list_filter = ("channel", "format", "language")
+    search_fields = ("code", "title")
+    fields = ("code", "title", "channel", "language", "format", "options")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        newest = Edition.objects.filter(output=OuterRef("pk")).order_by("-id")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                newest=Subquery(newest.values("pk")[:1]), newest_release=Subquery(newest.values("release__number")[:1])
+            )
+        )
+
+    @admin.display(description="format", ordering="format")
+    def format_badge(self, output: Output) -> SafeString:
+        return badge(output.format)
+
+    @admin.display(description="latest edition")
+    def latest(self, output: Any) -> SafeString | str:
+        if output.newest is None:
+            return NOTHING
+        address = reverse("admin:exports_edition_change", args=[output.newest])
+        return format_html('<a class="t-link" href="{}">from release {}</a>', address, output.newest_release)
+
+
+@admin.register(Edition)
+class EditionAdmin(ReadOnlyAdmin):
+    list_display = ("created_at", "output", "release_number", "documents", "weight", "duration", "remarks", "download")
+    list_select_related = ("output", "release__channel")
+    list_filter = ("output",)
+    fields = (
+        "output",
+        "release",
+        "created_at",
+        "created_by",
+        "documents",
+        "weight",
+        "duration",
+        "digest",
+        "download",
+        "said",
+    )
+    readonly_fields = ("weight", "duration", "download", "said")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.file)
+        return [path("<int:pk>/file/", view, name="exports_edition_file"), *super().get_urls()]
+
+    def file(self, request: HttpRequest, pk: int) -> FileResponse:
+        """The artefact, to be saved: an edition is not shown in this site's name."""
+        edition = Edition.objects.select_related("output").filter(pk=pk).first()
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if edition is None:
+            raise Http404
+        folder = Path(settings.EDITIONS_ROOT).resolve()
+        file = (folder / edition.file).resolve()
+        if not file.is_relative_to(folder) or not file.is_file():
+            raise Http404("The file of this edition is gone.")
+        name = f"{edition.output.code}{''.join(file.suffixes)}"
+        response = FileResponse(file.open("rb"), as_attachment=True, filename=name)
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    @admin.display(description="release", ordering="release__number")
+    def release_number(self, edition: Edition) -> SafeString | str:
+        return link(edition.release, edition.release.number)
+
+    @admin.display(description="size", ordering="size")
+    def weight(self, edition: Edition) -> str:
+        return file_size(edition.size)
+
+    @admin.display(description="made in", ordering="duration_ms")
+    def duration(self, edition: Edition) -> str:
+        return f"{edition.duration_ms / 1000:.1f} s"
+
+    @admin.display(description="remarks")
+    def remarks(self, edition: Edition) -> SafeString:
+        return badge(len(edition.warnings), "warn") if edition.warnings else badge("none", "good")
+
+    @admin.display(description="file")
+    def download(self, edition: Edition) -> SafeString:
+        address = reverse("admin:exports_edition_file", args=[edition.pk])
+        return format_html('<a class="t-link" href="{}">Download</a>', address)
+
+    @admin.display(description="remarks")
+    def said(self, edition: Edition) -> SafeString | str:
+        return format_html_join("", "<div>{}</div>", ((each,) for each in edition.warnings)) or "None."

@@ -1,0 +1,1 @@
+"""What channels pull over HTTP."""

@@ -1,0 +1,200 @@
+"""The OpenAPI description. What a document is, is said once: in the dataclasses of exports.documents."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+
+from exports import documents
+from exports.api.problems import MEDIA_TYPE
+
+Json = dict[str, Any]
+
+VALUE: Json = {
+    "description": (
+        "For machines: texts, numbers (decimal) and dates (ISO 8601) as strings, booleans, options as codes, "
+        "measurements with amount and unit, prices as a list of amounts with currencies."
+    ),
+    "anyOf": [{"type": "string"}, {"type": "boolean"}, {"type": "array", "items": {}}, {"type": "object"}],
+}
+_PLAIN: dict[Any, Json] = {
+    str: {"type": "string"},
+    int: {"type": "integer"},
+    bool: {"type": "boolean"},
+    type(None): {"type": "null"},
+    Any: VALUE,
+}
+_PARTS = (
+    documents.Document,
+    documents.CategoryLink,
+    documents.Fact,
+    documents.Statement,
+    documents.DocumentAsset,
+    documents.AssociationLink,
+    documents.Money,
+)
+
+
+# --- From dataclasses ------------------------------------------------------------------------------------------------
+
+
+def schema_of(hint: Any) -> Json:
+    """The JSON Schema of a type that stands in a document. Raises KeyError for one that cannot."""
+    origin, arguments = get_origin(hint), get_args(hint)
+    if is_dataclass(hint):
+        return ref(hint.__name__)  # type: ignore[union-attr]
+    if origin in (Union, types.UnionType):
+        return {"type": [schema_of(argument)["type"] for argument in arguments]}
+    if origin is tuple:
+        return {"type": "array", "items": schema_of(arguments[0])}
+    if origin is Mapping:
+        return {"type": "object", "additionalProperties": schema_of(arguments[1])}
+    return dict(_PLAIN[hint])
+
+
+def component_of(kind: type[Any]) -> Json:
+    """A dataclass as an object all of whose fields are always there."""
+    hints = get_type_hints(kind)
+    return {
+        "type": "object",
+        "description": " ".join((kind.__doc__ or "").replace("`", "").split()),
+        "properties": {field.name: schema_of(hints[field.name]) for field in fields(kind)},
+        "required": [field.name for field in fields(kind)],
+    }
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(description: str, required: Json, optional: Json | None = None) -> Json:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+    }
+
+
+_TEXT: Json = {"type": "string"}
+_WHOLE: Json = {"type": "integer"}
+_NEXT: Json = {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."}
+_DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "BLAKE2b-256 of the document's bytes."}
+_ENVELOPE: Json = {"channel": _TEXT, "language": _TEXT}
+
+COMPONENTS: Json = {
+    **{part.__name__: component_of(part) for part in _PARTS},
+    "Entry": record("A document of a set.", {"digest": _DIGEST, "document": ref("Document")}),
+    "Line": record("A line of a whole set.", {"sku": _TEXT, "digest": _DIGEST, "document": ref("Document")}),
+    "DocumentAnswer": record("One document.", {**_ENVELOPE, "digest": _DIGEST, "document": ref("Document")}),
+    "DocumentsPage": record(
+        "A page of a release's documents, by SKU.",
+        {**_ENVELOPE, "release": _WHOLE, "next": _NEXT, "documents": {"type": "array", "items": ref("Entry")}},
+    ),
+    "Release": record(
+        "One release: documents in all languages, what differs from the release before, and products with problems.",
+        {
+            "number": _WHOLE,
+            "released_at": {"type": "string", "format": "date-time"},
+            **dict.fromkeys(("documents", "added", "changed", "removed"), _WHOLE),
+            "problems": {"type": "object", "additionalProperties": _WHOLE, "description": "How many of each kind."},
+        },
+    ),
+    "ReleasesPage": record(
+        "A page of releases, the latest first.",
+        {"channel": _TEXT, "next": _NEXT, "releases": {"type": "array", "items": ref("Release")}},
+    ),
+    "ProblemError": record("What to change, and where.", {"field": _TEXT, "detail": _TEXT}),
+    "Problem": record(
+        "A problem detail (RFC 9457).",
+        {"type": _TEXT, "title": _TEXT, "status": _WHOLE, "detail": _TEXT},
+        {"errors": {"type": "array", "items": ref("ProblemError")}},
+    ),
+}
+
+
+def add_components(result: Json, generator: Any, request: Any, public: bool) -> Json:  # noqa: ARG001
+    """Hook of drf-spectacular: our own components, in order of name like the others."""
+    schemas = {**result.get("components", {}).get("schemas", {}), **COMPONENTS}
+    result.setdefault("components", {})["schemas"] = dict(sorted(schemas.items()))
+    return result
+
+
+class ChannelTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "exports.api.authentication.ChannelTokenAuthentication"
+    name = "channelToken"
+
+    def get_security_definition(self, auto_schema: Any) -> Json:
+        return {"type": "http", "scheme": "bearer", "description": "A channel's token: `tsr_...`."}
+
+
+# --- Parameters ------------------------------------------------------------------------------------------------------
+
+
+def _query(name: str, type_: Any, description: str, **more: Any) -> OpenApiParameter:
+    return OpenApiParameter(name, type_, OpenApiParameter.QUERY, description=description, **more)
+
+
+def _path(name: str, description: str) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.PATH, description=description)
+
+
+def limit(most: int, default: int) -> OpenApiParameter:
+    bounds = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    return _query("limit", bounds, "How many at most on this page.")
+
+
+CHANNEL = _path("channel", "The channel's code, in whatever case.")
+SKU = _path("sku", "The product's SKU, in whatever case.")
+OUTPUT = _path("output", "The output's code, in whatever case.")
+LANGUAGE = _query("language", str, "One of the channel's languages; the first of them by default.")
+LIMIT = limit(500, 100)
+CURSOR = _query("cursor", str, "Where to go on: comes with `next`. It holds the release and the language too.")
+RELEASE = _query("release", {"type": "integer", "minimum": 1}, "An earlier release; the current one by default.")
+BEFORE = _query("before", {"type": "integer", "minimum": 1}, "Only releases with a smaller number.")
+CONDITIONS = (
+    OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of the copy you have."),
+)
+
+# --- Answers ---------------------------------------------------------------------------------------------------------
+
+_PROBLEMS = {
+    400: "A parameter is unknown or cannot be understood; `errors` names it and says what to give instead.",
+    401: "The token is missing, mistyped or revoked.",
+    404: "There is no such thing here, or it belongs to another channel.",
+    406: "None of the media types accepted is available.",
+}
+
+
+def answers(good: Mapping[tuple[int, str], OpenApiResponse], *more: int) -> dict[Any, OpenApiResponse]:
+    """The good answers, 304, and the problems every address of a channel has, with `more` of them."""
+    problems = {
+        (status, MEDIA_TYPE): OpenApiResponse(ref("Problem"), description=_PROBLEMS[status])
+        for status in sorted({401, 404, *more})
+    }
+    return {**good, 304: OpenApiResponse(description="Your copy is current."), **problems}
+
+
+PAGE_ANSWER = OpenApiResponse(ref("DocumentsPage"), description="A page of documents.")
+LINES_ANSWER = OpenApiResponse(ref("Line"), description="A document per line, the whole set.")
+DOCUMENT_ANSWER = OpenApiResponse(ref("DocumentAnswer"), description="The document.")
+RELEASES_ANSWER = OpenApiResponse(ref("ReleasesPage"), description="A page of releases.")
+FILE_ANSWER = OpenApiResponse({"type": "string", "format": "binary"}, description="The file, as its format has it.")
+
+DOCUMENTS_TEXT = (
+    "Documents in the order of their SKUs. A listing stays on the release it began with: follow `next` to its end, and "
+    "nothing is skipped or repeated however many releases happen meanwhile.\n\n"
+    "With `Accept: application/x-ndjson` the whole set comes as lines; `limit` and `cursor` do not apply then.\n\n"
+    "`Tessera-Release` says which release the answer is from. A page's `ETag` is that of its release."
+)
+DOCUMENT_TEXT = (
+    "`ETag` belongs to the document, not to the release: as long as a product's document stays the same, the answer "
+    "does, and 304 says so across releases. `Tessera-Release` says which release was looked at."
+)
+RELEASES_TEXT = "How many documents each release has, added, changed and removed, and how many problems it reported."
+FEED_TEXT = "The latest edition of an output, as a file. It stays as it is until the next edition is made."

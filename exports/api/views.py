@@ -1,0 +1,226 @@
+"""What a channel pulls: its documents, one or all, and its releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import orjson
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import NotFound
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+
+from exports import querysets
+from exports.api import examples, parameters, schema
+from exports.api.base import ChannelView
+from exports.api.caching import etag_of, tagged, unchanged
+from exports.api.cursors import Cursor
+from exports.api.problems import Problem
+from exports.models import Release
+from exports.querysets import Found, Stored
+
+MAX_LIMIT = 500
+_LARGEST = 999_999_999
+
+
+class NdjsonRenderer(BaseRenderer):
+    """Names the media type; the lines are written by the view."""
+
+    media_type = "application/x-ndjson"
+    format = "ndjson"
+
+
+class ReleasedView(ChannelView):
+    """Answers from one release of the channel: the current one, or the one asked for."""
+
+    def release(self, number: int | None) -> Release:
+        """Raises NotFound."""
+        found = querysets.release_of(self.reader, number)
+        if found is None and number:
+            latest = querysets.release_of(self.reader)
+            raise NotFound(f"There is no release {number}; the latest is {latest.number if latest else 'none yet'}.")
+        if found is None:
+            raise NotFound("This channel has no release yet.")
+        return found
+
+    def language(self, given: dict[str, str], release: Release) -> str:
+        """Raises ValidationError."""
+        return parameters.choice(given, "language", querysets.languages_of(release) or ("",))
+
+
+class DocumentsView(ReleasedView):
+    """The documents of a release, a page at a time or all as lines."""
+
+    renderer_classes = [JSONRenderer, NdjsonRenderer]
+
+    @extend_schema(
+        operation_id="listDocuments",
+        summary="The documents of a release",
+        description=schema.DOCUMENTS_TEXT,
+        parameters=[schema.CHANNEL, schema.LANGUAGE, schema.LIMIT, schema.CURSOR, schema.RELEASE, *schema.CONDITIONS],
+        responses=schema.answers(
+            {
+                (200, "application/json"): schema.PAGE_ANSWER,
+                (200, "application/x-ndjson"): schema.LINES_ANSWER,
+            },
+            400,
+            406,
+        ),
+        examples=examples.DOCUMENTS,
+    )
+    def get(self, request: Request, channel: str) -> HttpResponseBase:
+        if request.accepted_renderer.format == "ndjson":
+            return self.lines(request)
+        given = parameters.read(request, "language", "limit", "cursor", "release")
+        limit = cast(int, parameters.number(given, "limit", 100, 1, MAX_LIMIT))
+        release, cursor = self.place(given)
+        etag = etag_of("page", self.reader.code, release.pk, request.build_absolute_uri(), limit, *cursor)
+        answer = unchanged(request, etag) or self.page(request, release, cursor, limit)
+        return labelled(tagged(answer, etag), release.number, cursor.language)
+
+    def place(self, given: dict[str, str]) -> tuple[Release, Cursor]:
+        """Where to go on, or where to begin. Raises ValidationError for a cursor of another language or release."""
+        if "cursor" not in given:
+            release = self.release(parameters.number(given, "release", None, 1, _LARGEST))
+            return release, Cursor(release.number, self.language(given, release), "")
+        cursor = Cursor.read(given["cursor"], self.reader)
+        for name, own in (("language", cursor.language), ("release", str(cursor.release))):
+            parameters.choice(given, name, [own])
+        return self.release(cursor.release), cursor
+
+    def page(self, request: Request, release: Release, cursor: Cursor, limit: int) -> HttpResponse:
+        rows = querysets.stored_after(release, cursor.language, cursor.after, limit + 1)
+        following = None
+        if len(rows) > limit:
+            rows = rows[:limit]
+            token = cursor._replace(after=rows[-1].sku).write(self.reader)
+            following = request.build_absolute_uri(f"?{urlencode({'cursor': token, 'limit': limit})}")
+        envelope = {
+            "channel": self.reader.code,
+            "language": cursor.language,
+            "release": release.number,
+            "next": following,
+        }
+        return HttpResponse(_with_documents(envelope, rows), content_type="application/json")
+
+    def lines(self, request: Request) -> HttpResponseBase:
+        """The whole set, a line per document."""
+        given = parameters.read(request, "language", "release")
+        release = self.release(parameters.number(given, "release", None, 1, _LARGEST))
+        language = self.language(given, release)
+        etag = etag_of("lines", self.reader.code, release.pk, language)
+        wanted = () if request.method == "HEAD" else _lines(release, language)
+        answer = unchanged(request, etag) or StreamingHttpResponse(wanted, content_type=NdjsonRenderer.media_type)
+        return labelled(tagged(answer, etag), release.number, language)
+
+
+class DocumentView(ReleasedView):
+    """One document."""
+
+    @extend_schema(
+        operation_id="getDocument",
+        summary="One document",
+        description=schema.DOCUMENT_TEXT,
+        parameters=[schema.CHANNEL, schema.SKU, schema.LANGUAGE, schema.RELEASE, *schema.CONDITIONS],
+        responses=schema.answers({(200, "application/json"): schema.DOCUMENT_ANSWER}, 400, 406),
+        examples=examples.DOCUMENT,
+    )
+    def get(self, request: Request, channel: str, sku: str) -> HttpResponse:
+        given = parameters.read(request, "language", "release")
+        number = parameters.number(given, "release", None, 1, _LARGEST)
+        language = given["language"] if "language" in given else self.language(given, self.release(number))
+        found = self.find(language, sku, number)
+        etag = f'"{language}-{found.digest}"'
+        answer = unchanged(request, etag) or self.document(found, language)
+        return cast(HttpResponse, labelled(tagged(answer, etag), found.release, language))
+
+    def find(self, language: str, sku: str, number: int | None) -> Found:
+        """One query where the address is as we write it. Raises NotFound or ValidationError."""
+        if querysets.is_code(sku) and querysets.is_code(language):
+            found = querysets.find_document(self.reader, language, sku, number)
+            if found is None and (spelling := querysets.spelling_of(sku)) not in ("", sku):
+                found = querysets.find_document(self.reader, language, spelling, number)
+            if found:
+                return found
+        release = self.release(number)
+        self.language({"language": language}, release)
+        raise NotFound(f"Release {release.number} has no product of this SKU.")
+
+    def document(self, found: Found, language: str) -> HttpResponse:
+        envelope = {"channel": self.reader.code, "language": language, "digest": found.digest}
+        body = b'%b,"document":%b}' % (orjson.dumps(envelope)[:-1], querysets.body_of(found.digest))
+        return HttpResponse(body, content_type="application/json")
+
+
+class ReleasesView(ChannelView):
+    """The channel's releases, the latest first."""
+
+    @extend_schema(
+        operation_id="listReleases",
+        summary="The channel's releases",
+        description=schema.RELEASES_TEXT,
+        parameters=[schema.CHANNEL, schema.BEFORE, schema.limit(100, 20), *schema.CONDITIONS],
+        responses=schema.answers({(200, "application/json"): schema.RELEASES_ANSWER}, 400, 406),
+        examples=examples.RELEASES,
+    )
+    def get(self, request: Request, channel: str) -> HttpResponse:
+        given = parameters.read(request, "before", "limit")
+        limit = cast(int, parameters.number(given, "limit", 20, 1, 100))
+        before = parameters.number(given, "before", None, 1, _LARGEST)
+        rows = list(querysets.releases_before(self.reader, before)[: limit + 1])
+        following = None
+        if len(rows) > limit:
+            rows = rows[:limit]
+            following = request.build_absolute_uri(f"?{urlencode({'before': rows[-1].number, 'limit': limit})}")
+        answer = {"channel": self.reader.code, "next": following, "releases": [_summary(row) for row in rows]}
+        body = orjson.dumps(answer)
+        etag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+        return tagged(unchanged(request, etag) or HttpResponse(body, content_type="application/json"), etag)
+
+
+@csrf_exempt
+def nothing(_request: HttpRequest) -> HttpResponse:
+    """Addresses below the API where there is nothing, for whoever asks and however."""
+    return Problem(404, "There is nothing at this address. What there is, is described at /api/v1/docs/.")
+
+
+def labelled(answer: HttpResponseBase, release: int, language: str) -> HttpResponseBase:
+    """With the headers that say what the answer was made from."""
+    answer.headers["Tessera-Release"] = str(release)
+    answer.headers["Content-Language"] = language
+    return answer
+
+
+def _with_documents(envelope: dict[str, Any], rows: list[Stored]) -> bytes:
+    """Stored bytes go in as they are."""
+    documents = b",".join(b'{"digest":"%b","document":%b}' % (row.digest.encode(), row.body) for row in rows)
+    return b'%b,"documents":[%b]}' % (orjson.dumps(envelope)[:-1], documents)
+
+
+def _lines(release: Release, language: str) -> Iterator[bytes]:
+    for batch in querysets.stored_batches(release, language):
+        yield b"".join(
+            b'{"sku":%b,"digest":"%b","document":%b}\n' % (orjson.dumps(row.sku), row.digest.encode(), row.body)
+            for row in batch
+        )
+
+
+def _summary(release: Release) -> dict[str, Any]:
+    problems: dict[str, int] = {}
+    for row in release.report:
+        problems[row["kind"]] = problems.get(row["kind"], 0) + 1
+    return {
+        "number": release.number,
+        "released_at": release.created_at.isoformat(),
+        "documents": release.documents,
+        "added": release.added,
+        "changed": release.changed,
+        "removed": release.removed,
+        "problems": problems,
+    }

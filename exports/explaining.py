@@ -1,0 +1,112 @@
+"""Why a product's document says what it says, and why a product has none. For people of the house only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from catalog.models import Channel, Product
+from exports import querysets
+from exports.loading import Loader
+from exports.models import Release
+
+
+class NotReleased(Exception):
+    """The product is not in the channel's current release; the message says why, as far as that is known."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`facts` and `statements` are what the document says, each with where it comes from and what it beat."""
+
+    sku: str
+    channel: str
+    language: str
+    release: int
+    digest: str
+    facts: dict[str, dict[str, Any]]
+    statements: list[dict[str, Any]]
+    absent: list[dict[str, Any]]
+    problems: list[dict[str, Any]]
+
+
+def explain(channel: Channel, language: str, sku: str) -> Explanation:
+    """Where the document of the current release comes from. Raises NotReleased."""
+    release = querysets.current_release(channel)
+    if release is None:
+        raise NotReleased(f"Channel “{channel.code}” has no release yet; run: manage.py release {channel.code}")
+    languages = querysets.languages_of(release)
+    if language not in languages:
+        raise NotReleased(f"Release {release.number} of “{channel.code}” has {', '.join(languages)}, not “{language}”.")
+    stored = querysets.provenance_of(release, language, sku)
+    if stored is None and (spelling := querysets.spelling_of(sku)):
+        stored = querysets.provenance_of(release, language, spelling)
+    if stored is None:
+        raise NotReleased(f"{sku} is not in release {release.number} of “{channel.code}”: {reason(channel, sku)}")
+    document = orjson.loads(bytes(stored.version.body.content))
+    return Explanation(
+        sku=document["sku"],
+        channel=channel.code,
+        language=language,
+        release=release.number,
+        digest=stored.version.body_id,
+        facts=_facts(document, stored.content),
+        statements=_statements(document, stored.content),
+        absent=stored.content["absent"],
+        problems=list(_problems(release, language, document["sku"])),
+    )
+
+
+def _facts(document: dict[str, Any], provenance: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """In display order. A fact without a trace would be a fault of assembly, so it is not hidden."""
+    ordered = sorted(document["facts"].items(), key=lambda pair: pair[1]["position"])
+    return {
+        code: {**{name: fact[name] for name in ("label", "text", "value")}, **provenance["facts"][code]}
+        for code, fact in ordered
+    }
+
+
+def _statements(document: dict[str, Any], provenance: dict[str, Any]) -> list[dict[str, Any]]:
+    pairs = zip(document["statements"], provenance["statements"], strict=True)
+    return [{**trace, "text": statement["text"]} for statement, trace in pairs]
+
+
+def _problems(release: Release, language: str, sku: str) -> Iterator[dict[str, Any]]:
+    for row in release.report:
+        if row["sku"] == sku and language in row["languages"]:
+            yield {"kind": row["kind"], "message": row["message"]}
+
+
+# --- Why not ---------------------------------------------------------------------------------------------------------
+
+
+def reason(channel: Channel, sku: str) -> str:
+    """Why the channel leaves a product out, as the knowledge base is now; one sentence."""
+    product = Product.objects.filter(sku__iexact=sku).first()
+    if product is None:
+        return "there is no such product."
+    loader = Loader(channel)
+    if product.pk in loader.released:
+        return "it will be in the next release."
+    return next(_reasons(loader.line(product), loader))
+
+
+def _reasons(line: Sequence[Product], loader: Loader) -> Iterator[str]:
+    """In the order in which exports.selection asks; the last one is what is left for a group."""
+    product, selection = line[0], loader.selection
+    for row in line:
+        if row.status != Product.Status.ENABLED:
+            who = "it is" if row is product else f"above it, {row.sku} is"
+            yield f"{who} {row.get_status_display().lower()}, not enabled."
+    if selection.families and product.family_id not in selection.families:
+        families = loader.channel.families.order_by("code").values_list("code", flat=True)
+        own = product.family.code if product.family else "none"
+        yield f"its family is {own}, and the channel takes {', '.join(families)}."
+    if not product.children.exists():
+        for code, allowed in selection.facts.items():
+            if not selection.allows(line, code, allowed):
+                yield f"its {code} is not among {', '.join(map(str, allowed))}, which the channel selects."
+    yield "it is a group, and none of its variants is released."

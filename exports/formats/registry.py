@@ -1,0 +1,37 @@
+"""The output formats there are. A new one is imported and listed here."""
+
+from __future__ import annotations
+
+from exports.errors import ExportError
+from exports.formats.base import Format
+from exports.formats.catalog import Catalog
+from exports.formats.datasheet import DataSheet
+from exports.formats.google import GoogleMerchant
+from exports.formats.json import JsonDocuments
+from exports.formats.web import WebSite
+
+
+def build(kinds: list[type[Format]]) -> dict[str, Format]:
+    """One instance of each by its code. Raises TypeError for a wrong class and ValueError for a second one."""
+    registry: dict[str, Format] = {}
+    for kind in kinds:
+        if not issubclass(kind, Format):
+            raise TypeError(f"{kind.__name__} must be a subclass of Format to be an output format.")
+        if kind.code in registry:
+            raise ValueError(
+                f"Two formats are called “{kind.code}”: {type(registry[kind.code]).__name__} and {kind.__name__}. "
+                "Give one another code."
+            )
+        registry[kind.code] = kind()
+    return registry
+
+
+FORMATS = build([WebSite, DataSheet, Catalog, GoogleMerchant, JsonDocuments])
+
+
+def format_called(code: str) -> Format:
+    """The format called `code`. Raises ExportError naming those there are."""
+    try:
+        return FORMATS[code]
+    except KeyError:
+        raise ExportError(f"No format is called “{code}”; there are {', '.join(FORMATS)}.") from None

@@ -1,0 +1,59 @@
+"""Release a channel: the next number if anything differs from the current release."""
+
+from __future__ import annotations
+
+from collections import Counter
+from time import monotonic
+from typing import Any
+
+import orjson
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from catalog.models import Channel
+from exports import releasing
+from exports.management import shell
+
+
+class Command(BaseCommand):
+    help = "Release a channel: the next number if anything differs from the current release."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("channel", nargs="?", help="the channel's code")
+        parser.add_argument("--all", action="store_true", help="release every channel, one after the other")
+        parser.add_argument("--full", action="store_true", help="assemble every product, as releases always do for now")
+        parser.add_argument("--json", action="store_true", help="write a JSON object per channel, a line each")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if bool(options["channel"]) == options["all"]:
+            raise CommandError("Name one channel, or say --all.")
+        codes = list(Channel.objects.values_list("code", flat=True)) if options["all"] else [options["channel"]]
+        for code in codes:
+            summary = self.release(shell.channel_called(code))
+            self.stdout.write(orjson.dumps(summary).decode() if options["json"] else _line(summary))
+
+    def release(self, channel: Channel) -> dict[str, Any]:
+        started = monotonic()
+        with shell.patience(self.stderr, f"Releasing {channel.code}"):
+            outcome = releasing.release(shell.actor(), channel)
+        made = outcome.release
+        return {
+            "channel": channel.code,
+            "release": made.number,
+            "new": outcome.new,
+            "documents": made.documents,
+            "added": made.added if outcome.new else 0,
+            "changed": made.changed if outcome.new else 0,
+            "removed": made.removed if outcome.new else 0,
+            "problems": dict(sorted(Counter(row["kind"] for row in made.report).items())),
+            "seconds": round(monotonic() - started, 3),
+        }
+
+
+def _line(summary: dict[str, Any]) -> str:
+    problems = ", ".join(f"{kind} {count}" for kind, count in summary["problems"].items()) or "none"
+    if summary["new"]:
+        what = "release {release}: {documents} documents, {added} added, {changed} changed, {removed} removed"
+    else:
+        what = "nothing changed since release {release} ({documents} documents)"
+    what = what.format(**summary)
+    return f"{summary['channel']}: {what}; problems: {problems}; {shell.seconds(summary['seconds'])}"

@@ -1,0 +1,155 @@
+"""The press: renders HTML part by part and binds the parts into one PDF.
+
+A part is laid out alone and knows its first page's number, because parts are rendered in order; so a table of contents
+rendered last has literal page numbers, nothing is laid out twice, and no more than one part's HTML is ever in memory.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import get_ident
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+from exports.documents import DocumentAsset
+from exports.errors import ExportError
+from exports.formats.base import Files, Problem
+from exports.pdf import fonts
+from exports.pdf.pictures import Pictures
+
+# Where a page resets the counter WeasyPrint does not also increment it. Even pages are left ones.
+FIRST_PAGE = "@page :first {{ counter-reset: page {number} }} html {{ break-before: {side} }}"
+LOGGED_ALREADY = "Failed to load image"  # Pictures tells it better, with the product
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rendered pages. `anchors` says on which page of the whole PDF each element with an id begins."""
+
+    first_page: int
+    rendered: Any
+    anchors: Mapping[str, int]
+
+    @property
+    def length(self) -> int:
+        return len(self.rendered.pages)
+
+    @property
+    def next_page(self) -> int:
+        return self.first_page + self.length
+
+
+class Press:
+    """Makes one PDF. A context: pictures lie in a folder that goes away at its end."""
+
+    def __init__(self, files: Files, stylesheet: str, problems: list[Problem]) -> None:
+        self._files = files
+        self._stylesheet = stylesheet
+        self._problems = problems
+        self._cache: dict[str, Any] = {}
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with self._open as opening:
+            folder = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="tessera-pdf-")))
+            self.pictures = Pictures(self._files, folder, self._problems)
+            opening.enter_context(_patient_collector())
+            opening.enter_context(_told(self._problems))
+            self._prepare()
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._cache.clear()
+        self._open.close()
+
+    def _prepare(self) -> None:
+        with fonts.only_ours():
+            from exports.pdf import rendering
+
+            self._fonts = rendering.FontConfiguration()
+        self._weasyprint = rendering.weasyprint
+        self._fetcher = rendering.AssetFetcher(self.pictures)
+        self._css = self._stylesheet_of(self._stylesheet)
+
+    def _stylesheet_of(self, text: str) -> Any:
+        return self._weasyprint.CSS(string=text, url_fetcher=self._fetcher, font_config=self._fonts)
+
+    def picture(self, sku: str, asset: DocumentAsset | None, width: int) -> str:
+        """The `src` of a picture at most `width` pixels wide, or "" where there is none."""
+        return self.pictures.address(sku, asset, width)
+
+    def render(self, html: str, *, first_page: int = 1) -> Part:
+        """Lay out `html`; its first page has the number `first_page`. Raises ExportError where that is impossible."""
+        side = "right" if first_page % 2 else "left"
+        numbering = self._stylesheet_of(FIRST_PAGE.format(number=first_page, side=side))
+        try:
+            rendered = self._weasyprint.HTML(string=html, url_fetcher=self._fetcher).render(
+                font_config=self._fonts, stylesheets=[self._css, numbering], cache=self._cache
+            )
+        except (RecursionError, ZeroDivisionError, OverflowError) as error:
+            raise ExportError(f"The pages from {first_page} cannot be laid out: {type(error).__name__}.") from error
+        return Part(first_page, rendered, _anchors(rendered.pages, first_page))
+
+    def bind(self, parts: Sequence[Part], out: BinaryIO, *, tagged: bool) -> None:
+        """Write all parts as one PDF with the first one's title. No time and no chance goes into its bytes.
+
+        `tagged` adds the structure that reading aloud needs.
+        """
+        pages = [page for part in parts for page in part.rendered.pages]
+        parts[0].rendered.copy(pages).write_pdf(out, pdf_tags=tagged)
+
+
+def _anchors(pages: Sequence[Any], first_page: int) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for number, page in enumerate(pages, first_page):
+        for anchor in page.anchors:
+            found.setdefault(anchor, number)
+    return found
+
+
+@contextmanager
+def _patient_collector() -> Iterator[None]:
+    """Layout makes millions of objects that stay; looking through them again and again takes a fifth of the time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
+
+
+@contextmanager
+def _told(problems: list[Problem]) -> Iterator[None]:
+    """What WeasyPrint logs in this thread becomes problems of the edition, each once."""
+    handler = _ProblemHandler(problems)
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _ProblemHandler(logging.Handler):
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(logging.WARNING)
+        self._problems = problems
+        self._thread = get_ident()
+        self._seen: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()[:300]
+        if record.thread == self._thread and message not in self._seen and not message.startswith(LOGGED_ALREADY):
+            self._seen.add(message)
+            self._problems.append(Problem("", message, fatal=False))

@@ -1,0 +1,39 @@
+"""What every page is told besides its products: the release, its language and what the output's options say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from exports.formats.base import Work
+from exports.pdf.limits import clipped
+from exports.web.locales import date_text
+from exports.wording import words
+
+SHORT, LONG = 160, 4_000  # characters
+
+
+def text(work: Work, name: str, otherwise: str = "", limit: int = SHORT) -> str:
+    """An option's words."""
+    return clipped(str(work.options.get(name) or otherwise), limit)
+
+
+def is_on(work: Work, name: str, *, otherwise: bool) -> bool:
+    """An option that is yes or no; it may have come through a form or a command line."""
+    return str(work.options.get(name, otherwise)).lower() in ("true", "1", "yes")
+
+
+def envelope(work: Work, title: str) -> dict[str, Any]:
+    """The context that all templates share."""
+    publication = work.publication
+    released_on = publication.released_on[:10]
+    own_words = words(publication.language)
+    released = date_text(released_on, publication.language)
+    return {
+        "language": publication.language,
+        "words": own_words,
+        "author": clipped(publication.title, SHORT),
+        "title": title,
+        "released_on": released_on,
+        "release_line": own_words["release_line"].format(number=publication.release, date=released),
+        "price_note": text(work, "price_note", limit=600),
+    }

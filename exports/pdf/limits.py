@@ -1,0 +1,156 @@
+"""How much of a text a page takes. Sanitised HTML can still ask for hours of layout; this bounds it beforehand."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import escape, unescape
+
+TABLE = frozenset(["table", "thead", "tbody", "tr", "th", "td"])
+INLINE = frozenset(["a", "b", "br", "em", "i", "strong", "sub", "sup", "u"])
+TAGS = TABLE | INLINE | {"p", "h3", "h4", "ul", "ol", "li", "blockquote"}
+SCHEMES = {"http", "https", "mailto"}
+
+RAW = 100_000  # characters of HTML looked at
+CHARACTERS = 12_000  # of text: about three pages
+ELEMENTS = 1_500
+DEPTH = 8
+COLUMNS = 8
+WORD = 60  # longer runs without a space may be broken anywhere
+
+# What a sanitiser writes; a stray "<" is text. Linear: html.parser takes minutes for a hundred thousand "<a ".
+_ATTRIBUTES = r"""(?P<attributes>(?:\s+[a-z-]+="[^"]*")*+)"""
+_TOKEN = re.compile(rf"<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*){_ATTRIBUTES}\s*/?>|(?P<text>[^<]+|<)")
+_HREF = re.compile(r"""\shref="([^"]*)\"""")
+_LONG = re.compile(rf"[^\s\u200b]{{{WORD + 1},}}")
+_BREAK = "\u200b"
+
+
+def clipped(text: str, limit: int) -> str:
+    """At most `limit` characters, with an ellipsis where more were there, and words that a line can take."""
+    short = text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return breakable(short)
+
+
+def breakable(text: str) -> str:
+    """`text` with places to break in words too long for a line."""
+    half = WORD // 2
+    return _LONG.sub(lambda m: _BREAK.join(m[0][at : at + half] for at in range(0, len(m[0]), half)), text)
+
+
+def bounded(html: str) -> tuple[str, tuple[str, ...]]:
+    """Well-formed HTML of our vocabulary within the limits, and what had to go. Linear in its length."""
+    rebuild = _Rebuild()
+    for token in _TOKEN.finditer(html[:RAW]):
+        rebuild.take(token)
+    if len(html) > RAW:
+        rebuild.cuts[f"It has more than {RAW:,} characters of HTML; the rest is not printed."] = None
+    return rebuild.result(), tuple(rebuild.cuts)
+
+
+def paragraphs(text: str) -> str:
+    """HTML of a plain text: a paragraph per line, within the limits."""
+    lines = [line for line in clipped(text, CHARACTERS).splitlines() if line.strip()]
+    return "".join(f"<p>{escape(line)}</p>" for line in lines[:ELEMENTS])
+
+
+class _Rebuild:
+    """Copies HTML and leaves out what is beyond the limits or not of our vocabulary; the text of a left out tag stays.
+
+    Sanitised HTML is well-formed; of any other, each end tag closes all that was opened since its start.
+    """
+
+    def __init__(self) -> None:
+        self.cuts: dict[str, None] = {}
+        self._out: list[str] = []
+        self._open: list[tuple[str, bool]] = []  # each open tag, and whether it was written
+        self._count: Counter[str] = Counter()  # of tags in `_open`
+        self._depth = 0  # of those written
+        self._characters = 0
+        self._elements = 0
+        self._column = 0
+        self._silent_from: int | None = None  # the place in `_open` of a cell beyond the last column
+
+    def result(self) -> str:
+        return "".join(self._out) + "".join(f"</{tag}>" for tag, written in reversed(self._open) if written)
+
+    def take(self, token: re.Match[str]) -> None:
+        if token["text"]:
+            self._text(unescape(token["text"]))
+        elif token["end"]:
+            self._end(token["tag"])
+        else:
+            self._start(token["tag"], token["attributes"])
+
+    def _start(self, tag: str, attributes: str) -> None:
+        written = self._may_write(tag)
+        if written:
+            self._elements += 1
+            self._out.append(_opening(tag, attributes))
+        if tag in TAGS and tag != "br":
+            self._open.append((tag, written))
+            self._count[tag] += 1
+            self._depth += written
+
+    def _end(self, tag: str) -> None:
+        while self._count[tag] and self._pop() != tag:
+            pass
+
+    def _pop(self) -> str:
+        """Close the tag opened last."""
+        name, written = self._open.pop()
+        self._count[name] -= 1
+        self._depth -= written
+        if self._silent_from == len(self._open):
+            self._silent_from = None
+        if written:
+            self._out.append(f"</{name}>")
+        return name
+
+    def _text(self, data: str) -> None:
+        if self._silent_from is not None or self._is_full():
+            return
+        left = CHARACTERS - self._characters
+        self._characters += len(data)
+        if len(data) > left:
+            self._is_full()
+        self._out.append(escape(clipped(data, left)))
+
+    def _may_write(self, tag: str) -> bool:
+        if tag not in TAGS or self._silent_from is not None or self._is_full():
+            return False
+        if tag in TABLE:
+            return self._may_write_table(tag)
+        if self._depth >= DEPTH and tag != "br":
+            return self._cut(f"It is nested more than {DEPTH} levels deep; the inner levels were flattened.")
+        return True
+
+    def _may_write_table(self, tag: str) -> bool:
+        if self._count["table"] > (0 if tag == "table" else 1) or (tag == "table" and self._depth >= DEPTH):
+            return self._cut("A table within a table or a deep list was taken apart.")
+        if tag == "tr":
+            self._column = 0
+        self._column += tag in ("td", "th")
+        if self._column > COLUMNS:
+            self._silent_from = len(self._open)
+            return self._cut(f"A table has more than {COLUMNS} columns; the first {COLUMNS} are printed.")
+        return True
+
+    def _is_full(self) -> bool:
+        if self._elements >= ELEMENTS:
+            self._cut(f"It has more than {ELEMENTS:,} elements; the rest is not printed.")
+        if self._characters >= CHARACTERS:
+            self._cut(f"It is longer than {CHARACTERS:,} characters; the rest is not printed.")
+        return self._elements >= ELEMENTS or self._characters >= CHARACTERS
+
+    def _cut(self, why: str) -> bool:
+        self.cuts[why] = None
+        return False
+
+
+def _opening(tag: str, attributes: str) -> str:
+    href = _HREF.search(attributes) if tag == "a" else None
+    address = unescape(href[1]) if href else ""
+    # Relative addresses have nothing to be relative to on paper, and sanitisers let them pass.
+    absolute = address.partition(":")[0].lower() in SCHEMES
+    return f'<a href="{escape(address)}">' if absolute else f"<{tag}>"

@@ -1,0 +1,40 @@
+"""All that needs WeasyPrint. Importing it takes a second, so the engine does so when the first page is due."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from exports.pdf.pictures import Pictures
+
+__all__ = ["AssetFetcher", "FontConfiguration", "weasyprint"]
+
+
+class PictureResponse(URLFetcherResponse):  # type: ignore[misc]
+    """A picture that WeasyPrint reads from its file again when it writes the PDF, instead of keeping its bytes."""
+
+    def __init__(self, url: str, file: Path) -> None:
+        super().__init__(url, file.read_bytes(), {"Content-Type": "image/jpeg"})
+        self._file = file
+
+    @property
+    def path(self) -> str:
+        return str(self._file)
+
+
+class AssetFetcher(URLFetcher):  # type: ignore[misc]
+    """Fetches the pictures of this PDF and refuses every other address.
+
+    The parent's handlers for file:, http:, ftp: and data: are never reached; the empty list of protocols is for whoever
+    calls past `fetch`.
+    """
+
+    def __init__(self, pictures: Pictures) -> None:
+        super().__init__(allowed_protocols=(), allow_redirects=False)
+        self._pictures = pictures
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        return PictureResponse(url, self._pictures.path(url))

@@ -1,0 +1,117 @@
+"""Pictures and files, by the digest of their content."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from catalog.models import Asset
+from tests import factories
+from tests.exports.world import content, counted
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF"
+
+
+def fetch(asset: Asset, name: str, **headers: str) -> Any:
+    return Client().get(f"/assets/{asset.digest}/{name}", headers=headers)
+
+
+@pytest.fixture
+def picture() -> Asset:
+    return factories.make_asset("lira-front", factories.png(2000, 1000))
+
+
+@pytest.mark.parametrize(
+    ("name", "size"), [("large.jpg", (1600, 800)), ("medium.jpg", (800, 400)), ("small.jpg", (400, 200))]
+)
+def test_a_picture_comes_in_three_sizes(picture: Asset, name: str, size: tuple[int, int]) -> None:
+    answer = fetch(picture, name)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "image/jpeg")
+    assert answer.headers["Content-Disposition"] == "inline"
+    with Image.open(io.BytesIO(content(answer))) as image:
+        assert (image.format, image.size) == ("JPEG", size)
+
+
+def test_an_original_picture_comes_as_it_was_given(picture: Asset) -> None:
+    answer = fetch(picture, "original")
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="lira-front.png"'
+    assert content(answer) == factories.png(2000, 1000)
+
+
+def test_a_document_is_saved_and_not_shown() -> None:
+    manual = factories.make_asset("lira-manual", PDF)
+    answer = fetch(manual, "original")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="lira-manual.pdf"'
+    assert content(answer) == PDF
+
+
+def test_an_extension_is_not_doubled() -> None:
+    manual = factories.make_asset("manual.PDF", PDF)
+    answer = fetch(manual, "original")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="manual.PDF"'
+    content(answer)
+
+
+def test_a_media_type_that_browsers_might_run_is_only_saved(picture: Asset) -> None:
+    Asset.objects.update(media_type="image/svg+xml")
+    answer = fetch(picture, "original")
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    content(answer)
+
+
+def test_nothing_in_a_file_runs_and_everybody_keeps_it(picture: Asset) -> None:
+    for name in ("small.jpg", "original"):
+        answer = fetch(picture, name)
+        content(answer)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        again = fetch(picture, name, if_none_match=answer.headers["ETag"])
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["Cache-Control"] == answer.headers["Cache-Control"]
+
+
+def test_a_picture_costs_one_query(picture: Asset) -> None:
+    with counted(1):
+        content(fetch(picture, "small.jpg"))
+
+
+def test_the_same_bytes_under_two_codes_are_one_file(picture: Asset) -> None:
+    factories.make_asset("second", factories.png(2000, 1000))
+    assert content(fetch(picture, "original")) == factories.png(2000, 1000)
+
+
+@pytest.mark.parametrize(
+    "name", ["huge.jpg", "small", "small.png", "original.png", "1600.jpg", "..%2Fx", "large.jpg%00"]
+)
+def test_there_are_no_other_names(picture: Asset, name: str) -> None:
+    assert fetch(picture, name).status_code == 404
+
+
+@pytest.mark.parametrize("digest", ["0" * 64, "0" * 63, "x" * 64, "%00", "..", "A" * 64, "0" * 64 + "%0A"])
+def test_what_there_is_not_is_not_found(picture: Asset, digest: str) -> None:
+    for name in ("original", "small.jpg"):
+        assert Client().get(f"/assets/{digest}/{name}").status_code == 404
+
+
+def test_a_document_has_no_sizes() -> None:
+    assert fetch(factories.make_asset("manual", PDF), "small.jpg").status_code == 404
+
+
+def test_a_file_that_is_gone_or_damaged_is_not_found(picture: Asset) -> None:
+    Path(picture.file.path).write_bytes(b"no picture")
+    assert fetch(picture, "small.jpg").status_code == 404
+    Path(picture.file.path).unlink()
+    for name in ("original", "small.jpg"):
+        answer = fetch(picture, name)
+        assert answer.status_code == 404
+        assert "immutable" not in answer.headers["Cache-Control"]
