@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 _REFERENCE = re.compile(r"\{\{\s*(fact|fragment|product):([A-Za-z0-9_.-]+)\s*\}\}")
-# What is left of `{{ ... }}` when all references are taken out; the limit keeps the search linear.
+# What is left of `{{ ... }}` when all references are taken out, as much of it as fits a message.
 _BRACES = re.compile(r"\{\{[^{}]{0,60}(?:\}\})?")
 
 

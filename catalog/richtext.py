@@ -45,7 +45,7 @@ _ENDED_BY = {
     "tr": {"tr", "td", "th", "p"},
     "td": {"td", "th", "p"},
     "th": {"td", "th", "p"},
-    **dict.fromkeys(["ul", "ol", "table", "blockquote", "h3", "h4", "div"], {"p"}),
+    **{block: {"p"} for block in ("ul", "ol", "table", "blockquote", "h3", "h4", "div")},
 }
 
 # In clean markup: one of our tags (any other "<" is a character of a plain text), an entity, any other character.
@@ -98,7 +98,6 @@ def _cleaned(text: str) -> str:
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         attribute_filter=_attribute,
         url_schemes={"https", "http", "mailto", "tel"},
-        url_relative="deny",
         link_rel=None,
         strip_comments=True,
     )
@@ -108,7 +107,7 @@ def _cleaned(text: str) -> str:
     return f"<p>{cleaned}</p>" if html.unescape(cleaned).strip() else ""
 
 
-def _attribute(tag: str, name: str, value: str) -> str | None:
+def _attribute(_tag: str, name: str, value: str) -> str | None:
     return value if name == "href" and _ADDRESS.match(value) else None
 
 

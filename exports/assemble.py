@@ -139,9 +139,7 @@ def _prices(resolved: dict[str, _Resolved]) -> tuple[Money, ...]:
     return tuple(Money(money["amount"], money["currency"]) for money in row.value) if row else ()
 
 
-def _assets(
-    bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]
-) -> Iterator[tuple[str, AssetInfo]]:
+def _assets(bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]) -> Iterator[tuple[str, AssetInfo]]:
     """Those attached in a role, the main one first, then those that facts name.
 
     The family's image attribute fills the main role where nothing is attached in it.

@@ -100,6 +100,14 @@ class Document:
         """The statements in any of the slots named, in document order."""
         return tuple(statement for statement in self.statements if statement.slot in codes)
 
+    def table(self) -> list[tuple[str, Fact]]:
+        """The facts that a table shows, with their codes: not the name, prices and files, which stand elsewhere."""
+        return [
+            (code, fact)
+            for code, fact in self.facts.items()
+            if fact.text.strip() and fact.type not in ("asset", "price") and fact.role != "name"
+        ]
+
     def picture(self) -> DocumentAsset | None:
         """The main picture, else the first one."""
         pictures = [asset for asset in self.assets if asset.kind == "image"]

@@ -61,7 +61,7 @@ def draft(channel: Channel, on: datetime.date) -> Draft:
     with transaction.atomic():  # on SQLite everything is read at one moment
         channel = querysets.channels().get(pk=channel.pk)
         loader = Loader(channel)
-        labels = {
+        labels: dict[str, list[Any]] = {
             "groups": list(AttributeGroup.objects.all()),
             "slots": list(Slot.objects.all()),
             "associations": list(AssociationType.objects.all()),

@@ -9,6 +9,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -27,6 +28,9 @@ from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
 from exports.formats.registry import format_called
 from exports.models import Edition, Output, Release
+
+_PART = ".part"
+_ABANDONED = 24 * 3600  # seconds after which nobody writes to a part file any more
 
 
 class BuildFailed(Exception):
@@ -116,35 +120,46 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
     work = Work(publication, settings.SITE_URL, Library(), output.options)
     counted = _Counted(querysets.documents_at(release, output.language), form, work)
     folder = Path(settings.EDITIONS_ROOT) / output.code
-    folder.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
-    unfinished = Path(name)
-    try:
-        with os.fdopen(handle, "w+b") as out:
+    with _unfinished(folder) as part:
+        with part.open("w+b") as out:
             form.write(iter(counted), out, work)
-        digest, size = _measure(unfinished)
+        digest, size = _measure(part)
         path = folder / f"{output.code}-{release.number}-{digest[:12]}.{form.extension}"
-        unfinished.chmod(0o644)
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    warnings = [
-        {"sku": problem.sku, "message": problem.message, "left_out": problem.fatal} for problem in work.problems
-    ]
-    with transaction.atomic():
-        edition = Edition.objects.create(
-            output=output,
-            release=release,
-            file=str(path.relative_to(settings.EDITIONS_ROOT)),
-            digest=digest,
-            size=size,
-            documents=counted.good,
-            duration_ms=round((time.monotonic() - started) * 1000),
-            warnings=warnings,
-            recipe=recipe,
-            created_by=actor.name,
-        )
+        with transaction.atomic():  # the row and its file, or neither
+            edition = Edition.objects.create(
+                output=output,
+                release=release,
+                file=str(path.relative_to(settings.EDITIONS_ROOT)),
+                digest=digest,
+                size=size,
+                documents=counted.good,
+                duration_ms=round((time.monotonic() - started) * 1000),
+                warnings=[
+                    {"sku": problem.sku, "message": problem.message, "left_out": problem.fatal}
+                    for problem in work.problems
+                ],
+                recipe=recipe,
+                created_by=actor.name,
+            )
+            part.replace(path)
     return Built(edition, path, new=True)
+
+
+@contextmanager
+def _unfinished(folder: Path) -> Iterator[Path]:
+    """A file to write to, gone afterwards unless it was moved. Takes along what killed processes left there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for left in folder.glob(f"*{_PART}"):
+        if left.stat().st_mtime < time.time() - _ABANDONED:
+            left.unlink(missing_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder, suffix=_PART)
+    os.close(handle)
+    part = Path(name)
+    part.chmod(0o644)
+    try:
+        yield part
+    finally:
+        part.unlink(missing_ok=True)
 
 
 class _Counted:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from exports.addresses import absolute, product_path
-from exports.documents import Document, DocumentAsset, Fact
+from exports.documents import Document, DocumentAsset
 from exports.formats.base import Problem, Work
 from exports.identifiers import compact, gtin_fault
 from exports.text import cut, one_line
@@ -34,7 +34,6 @@ _MIN_PIXELS = 500
 _NO_BRANDS = ("n/a", "na", "none", "generic", "no brand", "unknown", "null")
 _AMOUNT = re.compile(r"\d+(\.\d+)?")
 _OWN_ATTRIBUTES = frozenset({"name", "brand", "gtin", "mpn", "color", "size", "material"})
-_UNSHOWN_TYPES = frozenset({"price", "asset", "reference"})
 
 
 class Attribute(NamedTuple):
@@ -271,7 +270,7 @@ def _values(document: Document, code: str) -> list[str]:
 
 
 def _details(draft: Draft) -> Iterator[Attribute]:
-    told = [fact for code, fact in draft.document.facts.items() if _is_detail(code, fact, draft.document)]
+    told = [fact for code, fact in draft.document.table() if code not in _OWN_ATTRIBUTES and fact.label.strip()]
     for fact in told[:_MAX_DETAILS]:
         section = one_line(draft.work.publication.groups.get(fact.group, ""))
         parts = [("section_name", cut(section, 140))] if section else []
@@ -280,11 +279,6 @@ def _details(draft: Draft) -> Iterator[Attribute]:
             ("attribute_value", cut(one_line(fact.text), 1_000)),
         ]
         yield Attribute("product_detail", tuple(parts))
-
-
-def _is_detail(code: str, fact: Fact, document: Document) -> bool:
-    told_elsewhere = code in _OWN_ATTRIBUTES or fact.type in _UNSHOWN_TYPES or fact.text == document.name
-    return bool(fact.label.strip() and fact.text.strip()) and not told_elsewhere
 
 
 def _highlights(draft: Draft) -> Iterator[Attribute]:

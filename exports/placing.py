@@ -27,9 +27,7 @@ class Placements:
             for row in querysets.current_revisions()
         }
         self.fragments: Mapping[str, FragmentContent] = {row.code.lower(): row for row in contents.values()}
-        slots = {
-            row.pk: SlotInfo(row.code, row.multiple, row.rich, row.position) for row in querysets.slots()
-        }
+        slots = {row.pk: SlotInfo(row.code, row.multiple, row.rich, row.position) for row in querysets.slots()}
         self._shelves: dict[tuple[str, int], list[Shelf]] = defaultdict(list)
         for row in querysets.approved_placements():
             # A fragment approved or a slot made between these reads comes with the next release.

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BinaryField, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, Window
+from django.db.models import BinaryField, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Lower, RowNumber
+from django.db.models.functions import Lower
 from django.db.models.sql.compiler import SQLCompiler
 
 from catalog.models import Asset, Channel, Product
 from catalog.models.base import CODE_PATTERN
 from exports.documents import Document, Publication, from_bytes
-from exports.models import DocumentBody, DocumentVersion, Edition, Output, Provenance, Release, VersionCategory
+from exports.models import DocumentBody, DocumentVersion, Edition, Output, Provenance, Release
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MAX_CODE = 100
@@ -192,24 +191,6 @@ def stored_in(release: Release, language: str, category: str, start: int, limit:
     """A stretch of `listed_in`. One query."""
     rows = listed_in(release, language, category).values_list("sku", "body_id", "body__content")
     return [Stored(sku, digest, bytes(body)) for sku, digest, body in rows[start : start + limit]]
-
-
-def first_stored_in(release: Release, language: str, codes: Iterable[str], limit: int) -> dict[str, list[Stored]]:
-    """The first few products listed in each category, by its code. One query."""
-    order = Window(RowNumber(), partition_by=F("code"), order_by=F("version__sku").asc())
-    versions = _listed(versions_at(release, language)).order_by().values("pk")
-    rows = (
-        VersionCategory.objects.filter(code__in=list(codes), version__in=versions)
-        .annotate(place=order)
-        .filter(place__lte=limit)
-        .order_by("code", "place")
-    )
-    found: dict[str, list[Stored]] = defaultdict(list)
-    for code, sku, digest, body in rows.values_list(
-        "code", "version__sku", "version__body_id", "version__body__content"
-    ):
-        found[code].append(Stored(sku, digest, bytes(body)))
-    return found
 
 
 # --- Outputs ---------------------------------------------------------------------------------------------------------

@@ -101,19 +101,17 @@ def _store(channel: Channel, number: int, fresh: list[Made]) -> None:
     )
     versions = DocumentVersion.objects.bulk_create(
         [
-            DocumentVersion(
-                channel=channel, sku=row.sku, language=row.language, body_id=row.digest, valid_from=number
-            )
+            DocumentVersion(channel=channel, sku=row.sku, language=row.language, body_id=row.digest, valid_from=number)
             for row in fresh
         ],
         batch_size=BATCH,
     )
-    for batch in _batches(list(zip(versions, fresh, strict=True))):
+    for pairs in _batches(list(zip(versions, fresh, strict=True))):
         Provenance.objects.bulk_create(
-            [Provenance(version=version, content=orjson.loads(row.provenance)) for version, row in batch]
+            [Provenance(version=version, content=orjson.loads(row.provenance)) for version, row in pairs]
         )
         VersionCategory.objects.bulk_create(
-            [VersionCategory(version=version, code=code) for version, row in batch for code in row.categories],
+            [VersionCategory(version=version, code=code) for version, row in pairs for code in row.categories],
             batch_size=BATCH,
         )
 

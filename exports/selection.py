@@ -34,12 +34,7 @@ class Selection:
         A group is released for the variants that are, and left out with the last of them.
         """
         groups = {line[0].parent_id for line in lines.values()}
-        return {
-            product.pk
-            for pk, line in lines.items()
-            if pk not in groups and self.takes(line)
-            for product in line
-        }
+        return {product.pk for pk, line in lines.items() if pk not in groups and self.takes(line) for product in line}
 
     def takes(self, line: Sequence[Product]) -> bool:
         """Whether the first product of the line is wanted, as far as it is up to itself and what is above it."""

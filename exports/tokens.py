@@ -37,15 +37,14 @@ def issue(actor: Actor, channel: Channel, name: str) -> tuple[ChannelToken, str]
 
 @transaction.atomic
 def revoke(actor: Actor, token: ChannelToken) -> None:
-    """The key opens nothing from now on."""
-    if token.revoked_at is None:
-        token.revoked_at = timezone.now()
-        token.save(update_fields=["revoked_at"])
+    """The key opens nothing from now on. A second time changes nothing."""
+    if ChannelToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record(actor, "revoke", [token])
+    token.refresh_from_db(fields=["revoked_at"])
 
 
 def verify(secret: str) -> ChannelToken | None:
     """The token whose key this is, unless it was revoked. One indexed query."""
-    if not secret.startswith(PREFIX):
+    if not (secret.isascii() and secret.startswith(PREFIX)):
         return None
     return ChannelToken.objects.select_related("channel").filter(hash=_hash(secret), revoked_at=None).first()

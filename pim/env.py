@@ -139,7 +139,12 @@ def origin(raw: str) -> str:
     parts = urlsplit(raw)
     plain = f"{parts.scheme}://{parts.netloc}"
     # Reading the port checks that it is one. What is not in scheme and host is a path, a query or a fragment.
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0 or raw not in (plain, f"{plain}/"):
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.port == 0
+        or raw not in (plain, f"{plain}/")
+    ):
         raise ValueError(raw)
     if not re.fullmatch(r"[^\s@,]+", parts.netloc):
         raise ValueError(raw)

@@ -20,7 +20,10 @@ environ.Env.read_env(str(BASE_DIR / ".env"))
 DEBUG: bool = env.boolean("DEBUG", False)
 SECRET_KEY: str = env.secret_key(DEBUG)
 ALLOWED_HOSTS: list[str] = env.names(
-    "ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [], env.host, "a host name without scheme or port"
+    "ALLOWED_HOSTS",
+    ["localhost", "127.0.0.1", "[::1]"] if DEBUG else [],
+    env.host,
+    "a host name without scheme or port",
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.names(
     "CSRF_TRUSTED_ORIGINS", [], env.origin, "an origin such as https://pim.example.com"
@@ -161,6 +164,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": ["exports.api.schema.add_components"],
 }
 
+
 # --- Admin -----------------------------------------------------------------------------------------------------------
 def _listed(title: str, icon: str, model: str, app: str = "catalog") -> dict[str, object]:
     """A line of the sidebar, for those who may see what it leads to."""
@@ -177,7 +181,6 @@ UNFOLD = {
     "SITE_HEADER": "Tessera",
     "SITE_SUBHEADER": "Product knowledge base",
     "SITE_SYMBOL": "grid_view",
-    "SITE_URL": None,
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",

@@ -51,7 +51,7 @@ def filled(client: Client, url: str) -> dict[str, Any]:
 
 def messages_of(response: Any) -> str:
     """The words of a page, without markup."""
-    return " ".join(html.fromstring(response.content.decode()).text_content().split())
+    return " ".join(" ".join(html.fromstring(response.content.decode()).itertext()).split())
 
 
 def queries(act: Callable[[], Any]) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.template import engines
 
 from tests import golden as golden_files
 from tests.queries import CountQueries, counted
@@ -40,3 +41,16 @@ def own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Files written by a test go away with it."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     settings.EDITIONS_ROOT = tmp_path / "editions"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: pytest.FixtureRequest) -> None:
+    """Logging in is not what is tested; the real hash takes half a second on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def quiet_templates(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where missing variables are ignored, they are also not looked into: that costs a stack trace for each one."""
+    if request.node.get_closest_marker("ignore_template_errors"):
+        monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")

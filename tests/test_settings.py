@@ -104,15 +104,12 @@ def test_a_wrong_value_is_refused_with_the_variable_and_what_was_expected(
 @pytest.mark.parametrize(
     "value", ["", "nonsense", "mysql://root:hunter2@host/db", "postgres://me:hunter2@host:port/db", "sqlite"]
 )
-def test_a_wrong_database_is_refused_without_telling_its_password(
-    monkeypatch: pytest.MonkeyPatch, value: str
-) -> None:
+def test_a_wrong_database_is_refused_without_telling_its_password(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     monkeypatch.setenv("DATABASE_URL", value)
     with pytest.raises(ImproperlyConfigured) as refused:
         read_database()
     assert str(refused.value) == (
-        "DATABASE_URL cannot be used: expected "
-        "sqlite:////absolute/path or postgres://user:password@host:port/name."
+        "DATABASE_URL cannot be used: expected sqlite:////absolute/path or postgres://user:password@host:port/name."
     )
     assert refused.value.__cause__ is None
 
@@ -152,7 +149,7 @@ def test_an_origin_loses_its_trailing_slash(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(("key", "debug"), [("short", False), ("a" * 80, False), ("", False)])
 def test_a_weak_or_missing_key_is_refused(monkeypatch: pytest.MonkeyPatch, key: str, debug: bool) -> None:
     monkeypatch.setenv("SECRET_KEY", key)
-    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY") as refused:
+    with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY") as refused:
         env.secret_key(debug)
     assert not key or key not in str(refused.value)
 

@@ -188,6 +188,11 @@ class ModelAdmin(Operated, unfold.admin.ModelAdmin):
             for obj in queryset:
                 self.delete_model(request, obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], list[Any]]:
+        """What uses the object is the reason to tell; that nobody may delete that either is not."""
+        rows, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        return rows, counts, set() if protected else forbidden, protected
+
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         try:
             return super().delete_view(request, object_id, extra_context)  # type: ignore[no-any-return]

@@ -29,7 +29,7 @@ def badges(texts: Iterable[object], tone: Tone = "plain") -> SafeString:
 
 def together(parts: Iterable[SafeString]) -> SafeString:
     """Badges in a row that may wrap, or the sign for nothing."""
-    html = format_html_join("", "{}", ((part,) for part in parts))
+    html = format_html_join(" ", "{}", ((part,) for part in parts))
     return format_html('<span class="t-badges">{}</span>', html) if html else NOTHING
 
 

@@ -61,7 +61,7 @@ def texts_of(instance: models.Model, field: str) -> dict[str, str]:
 
 
 def set_texts(instance: models.Model, field: str, texts: dict[str, str]) -> None:
-    """Give a translated field the texts named; languages not named keep theirs. Raises ValueError for an unknown one."""
+    """Give a translated field the texts named; others stay. Raises ValueError for an unknown language."""
     if unknown := sorted(set(texts) - set(settings.MODELTRANSLATION_LANGUAGES)):
         raise ValueError(f"There is no language “{unknown[0]}” here.")
     for language, text in texts.items():

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
@@ -16,22 +14,22 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from catalog.admin.base import Form, ModelAdmin, ReadOnlyAdmin
+from catalog.admin.base import Form, ModelAdmin, ReadOnlyAdmin, actor_of
 from catalog.admin.presenting import NOTHING, badge, file_size, link
+from catalog.operations.recording import store
+from exports.editions import path_of
+from exports.formats.registry import FORMATS
 from exports.models import Edition, Output
+from exports.outputs import check
 
 
 def format_choices() -> list[tuple[str, str]]:
-    """The formats there are. Imported when asked: some need libraries that take a while to load."""
-    from exports.formats.registry import FORMATS
-
+    """The formats there are."""
     return [(code, each.label) for code, each in FORMATS.items()]
 
 
 def format_options() -> str:
     """What the options of each format may say, as help for the one who writes them."""
-    from exports.formats.registry import FORMATS
-
     lines = ((each.label, name, text) for each in FORMATS.values() for name, text in each.options.items())
     return format_html_join("", "<div><b>{}</b> <code>{}</code> {}</div>", lines)
 
@@ -64,6 +62,10 @@ class OutputAdmin(ModelAdmin):
                 newest=Subquery(newest.values("pk")[:1]), newest_release=Subquery(newest.values("release__number")[:1])
             )
         )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        check(obj.channel, obj.language, obj.format, obj.options)
+        store(actor_of(request), obj)
 
     @admin.display(description="format", ordering="format")
     def format_badge(self, output: Output) -> SafeString:
@@ -107,9 +109,8 @@ class EditionAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         if edition is None:
             raise Http404
-        folder = Path(settings.EDITIONS_ROOT).resolve()
-        file = (folder / edition.file).resolve()
-        if not file.is_relative_to(folder) or not file.is_file():
+        file = path_of(edition)
+        if not file.is_file():
             raise Http404("The file of this edition is gone.")
         name = f"{edition.output.code}{''.join(file.suffixes)}"
         response = FileResponse(file.open("rb"), as_attachment=True, filename=name)

@@ -62,10 +62,12 @@ def variants_of(documents: Iterable[Document]) -> dict[str, list[Document]]:
 
 
 def _above(document: Document, by_sku: Mapping[str, Document]) -> list[str]:
-    """The groups over `document` that there are, nearest first. A ring of parents ends where it began."""
+    """The groups over `document` that there are, nearest first; none where it is its own ancestor."""
     groups: list[str] = []
     parent = document.parent
-    while parent in by_sku and parent != document.sku and parent not in groups:
+    while parent in by_sku and parent not in groups:
+        if parent == document.sku:
+            return []
         groups.append(parent)
         parent = by_sku[parent].parent
     return groups

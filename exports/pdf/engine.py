@@ -7,13 +7,11 @@ rendered last has literal page numbers, nothing is laid out twice, and no more t
 from __future__ import annotations
 
 import gc
-import logging
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import get_ident
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -21,11 +19,13 @@ from exports.documents import DocumentAsset
 from exports.errors import ExportError
 from exports.formats.base import Files, Problem
 from exports.pdf import fonts
+from exports.pdf.hearing import listening
 from exports.pdf.pictures import Pictures
 
 # Where a page resets the counter WeasyPrint does not also increment it. Even pages are left ones.
 FIRST_PAGE = "@page :first {{ counter-reset: page {number} }} html {{ break-before: {side} }}"
-LOGGED_ALREADY = "Failed to load image"  # Pictures tells it better, with the product
+# What layout raises for HTML it cannot cope with.
+IMPOSSIBLE = (RecursionError, ZeroDivisionError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Press:
             folder = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="tessera-pdf-")))
             self.pictures = Pictures(self._files, folder, self._problems)
             opening.enter_context(_patient_collector())
-            opening.enter_context(_told(self._problems))
+            opening.enter_context(listening(self._problems))
             self._prepare()
             self._open = opening.pop_all()
         return self
@@ -77,6 +77,7 @@ class Press:
 
             self._fonts = rendering.FontConfiguration()
         self._weasyprint = rendering.weasyprint
+        self._refused = rendering.URLFetchingError  # of an address in a style sheet that the renderer insists on
         self._fetcher = rendering.AssetFetcher(self.pictures)
         self._css = self._stylesheet_of(self._stylesheet)
 
@@ -95,7 +96,7 @@ class Press:
             rendered = self._weasyprint.HTML(string=html, url_fetcher=self._fetcher).render(
                 font_config=self._fonts, stylesheets=[self._css, numbering], cache=self._cache
             )
-        except (RecursionError, ZeroDivisionError, OverflowError) as error:
+        except (*IMPOSSIBLE, self._refused) as error:
             raise ExportError(f"The pages from {first_page} cannot be laid out: {type(error).__name__}.") from error
         return Part(first_page, rendered, _anchors(rendered.pages, first_page))
 
@@ -127,29 +128,3 @@ def _patient_collector() -> Iterator[None]:
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
-
-
-@contextmanager
-def _told(problems: list[Problem]) -> Iterator[None]:
-    """What WeasyPrint logs in this thread becomes problems of the edition, each once."""
-    handler = _ProblemHandler(problems)
-    logger = logging.getLogger("weasyprint")
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-
-
-class _ProblemHandler(logging.Handler):
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(logging.WARNING)
-        self._problems = problems
-        self._thread = get_ident()
-        self._seen: set[str] = set()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = record.getMessage()[:300]
-        if record.thread == self._thread and message not in self._seen and not message.startswith(LOGGED_ALREADY):
-            self._seen.add(message)
-            self._problems.append(Problem("", message, fatal=False))

@@ -130,7 +130,7 @@ class Entry:
         return sum(len(one.html) for one in self.warnings) + related < 1_400
 
 
-SHOWN_APART = ("headline", "teaser", "description", "feature", "warning", "legal")
+SHOWN_APART = ("headline", "teaser", "description", "feature", "warning")
 
 
 def anchor_of(sku: str) -> str:
@@ -164,7 +164,7 @@ class Writer:
             description=self._prose(document, "description"),
             features=self._prose(document, "feature"),
             others=self._others(document),
-            warnings=self._prose(document, "warning", "legal"),
+            warnings=self._prose(document, "warning"),
             facts=self._facts(document),
             variants=self._variants(variants),
             related=self._related(document, names),
@@ -197,11 +197,10 @@ class Writer:
         return Prose(statement.slot, language, html)
 
     def _facts(self, document: Document) -> tuple[FactGroup, ...]:
-        """In the channel's order of groups; those it does not name come last. Prices are shown elsewhere."""
+        """In the channel's order of groups; those it does not name come last."""
         groups: dict[str, list[tuple[str, str]]] = {code: [] for code in self._publication.groups}
-        for fact in document.facts.values():
-            if fact.text and fact.type != "price":
-                groups.setdefault(fact.group, []).append((clipped(fact.label, LABEL), clipped(fact.text, FACT)))
+        for _, fact in document.table():
+            groups.setdefault(fact.group, []).append((clipped(fact.label, LABEL), clipped(fact.text, FACT)))
         labels = self._publication.groups
         return tuple(_group(clipped(labels.get(code, code), LABEL), rows) for code, rows in groups.items() if rows)
 

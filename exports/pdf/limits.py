@@ -13,7 +13,8 @@ SCHEMES = {"http", "https", "mailto"}
 
 RAW = 100_000  # characters of HTML looked at
 CHARACTERS = 12_000  # of text: about three pages
-ELEMENTS = 1_500
+ELEMENTS = 1_000
+INLINES = 100  # inline elements and line breaks in one block: its layout takes their number squared
 DEPTH = 8
 COLUMNS = 8
 WORD = 60  # longer runs without a space may be broken anywhere
@@ -22,7 +23,8 @@ WORD = 60  # longer runs without a space may be broken anywhere
 _ATTRIBUTES = r"""(?P<attributes>(?:\s+[a-z-]+="[^"]*")*+)"""
 _TOKEN = re.compile(rf"<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*){_ATTRIBUTES}\s*/?>|(?P<text>[^<]+|<)")
 _HREF = re.compile(r"""\shref="([^"]*)\"""")
-_LONG = re.compile(rf"[^\s\u200b]{{{WORD + 1},}}")
+_WORD_END = re.compile(r"[ \t\n\r\f\u200b]+")  # where a line may break; a no-break space is part of a word
+_LONG = re.compile(rf"[^ \t\n\r\f\u200b]{{{WORD + 1},}}")
 _BREAK = "\u200b"
 
 
@@ -33,9 +35,13 @@ def clipped(text: str, limit: int) -> str:
 
 
 def breakable(text: str) -> str:
-    """`text` with places to break in words too long for a line."""
+    """`text` with places to break in words too long for a line, and without soft hyphens.
+
+    A paragraph with a few hundred soft hyphens keeps WeasyPrint 70 busy for minutes; it hyphenates by itself.
+    """
     half = WORD // 2
-    return _LONG.sub(lambda m: _BREAK.join(m[0][at : at + half] for at in range(0, len(m[0]), half)), text)
+    plain = text.replace("\u00ad", "")
+    return _LONG.sub(lambda m: _BREAK.join(m[0][at : at + half] for at in range(0, len(m[0]), half)), plain)
 
 
 def bounded(html: str) -> tuple[str, tuple[str, ...]]:
@@ -69,6 +75,8 @@ class _Rebuild:
         self._characters = 0
         self._elements = 0
         self._column = 0
+        self._inlines = 0  # in this block
+        self._word = 0  # letters since the last place where a line may break
         self._silent_from: int | None = None  # the place in `_open` of a cell beyond the last column
 
     def result(self) -> str:
@@ -84,6 +92,7 @@ class _Rebuild:
 
     def _start(self, tag: str, attributes: str) -> None:
         written = self._may_write(tag)
+        self._separate(tag, written)
         if written:
             self._elements += 1
             self._out.append(_opening(tag, attributes))
@@ -99,6 +108,7 @@ class _Rebuild:
     def _pop(self) -> str:
         """Close the tag opened last."""
         name, written = self._open.pop()
+        self._separate(name, written)
         self._count[name] -= 1
         self._depth -= written
         if self._silent_from == len(self._open):
@@ -114,13 +124,33 @@ class _Rebuild:
         self._characters += len(data)
         if len(data) > left:
             self._is_full()
-        self._out.append(escape(clipped(data, left)))
+        self._out.append(escape(self._spaced(clipped(data, left))))
+
+    def _spaced(self, text: str) -> str:
+        """A word may go on over tags, which are no places to break; so its length is carried from text to text."""
+        head = len(_WORD_END.split(text, maxsplit=1)[0])
+        tail = len(_WORD_END.split(text)[-1])
+        broken = self._word and self._word + head > WORD
+        self._word = tail if broken or head < len(text) else self._word + head
+        return _BREAK + text if broken else text
+
+    def _separate(self, tag: str, written: bool) -> None:
+        """A block ends a word; one left out still stands for a space."""
+        if tag not in INLINE:
+            self._inlines = 0
+        if tag not in INLINE or tag == "br":
+            self._word = 0
+            if not written and self._silent_from is None and not self._is_full():
+                self._out.append(" ")
 
     def _may_write(self, tag: str) -> bool:
         if tag not in TAGS or self._silent_from is not None or self._is_full():
             return False
         if tag in TABLE:
             return self._may_write_table(tag)
+        self._inlines += tag in INLINE
+        if self._inlines > INLINES:
+            return self._cut(f"A paragraph has more than {INLINES} marks and line breaks; the rest is left out.")
         if self._depth >= DEPTH and tag != "br":
             return self._cut(f"It is nested more than {DEPTH} levels deep; the inner levels were flattened.")
         return True

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import weasyprint
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
+from exports.pdf.hearing import Router
 from exports.pdf.pictures import Pictures
 
-__all__ = ["AssetFetcher", "FontConfiguration", "weasyprint"]
+# A warning of the renderer is a mistake in our templates: it has to be heard even where logs are kept short.
+weasyprint.LOGGER.setLevel(logging.WARNING)
+weasyprint.LOGGER.addFilter(Router())
+
+__all__ = ["AssetFetcher", "FontConfiguration", "URLFetchingError", "weasyprint"]
 
 
 class PictureResponse(URLFetcherResponse):  # type: ignore[misc]

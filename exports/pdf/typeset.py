@@ -53,7 +53,7 @@ def wrapped(text: str, ems: float, weight: str = "Regular") -> list[str]:
             lines[-1] = longer
             continue
         lines.append(word)
-        while width(lines[-1], weight) > ems:
+        while len(lines[-1]) > 1 and width(lines[-1], weight) > ems:
             end = _fitting(lines[-1], ems, weight)
             lines[-1:] = [lines[-1][:end], lines[-1][end:]]
     return [line for line in lines if line] or [""]
@@ -73,6 +73,6 @@ def width(text: str, weight: str = "Regular") -> float:
 @lru_cache(maxsize=2)
 def _advances(weight: str) -> tuple[dict[int, float], float]:
     """How far each character of Source Sans moves on, and what to assume of one it has not."""
-    font = TTFont(folders()[0] / f"SourceSansPro-{weight}.ttf", lazy=True)
-    metrics, units = font["hmtx"], font["head"].unitsPerEm
-    return {code: metrics[name][0] / units for code, name in font.getBestCmap().items()}, 1.0
+    with TTFont(folders()[0] / f"SourceSansPro-{weight}.ttf") as font:
+        metrics, units = font["hmtx"], font["head"].unitsPerEm
+        return {code: metrics[name][0] / units for code, name in font.getBestCmap().items()}, 1.0

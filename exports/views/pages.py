@@ -45,9 +45,11 @@ def index(request: HttpRequest, channel: str, language: str) -> HttpResponse:
         return _moved(seen, index_path(publication.channel, language))
 
     def made() -> str:
-        codes = [node.code for node in publication.navigation]
-        rows = querysets.first_stored_in(seen.release, language, codes, HIGHLIGHTS)
-        highlights = {code: seen.learn(rows[code]) for code in rows}
+        # A query per shelf stops at the first few products; one for all would have to look at every product.
+        highlights = {
+            node.code: seen.learn(querysets.stored_in(seen.release, language, node.code, 0, HIGHLIGHTS))
+            for node in publication.navigation
+        }
         # The variants that make a group's price, of all shelves at once instead of shelf by shelf.
         priced(chain.from_iterable(highlights.values()), seen.site)
         return index_page(publication, seen.site, highlights)

@@ -12,7 +12,7 @@ from django.utils.html import linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from exports.addresses import SIZES
-from exports.documents import Document, DocumentAsset, Fact, Publication, Statement
+from exports.documents import Document, DocumentAsset, Publication, Statement
 from exports.text import one_line
 from exports.web.kin import Axes, priced
 from exports.web.locales import money_text
@@ -21,7 +21,6 @@ from exports.wording import words
 
 _FIRST_BLOCK = re.compile(r"\s*<(p|h3|h4)>(.*?)</\1>(.+)", re.DOTALL)
 _BREAK = re.compile(r"<br\s*/?>")
-_UNSHOWN_TYPES = frozenset({"price", "asset"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +173,13 @@ def other_sections(document: Document, publication: Publication, known: Iterable
 def fact_groups(document: Document, publication: Publication) -> tuple[FactGroup, ...]:
     """The facts by group in the publication's order; groups it does not name come last, together."""
     order = {group: position for position, group in enumerate(publication.groups)}
-    shown = [fact for fact in document.facts.values() if is_shown(fact, document)]
+    shown = [fact for _, fact in document.table()]
     shown.sort(key=lambda fact: (order.get(fact.group, len(order)), fact.position))
     rest = words(publication.language)["further_data"]
     return tuple(
         FactGroup(label, tuple(Row(fact.label, fact.text) for fact in facts))
         for label, facts in groupby(shown, lambda fact: publication.groups.get(fact.group) or rest)
     )
-
-
-def is_shown(fact: Fact, document: Document) -> bool:
-    return bool(fact.text.strip()) and fact.type not in _UNSHOWN_TYPES and fact.text != document.name
 
 
 # --- Pictures and files ----------------------------------------------------------------------------------------------

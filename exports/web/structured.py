@@ -13,7 +13,6 @@ from exports.documents import Document, Fact, Money, Publication
 from exports.identifiers import compact, gtin_fault
 from exports.offers import brand_of, description_of
 from exports.web.kin import Kin
-from exports.web.parts import is_shown
 from exports.web.site import Card, Site
 
 Node = dict[str, Any]
@@ -79,7 +78,7 @@ def _described(document: Document, publication: Publication, site: Site) -> Node
         image=[url for url in dict.fromkeys(images) if url],
         description=description_of(document),
         brand={"@type": "Brand", "name": brand} if brand else None,
-        additionalProperty=[_property(code, fact) for code, fact in document.facts.items() if is_shown(fact, document)],
+        additionalProperty=[_property(code, fact) for code, fact in document.table()],
     )
 
 

@@ -35,6 +35,7 @@ def spoken(plan: Plan, *line: str, channel: str = "web", language: str = "en", s
         (r"<b>A\n\nB</b>\nC", ["<p><b>A</b></p>", "<p><b>B</b><br>C</p>"]),
         (r"<b>A\n\nB", ["<p><b>A</b></p>", "<p>B</p>"]),
         ("x<ul>\n<li>a</li>\n\n<li>b</li></ul>y", ["<p>x</p>", "<ul> <li>a</li> <li>b</li></ul>", "<p>y</p>"]),
+        ("<ul><li>open", ["<ul><li>open</li></ul>"]),
         ("<ul><li><div>a</div></li></ul>", ["<ul><li>a</li></ul>"]),
         ("<p>1</p><p>2<p>3", ["<p>1</p>", "<p>2</p>", "<p>3</p>"]),
         ("<h2>T</h2><h3>S</h3>x", ["<p>T</p>", "<h3>S</h3>", "<p>x</p>"]),
@@ -136,6 +137,12 @@ def test_channels_that_say_the_same_share_their_fragments(tmp_path: Path) -> Non
         ("<p>For print</p>", ("print",)),
     ]
     assert spoken(plan, "B", channel="print") == ["<p>For print</p>"]
+
+
+def test_the_same_text_for_another_channel_is_another_fragment(tmp_path: Path) -> None:
+    plan = plan_of(tmp_path, products=[{"sku": "A", EN: "Same"}, {"sku": "B", PRINT: "Same"}])
+    assert [fragment.channels for fragment in plan.fragments] == [("web",), ("print",)]
+    assert spoken(plan, "B") == []
 
 
 def test_a_text_of_all_channels_names_none(tmp_path: Path) -> None:

@@ -56,7 +56,6 @@ def make_revision(fragment: Fragment, number: int) -> FragmentRevision:
     return FragmentRevision(fragment=fragment, number=number, content={}, digest="", approved_by="me")
 
 
-
 def coded(model: type[Model], **fields: Any) -> list[Model]:
     """Two rows whose codes differ in case only."""
     return [model(code="Code-1", **fields), model(code="cODE-1", **fields)]
@@ -157,7 +156,9 @@ def _own_parent(product: Product) -> Product:
 
 def names_of_constraints() -> list[str]:
     return sorted(
-        constraint.name for model in apps.get_app_config("catalog").get_models() for constraint in model._meta.constraints
+        constraint.name
+        for model in apps.get_app_config("catalog").get_models()
+        for constraint in model._meta.constraints
     )
 
 
@@ -180,18 +181,16 @@ def test_the_database_refuses(name: str) -> None:
 @pytest.mark.parametrize("targets", [("product", "family"), ("family", "category"), ("product", "category")])
 def test_a_placement_has_no_second_target(targets: tuple[str, str]) -> None:
     made = {"product": make_product(), "family": make_family(), "category": make_category()}
-    placement = Placement(
-        fragment=make_fragment(), slot=make_slot(), **{target: made[target] for target in targets}
-    )
+    placement = Placement(fragment=make_fragment(), slot=make_slot(), **{target: made[target] for target in targets})
     with pytest.raises(IntegrityError), transaction.atomic():
         placement.save()
-    with pytest.raises(ValidationError, match="Choose exactly one: a product, a family or a category."):
+    with pytest.raises(ValidationError, match=r"Choose exactly one: a product, a family or a category."):
         placement.full_clean()
 
 
 def test_codes_that_differ_in_case_only_are_told_apart_from_none() -> None:
     make_product("AB-1")
-    with pytest.raises(ValidationError, match="This code is taken already."):
+    with pytest.raises(ValidationError, match=r"This code is taken already."):
         make_product("ab-1")
 
 
@@ -231,7 +230,7 @@ def test_every_link_of_the_catalog_is_seen_by_that_test() -> None:
     assert "catalog" in links
 
 
-# --- Texts in several languages ----------------------------------------------------------------------------------------
+# --- Texts in several languages ---------------------------------------------------------------------------------------
 
 
 def test_texts_are_kept_by_language_and_empty_ones_left_out() -> None:
@@ -243,7 +242,7 @@ def test_texts_are_kept_by_language_and_empty_ones_left_out() -> None:
 
 
 def test_a_text_in_a_language_that_is_not_there_is_not_lost_in_silence() -> None:
-    with pytest.raises(ValueError, match="There is no language “pt” here."):
+    with pytest.raises(ValueError, match=r"There is no language “pt” here."):
         set_texts(Slot(code="s"), "label", {"pt": "Título"})
 
 
@@ -251,7 +250,7 @@ def test_a_row_without_a_label_is_called_by_its_code() -> None:
     assert [str(row) for row in (Slot(code="s"), Tag(facet="f", code="c"), Category(code="k"))] == ["s", "f:c", "k"]
 
 
-# --- Channels ----------------------------------------------------------------------------------------------------------
+# --- Channels ---------------------------------------------------------------------------------------------------------
 
 
 def test_languages_fall_back_along_their_chain_and_never_in_a_circle() -> None:

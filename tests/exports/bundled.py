@@ -31,7 +31,14 @@ def make_context(**fields: Any) -> Context:
 def make_fragment(code: str, body: str | Mapping[str, str] = "", **applies: Any) -> FragmentContent:
     """An approved fragment; a body that is only a text is German."""
     texts = {"de": body or f"<p>{code}</p>"} if isinstance(body, str) else dict(body)
-    everywhere = {"channels": [], "markets": [], "audiences": [], "media": [], "from": None, "until": None}
+    everywhere: dict[str, Any] = {
+        "channels": [],
+        "markets": [],
+        "audiences": [],
+        "media": [],
+        "from": None,
+        "until": None,
+    }
     return FragmentContent(code, 1, {"title": {}, "body": texts, "applies": {**everywhere, **applies}})
 
 
@@ -97,7 +104,7 @@ def make_bundle(
     above: Sequence[Mapping[str, Any]] = (),
     **fields: Any,
 ) -> ProductBundle:
-    """A product `P` with its own values, and those of its parents `P-up1`, `P-up2` ...; a plain value holds everywhere."""
+    """A product `P` with its own values, and those of its parents `P-up1`, ...; a plain value holds everywhere."""
     own = [values or {}, *above]
     levels = tuple(
         Level(f"P-up{number}" if number else "P", {code: _scoped(value) for code, value in level.items()})

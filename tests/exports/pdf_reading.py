@@ -15,7 +15,7 @@ import pytest
 from exports.documents import Document, Statement
 from exports.pdf.engine import Part, Press
 from tests.exports import samples
-from tests.exports.contract import HOSTILE, LIVE, FormatContract, hostile_document, hostile_publication
+from tests.exports.contract import HOSTILE, HOSTILE_CODE, LIVE, FormatContract, hostile_document, hostile_publication
 
 # Whatever could run, open or carry something.
 ACTIVE = (
@@ -52,7 +52,7 @@ def _pieces(page: pikepdf.Page) -> Iterator[str]:
             letters = _letters(fonts[str(instruction.operands[0])])
         elif operator in ("Tj", "TJ"):
             yield from _shown(instruction.operands[0], letters)
-        elif operator == "ET":
+        elif operator == "Tm":
             yield " "
 
 
@@ -126,9 +126,8 @@ def active_things(pdf: pikepdf.Pdf) -> list[str]:
     return found
 
 
-@pytest.fixture
-def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The HTML of every part, in the order of rendering."""
+def spied(patch: pytest.MonkeyPatch) -> list[str]:
+    """A list that will have the HTML of every part, in the order of rendering."""
     seen: list[str] = []
     render = Press.render
 
@@ -136,8 +135,13 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         seen.append(html)
         return render(self, html, first_page=first_page)
 
-    monkeypatch.setattr(Press, "render", spying)
+    patch.setattr(Press, "render", spying)
     return seen
+
+
+@pytest.fixture
+def rendered(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    return spied(monkeypatch)
 
 
 class PdfContract(FormatContract):
@@ -146,7 +150,7 @@ class PdfContract(FormatContract):
     def test_hostile_text_stays_text(self) -> None:
         """Compressed bytes prove nothing, so this reads the words, and looks for whatever could act."""
         work, out = replace(self.work(hostile_publication()), problems=[]), io.BytesIO()
-        self.format.write(iter([samples.LIRA, hostile_document()]), out, work)
+        self.format.write(iter([samples.LIRA, replace(hostile_document(), type="product", parent=None)]), out, work)
         pdf = opened(out.getvalue())
         words = "".join(texts(pdf)).replace(" ", "").replace("\u200b", "")
         assert words.count(HOSTILE.replace(" ", "")) > 5, "hostile words have to be printed to prove a thing"
@@ -154,7 +158,8 @@ class PdfContract(FormatContract):
         assert work.problems == [], "something was fetched or misread"
 
     def test_hostile_text_is_escaped_in_every_part(self, rendered: list[str]) -> None:
-        self.written((samples.LIRA, hostile_document()), hostile_publication())
+        alone = replace(hostile_document(), type="product", parent=None, sku=f"{HOSTILE_CODE}1")
+        self.written((samples.LIRA, hostile_document(), alone), hostile_publication())
         assert rendered
         assert not any(LIVE.decode() in html for html in rendered)
 

@@ -92,7 +92,11 @@ def test_where_a_fact_comes_from_is_kept_beside_the_document() -> None:
 
 
 def test_facts_are_inherited_and_a_null_takes_one_away() -> None:
-    bundle = make_bundle([NAME, WEIGHT], {"name": {"de": None}}, above=[{"name": {"de": "Lira"}, "weight": {"amount": "1", "unit": "kg"}}])
+    bundle = make_bundle(
+        [NAME, WEIGHT],
+        {"name": {"de": None}},
+        above=[{"name": {"de": "Lira"}, "weight": {"amount": "1", "unit": "kg"}}],
+    )
     assert [fact.text for fact in assembled(bundle).document.facts.values()] == ["1\u00a0kg"]
 
 
@@ -109,7 +113,9 @@ def test_a_product_without_a_name_is_called_by_its_sku() -> None:
 
 def test_a_fact_in_a_fallback_language_keeps_the_formats_of_that_language() -> None:
     number = make_spec("n", "number", localizable=True)
-    facts = assembled(make_bundle([number, make_spec("m", "number")], {"n": {"en": "1234.5"}, "m": "1234.5"})).document.facts
+    facts = assembled(
+        make_bundle([number, make_spec("m", "number")], {"n": {"en": "1234.5"}, "m": "1234.5"})
+    ).document.facts
     assert [fact.text for fact in facts.values()] == ["1,234.5", "1.234,5"]
 
 
@@ -135,7 +141,7 @@ def test_a_product_without_a_family_is_fine() -> None:
     assert assembled(make_bundle(family=Labelled("x", {}))).document.family == {"code": "x", "label": "x"}
 
 
-# --- Identifiers and prices --------------------------------------------------------------------------------------------
+# --- Identifiers and prices -------------------------------------------------------------------------------------------
 
 
 def test_identifiers_go_by_their_role() -> None:
@@ -176,7 +182,7 @@ def test_only_a_price_is_a_price() -> None:
     assert assembled(make_bundle([make_spec("price", role="price")], {"price": "cheap"})).document.prices == ()
 
 
-# --- Pictures and files ------------------------------------------------------------------------------------------------
+# --- Pictures and files -----------------------------------------------------------------------------------------------
 
 
 def roles(done: Assembled) -> list[tuple[str, str]]:
@@ -242,7 +248,7 @@ def test_an_asset_shows_until_its_rights_end(days: int, shown: bool) -> None:
     assert done.problems == (() if shown else (("asset", "The rights to “front” ended on 2027-02-28."),))
 
 
-# --- What is missing ---------------------------------------------------------------------------------------------------
+# --- What is missing --------------------------------------------------------------------------------------------------
 
 
 def test_required_facts_that_are_missing_are_reported_but_not_of_groups() -> None:
@@ -281,5 +287,5 @@ def test_statements_name_the_facts_of_the_document() -> None:
 def test_the_same_bundle_gives_the_same_bytes() -> None:
     bundle = make_bundle([COLOR, NAME], {"name": {"de": "x"}, "color": "Red"})
     assert to_bytes(assembled(bundle).document) == to_bytes(assembled(bundle).document)
-    levels = tuple(level._replace(values=dict(reversed(level.values.items()))) for level in bundle.levels)
+    levels = tuple(level._replace(values=dict(reversed(list(level.values.items())))) for level in bundle.levels)
     assert to_bytes(assembled(replace(bundle, levels=levels)).document) == to_bytes(assembled(bundle).document)

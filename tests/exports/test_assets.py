@@ -103,8 +103,10 @@ def test_what_there_is_not_is_not_found(picture: Asset, digest: str) -> None:
         assert Client().get(f"/assets/{digest}/{name}").status_code == 404
 
 
-def test_a_document_has_no_sizes() -> None:
+def test_what_is_no_picture_has_no_sizes(picture: Asset) -> None:
     assert fetch(factories.make_asset("manual", PDF), "small.jpg").status_code == 404
+    Asset.objects.filter(pk=picture.pk).update(kind=Asset.Kind.VIDEO)
+    assert fetch(picture, "small.jpg").status_code == 404
 
 
 def test_a_file_that_is_gone_or_damaged_is_not_found(picture: Asset) -> None:

@@ -85,8 +85,7 @@ def test_pages_come_from_the_release_and_not_from_the_working_copy(world: World,
 
 
 def test_a_page_costs_as_much_for_22_relatives_as_for_2(world: World, reader: Reader) -> None:
-    costs = {LIRA: 5, "/p/shop/it/": 3, "/p/shop/it/c/home/": 3}
-    for path, queries in costs.items():
+    for path, queries in ((LIRA, 5), ("/p/shop/it/", 3), ("/p/shop/it/c/home/", 3)):
         with counted(queries):
             reader.get(path)
     lira = Product.objects.get(sku="BZ-LIRA")
@@ -98,7 +97,8 @@ def test_a_page_costs_as_much_for_22_relatives_as_for_2(world: World, reader: Re
         factories.make_product(f"Y-{number}-A", world.machines, {"name": {"it": "A"}}, parent=group)
     world.release()
     assert len(titles(reader.get("/p/shop/it/"))) == 7
-    for path, queries in costs.items():
+    # A query per shelf, five more of which there are now, and one for the variants of all their groups.
+    for path, queries in ((LIRA, 5), ("/p/shop/it/", 8), ("/p/shop/it/c/home/", 3)):
         with counted(queries):
             reader.get(path)
 
@@ -159,6 +159,17 @@ def test_where_there_is_no_page_it_says_so_in_the_addresss_language(
     assert f'<html lang="{language}">' in answer.content.decode()
     assert WORDS[language][0] in answer.content.decode()
     assert answer.headers["Content-Language"] == language
+
+
+def test_what_cannot_be_a_code_is_not_asked_of_the_database(world: World, reader: Reader) -> None:
+    for path, queries in (
+        ("/p/%00/es/", 0),
+        (f"/p/{'x' * 101}/es/", 0),
+        ("/p/shop/it/a%00b/", 1),
+        ("/p/shop/it/-/", 1),
+    ):
+        with counted(queries):
+            assert reader.get(path).status_code == 404
 
 
 def test_other_methods_are_refused(world: World, reader: Reader) -> None:

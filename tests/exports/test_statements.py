@@ -14,7 +14,7 @@ from exports.documents import Statement
 from exports.statements import MAX_DEPTH, MAX_TAKEN
 from tests.exports.bundled import TODAY, make_context, make_fragment, make_placed, make_slot, only, said, speak
 
-# --- The winner of a slot ----------------------------------------------------------------------------------------------
+# --- The winner of a slot ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ from tests.exports.bundled import TODAY, make_context, make_fragment, make_place
 def test_a_text_for_this_context_beats_a_nearer_one_for_all(named: str, spelt: str) -> None:
     outcome = speak(
         make_placed(make_fragment("for-all")),
-        make_placed(make_fragment("for-us", **{named: [spelt, "other"]}), kind="family"),
+        make_placed(make_fragment("for-us", "", **{named: [spelt, "other"]}), kind="family"),
     )
     assert said(outcome) == ["for-us"]
     assert outcome.trace == [
@@ -49,7 +49,7 @@ def test_a_text_for_this_context_beats_a_nearer_one_for_all(named: str, spelt: s
 
 def test_a_channel_counts_more_than_an_audience_and_that_more_than_a_market_and_a_medium() -> None:
     named = {"channels": ["shop"], "audiences": ["consumer"], "markets": ["DE"], "media": ["web"]}
-    placements = [make_placed(make_fragment(name, **{name: codes})) for name, codes in named.items()]
+    placements = [make_placed(make_fragment(name, "", **{name: codes})) for name, codes in named.items()]
     winners = [said(speak(*reversed(placements[start:]))) for start in range(4)]
     assert winners == [["channels"], ["audiences"], ["markets"], ["media"]]
 
@@ -138,7 +138,7 @@ def test_without_a_text_in_any_language_of_the_chain_there_is_nothing_to_say() -
     assert outcome.absent == [{"slot": "description", "fragment": "f", "why": "no text in de, en"}]
 
 
-# --- Slots -------------------------------------------------------------------------------------------------------------
+# --- Slots ------------------------------------------------------------------------------------------------------------
 
 
 def test_a_multiple_slot_shows_all_in_order_each_once() -> None:
@@ -184,7 +184,7 @@ def test_a_text_written_as_plain_is_no_markup_in_a_rich_slot(body: str, markup: 
     assert only(speak(make_placed(make_fragment("f", body)))).html == markup
 
 
-# --- References --------------------------------------------------------------------------------------------------------
+# --- References -------------------------------------------------------------------------------------------------------
 
 
 def test_references_stand_for_facts_names_and_other_fragments() -> None:
@@ -271,7 +271,7 @@ def test_the_language_of_a_statement_is_the_one_its_words_stand_in() -> None:
     assert only(outcome) == Statement("description", "it", "<p>uno</p>", "uno")
 
 
-# --- Whatever is placed ------------------------------------------------------------------------------------------------
+# --- Whatever is placed -----------------------------------------------------------------------------------------------
 
 choices = st.sampled_from
 placed = st.builds(

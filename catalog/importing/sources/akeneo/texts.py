@@ -126,7 +126,7 @@ class _Splitter:
         if piece == "-->":
             self.closers["!--"] -= 1
         if piece.startswith("<") and not self.odd and re.match(r"<[/A-Za-z!]", around):
-            self.odd = around
+            self.odd = " ".join(around.split())
         words = piece.replace("<", "&lt;") if piece.startswith("<") else _SPACES.sub(" ", piece)
         if words != " ":
             self.settle()

@@ -30,5 +30,6 @@
       }
     }
     choose(document.querySelector(".t-languages .t-wrong")?.dataset.chooseLanguage ?? root.dataset.contentLanguage);
+    document.querySelector(".t-error, .errorlist")?.scrollIntoView({ block: "center" });
   });
 })();

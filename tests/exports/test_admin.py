@@ -1,0 +1,191 @@
+"""Releases, outputs, editions and keys in the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+
+from catalog.models import Change, Channel
+from exports.editions import build, path_of
+from exports.models import ChannelToken, Edition, Output, Release
+from exports.outputs import define
+from exports.releasing import release
+from exports.tokens import issue, verify
+from tests import factories as make
+from tests.admin_pages import ADMIN, address, browser, filled, messages_of, queries
+
+pytestmark = ADMIN
+
+
+@pytest.fixture
+def page() -> Client:
+    return browser()
+
+
+def make_release() -> Release:
+    channel = make.make_channel(languages=["en"])
+    return release(make.ACTOR, channel).release
+
+
+def make_output() -> Output:
+    output, _ = define(make.ACTOR, make.make_code("output"), make.make_channel(), "en", "json", {})
+    return output
+
+
+def make_edition() -> Edition:
+    made = make_release()
+    output, _ = define(make.ACTOR, make.make_code("output"), made.channel, "en", "json", {})
+    return build(make.ACTOR, output).edition
+
+
+def make_token() -> ChannelToken:
+    return issue(make.ACTOR, make.make_channel(), "reader")[0]
+
+
+MAKERS: dict[type[Model], Callable[[], Any]] = {
+    Release: make_release,
+    Output: make_output,
+    Edition: make_edition,
+    ChannelToken: make_token,
+}
+KINDS = pytest.mark.parametrize("kind", MAKERS, ids=lambda kind: kind.__name__)
+
+
+def test_every_model_of_exports_that_is_in_the_admin_is_tried_here() -> None:
+    assert {kind for kind in admin.site._registry if kind._meta.app_label == "exports"} == set(MAKERS)
+
+
+@KINDS
+def test_list_and_form_answer(page: Client, kind: type[Model]) -> None:
+    instance = MAKERS[kind]()
+    assert page.get(address(kind, "changelist")).status_code == 200
+    assert page.get(address(instance)).status_code == 200
+
+
+@pytest.mark.parametrize(("kind", "status"), [(Release, 403), (Edition, 403), (Output, 200), (ChannelToken, 200)])
+def test_only_outputs_and_keys_are_added_by_hand(page: Client, kind: type[Model], status: int) -> None:
+    assert page.get(address(kind, "add")).status_code == status
+
+
+@KINDS
+def test_the_queries_of_a_list_do_not_grow_with_its_rows(page: Client, kind: type[Model]) -> None:
+    for _ in range(2):
+        MAKERS[kind]()
+    few = queries(lambda: page.get(address(kind, "changelist")))
+    for _ in range(20):
+        MAKERS[kind]()
+    assert queries(lambda: page.get(address(kind, "changelist"))) == few
+
+
+def test_the_report_of_a_release_is_a_table_whose_words_are_escaped(page: Client) -> None:
+    made = make_release()
+    Release.objects.update(report=[{"sku": "BZ", "problems": ["no weight", "<b>"]}, {"sku": "X", "who": "anna"}])
+    words = messages_of(page.get(address(made)))
+    assert "sku problems who BZ no weight, <b> X anna" in words
+
+
+# --- Outputs ---------------------------------------------------------------------------------------------------------
+def output_form(channel: Channel, **typed: Any) -> dict[str, Any]:
+    form = {"code": "feed", "title": "Feed", "channel": channel.pk, "language": "en", "format": "json", "options": "{}"}
+    return {**form, **typed}
+
+
+def test_an_output_is_defined(page: Client) -> None:
+    channel = make.make_channel()
+    assert page.post(address(Output, "add"), output_form(channel)).status_code == 302
+    assert Output.objects.get().format == "json"
+    assert Change.objects.filter(actor="anna", kind="output", operation="create").exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "message"),
+    [
+        ("format", "papyrus", "Select a valid choice"),
+        ("language", "it", "not “it”"),
+        ("options", '{"no_such": 1}', "not “no_such”"),
+        ("options", "{", "Enter a valid JSON"),
+    ],
+)
+def test_what_an_output_cannot_be_is_told_at_its_field(page: Client, field: str, value: str, message: str) -> None:
+    answer = page.post(address(Output, "add"), output_form(make.make_channel(), **{field: value}))
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert message in messages_of(answer)
+    assert not Output.objects.exists()
+
+
+def test_an_output_with_editions_is_not_deleted_but_explains_itself(page: Client) -> None:
+    edition = make_edition()
+    answer = page.post(address(edition.output, "delete"), {"post": "yes"})
+    assert str(edition) in messages_of(answer)
+    assert Output.objects.exists()
+
+
+# --- Editions --------------------------------------------------------------------------------------------------------
+def test_an_edition_is_downloaded_by_those_who_may_see_it(page: Client) -> None:
+    edition = make_edition()
+    url = reverse("admin:exports_edition_file", args=[edition.pk])
+    with closing(page.get(url)) as answer:
+        assert answer["Content-Disposition"].startswith("attachment")
+        assert b"".join(answer.streaming_content) == path_of(edition).read_bytes()  # type: ignore[attr-defined]
+    assert browser("bert", "view_release").get(url).status_code == 403
+    assert Client().get(url).status_code == 302
+
+
+def test_an_edition_that_is_gone_is_not_found(page: Client) -> None:
+    edition = make_edition()
+    path_of(edition).unlink()
+    assert page.get(reverse("admin:exports_edition_file", args=[edition.pk])).status_code == 404
+    assert page.get(reverse("admin:exports_edition_file", args=[0])).status_code == 404
+
+
+# --- Keys ------------------------------------------------------------------------------------------------------------
+def test_a_key_is_shown_once(page: Client) -> None:
+    channel = make.make_channel("shop")
+    answer = page.post(address(ChannelToken, "add"), {"channel": channel.pk, "name": "reader"})
+    secret = answer.context["secret"]
+    assert secret in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
+    token = verify(secret)
+    assert token
+    assert (token.channel, token.name) == (channel, "reader")
+    for url in (address(token), address(ChannelToken, "changelist")):
+        assert secret not in page.get(url).content.decode()
+    assert Change.objects.filter(actor="anna", kind="channeltoken", operation="issue").exists()
+
+
+def test_a_second_key_of_the_same_name_is_refused_in_the_form(page: Client) -> None:
+    token = make_token()
+    answer = page.post(address(ChannelToken, "add"), {"channel": token.channel_id, "name": "reader"})
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors
+    assert ChannelToken.objects.count() == 1
+
+
+def test_keys_are_revoked_together(page: Client) -> None:
+    token, secret = issue(make.ACTOR, make.make_channel(), "reader")
+    data = {"action": "revoke_selected", "_selected_action": [str(token.pk)]}
+    assert "Revoked: 1." in messages_of(page.post(address(ChannelToken, "changelist"), data, follow=True))
+    assert verify(secret) is None
+    assert Change.objects.filter(actor="anna", operation="revoke").exists()
+
+
+def test_a_key_that_is_there_cannot_be_changed(page: Client) -> None:
+    token = make_token()
+    page.post(address(token), {**filled(page, address(token)), "name": "other"})
+    assert ChannelToken.objects.get().name == "reader"
+
+
+def test_who_may_only_look_at_keys_issues_and_revokes_none() -> None:
+    token = make_token()
+    page = browser("bert", "view_channeltoken")
+    assert page.get(address(ChannelToken, "add")).status_code == 403
+    page.post(address(ChannelToken, "changelist"), {"action": "revoke_selected", "_selected_action": [str(token.pk)]})
+    assert ChannelToken.objects.get().revoked_at is None

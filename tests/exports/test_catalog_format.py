@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from html import unescape
+from typing import Any
+from urllib.parse import unquote
+
+import pikepdf
+import pytest
+
+from exports.documents import CategoryLink, Document, Node
+from exports.formats.base import Work
+from exports.formats.catalog import Catalog
+from tests.exports import samples
+from tests.exports.pdf_reading import (
+    PdfContract,
+    destinations,
+    links,
+    opened,
+    outline,
+    pictures,
+    rendered,
+    spied,
+    texts,
+)
+
+__all__ = ["rendered"]  # a fixture
+OPTIONS = {"title": "Katalog 2027", "subtitle": "Alles für Espresso", "imprint": "Bordanza S.r.l.\nMilano"}
+
+
+def catalog(documents: tuple[Document, ...], work: Work | None = None) -> pikepdf.Pdf:
+    out = io.BytesIO()
+    Catalog().write(iter(documents), out, work or samples.work(**OPTIONS))
+    return opened(out.getvalue())
+
+
+def many() -> Iterator[Document]:
+    """Forty products in two chapters with awkward SKUs, every third in both, and every tenth in none."""
+    for number in range(40):
+        both = ("machines", "accessories") if number % 3 == 0 else ("accessories",)
+        codes = () if number % 10 == 9 else both
+        yield replace(
+            samples.TAMPER,
+            sku=f"Ä {number:03}/“%41”&",
+            name=f"Teil {number:03}",
+            categories=tuple(CategoryLink(code, code, ("products", code)) for code in codes),
+        )
+
+
+DOCUMENTS = tuple(sorted((*samples.DOCUMENTS, *many()), key=lambda document: document.sku))
+
+
+@pytest.fixture(scope="module")
+def run() -> Iterator[tuple[pikepdf.Pdf, list[str]]]:
+    """One catalogue of DOCUMENTS, with the HTML of its parts in the order of rendering."""
+    with pytest.MonkeyPatch.context() as patch:
+        seen = spied(patch)
+        yield catalog(DOCUMENTS), seen
+
+
+@pytest.fixture
+def printed(run: tuple[pikepdf.Pdf, list[str]]) -> pikepdf.Pdf:
+    return run[0]
+
+
+@pytest.fixture
+def contents(run: tuple[pikepdf.Pdf, list[str]]) -> list[tuple[str, str, int]]:
+    return lines(run[1][-1])
+
+
+@pytest.fixture
+def index(run: tuple[pikepdf.Pdf, list[str]]) -> list[tuple[str, str, int]]:
+    return lines(run[1][-3])
+
+
+@pytest.fixture(scope="module")
+def words(run: tuple[pikepdf.Pdf, list[str]]) -> list[str]:
+    return texts(run[0])
+
+
+def lines(html: str) -> list[tuple[str, str, int]]:
+    """Anchor, label and page number of each line of the contents or the index."""
+    pattern = r'href="#([^"]*)"><span class="line-page">(\d+)</span><span class="line-label">(.*?)</span>'
+    found = re.findall(pattern, html)
+    return [(unquote(a), unescape(re.sub("<[^>]*>", "", label)), int(page)) for a, page, label in found]
+
+
+class TestCatalogFormat(PdfContract):
+    format = Catalog()
+    options = OPTIONS
+
+
+def test_can_be_read_aloud_where_the_output_says_so() -> None:
+    pdf = catalog(samples.DOCUMENTS, samples.work(tagged=True))
+    assert "/StructTreeRoot" in pdf.Root
+    assert any("Gewicht 5,2 kg" in words for words in texts(pdf)), "a fact's text follows its label"
+    assert "/StructTreeRoot" not in catalog(samples.DOCUMENTS).Root
+
+
+def test_a_catalogue_is_made_of_this_html(rendered: list[str], golden: Callable[[str, bytes], None]) -> None:
+    catalog(samples.DOCUMENTS)
+    cover, _length, machines, accessories, index, imprint, contents = rendered
+    for name, html in (
+        ("cover", cover),
+        ("contents", contents),
+        ("chapter-1", machines),
+        ("chapter-2", accessories),
+        ("index", index),
+        ("imprint", imprint),
+    ):
+        golden(f"catalog/{name}.html", html.encode())
+
+
+def test_has_these_pages() -> None:
+    pdf = catalog(samples.DOCUMENTS)
+    assert [(depth, title, page) for depth, title, page in outline(pdf)] == [
+        (1, "Inhalt", 2),
+        (1, "Maschinen", 3),
+        (2, "Für zu Hause", 3),
+        (3, "Lira", 3),
+        (1, "Zubehör", 4),
+        (2, "Tamper <58> & Co", 4),
+        (1, "Verzeichnis nach Artikelnummer", 5),
+        (1, "Impressum", 6),
+    ]
+    assert len(pdf.pages) == 6
+
+
+def test_every_number_in_the_contents_is_the_page_on_which_the_entry_begins(
+    contents: list[tuple[str, str, int]], printed: pikepdf.Pdf, words: list[str]
+) -> None:
+    places = destinations(printed)
+    entries = [line for line in contents if line[0].startswith("sku-")]
+    assert len(entries) == 42
+    assert [places[anchor] for anchor, _, _ in contents] == [page for _, _, page in contents]
+    for anchor, label, page in entries:
+        assert f"{anchor.removeprefix('sku-')} · " in words[page - 1], f"{label} does not begin on page {page}"
+
+
+def test_the_printed_contents_have_the_numbers(words: list[str], contents: list[tuple[str, str, int]]) -> None:
+    for _, label, page in contents:
+        assert f"{page} {label}" in words[1]
+
+
+def test_every_sku_is_in_the_index_with_the_page_of_its_entry(
+    index: list[tuple[str, str, int]], printed: pikepdf.Pdf
+) -> None:
+    places = destinations(printed)
+    skus = [re.sub(" (Teil|Lira|Tamper).*", "", label) for _, label, _ in index]
+    assert skus == [document.sku for document in DOCUMENTS]
+    for anchor, label, page in index:
+        assert places[anchor] == page
+        if label.startswith("BZ-LIRA"):
+            assert anchor == "sku-BZ-LIRA", "a variant stands in the entry of its group"
+
+
+def test_page_numbers_run_through_and_stand_on_the_outer_edge(printed: pikepdf.Pdf, words: list[str]) -> None:
+    first, last = destinations(printed)["category-machines"], len(words)
+    for number in range(first, last):
+        assert words[number - 1].endswith(f" {number}") or f" {number} " in words[number - 1]
+    assert [_is_left(printed.pages[number - 1], number) for number in range(first, last)] == [
+        number % 2 == 0 for number in range(first, last)
+    ]
+
+
+def _is_left(page: pikepdf.Page, number: int) -> bool:
+    """Whether the last words drawn, which are the page's number, stand in the left half."""
+    places = [one.operands for one in pikepdf.parse_content_stream(page) if str(one.operator) == "Tm"]
+    assert places, f"page {number} has no words"
+    return min(float(operands[4]) for operands in places[-1:]) < 300
+
+
+def test_links_lead_from_contents_and_index_to_the_entries(printed: pikepdf.Pdf) -> None:
+    places = destinations(printed)
+    for page in (printed.pages[1], printed.pages[-2]):
+        assert "sku-BZ-LIRA" in links(page)
+    assert all(target in places for page in printed.pages for target in links(page) if not target.startswith("http"))
+
+
+def test_prints_a_product_of_several_categories_once_and_refers_to_it_in_the_others(words: list[str]) -> None:
+    text = " ".join(words)
+    assert text.count("Ä 003/“%41”& · Zubehör") == 1
+    assert "Siehe auch Teil 000 (Maschinen), Teil 003 (Maschinen)" in text
+
+
+def test_puts_a_product_in_the_nearest_category_that_is_shown() -> None:
+    deep = replace(
+        samples.TAMPER, categories=(CategoryLink("tiny", "Winzig", ("products", "machines", "home", "tiny")),)
+    )
+    assert (2, "Für zu Hause", 3) in outline(catalog((deep,)))
+
+
+def test_puts_what_is_in_no_category_into_a_last_chapter(printed: pikepdf.Pdf) -> None:
+    chapters = [title for depth, title, _ in outline(printed) if depth == 1]
+    assert chapters == [
+        "Inhalt",
+        "Maschinen",
+        "Zubehör",
+        "Weitere Produkte",
+        "Verzeichnis nach Artikelnummer",
+        "Impressum",
+    ]
+
+
+def test_leaves_out_categories_without_products() -> None:
+    work = samples.work()
+    navigation = (Node("empty", "Leer", 0, (Node("emptier", "Leerer", 0),)), *samples.PUBLICATION.navigation)
+    pdf = catalog(samples.DOCUMENTS, replace(work, publication=replace(samples.PUBLICATION, navigation=navigation)))
+    assert not any("Leer" in title for _, title, _ in outline(pdf))
+
+
+def test_a_variant_without_its_group_is_an_entry() -> None:
+    assert [title for depth, title, _ in outline(catalog(samples.DOCUMENTS[1:2])) if depth == 3] == ["Lira, schwarz"]
+
+
+def test_variants_of_a_group_within_a_group_stand_in_the_outermost_entry() -> None:
+    inner = replace(samples.LIRA, sku="BZ-LIRA-2", parent="BZ-LIRA", name="Lira 2")
+    below = replace(samples.DOCUMENTS[1], sku="BZ-LIRA-2-BK", parent="BZ-LIRA-2")
+    pdf = catalog((samples.LIRA, inner, below))
+    assert [title for depth, title, _ in outline(pdf) if depth == 3] == ["Lira"]
+    assert "BZ-LIRA-2-BK schwarz" in texts(pdf)[2]
+
+
+def test_a_ring_of_parents_comes_to_an_end() -> None:
+    one = replace(samples.LIRA, sku="A", parent="B")
+    other = replace(samples.LIRA, sku="B", parent="A")
+    assert len(catalog((one, other)).pages) >= 4
+
+
+def test_names_only_accessories_that_are_in_it() -> None:
+    assert "Zubehör Tamper" in texts(catalog(samples.DOCUMENTS))[2]
+    assert "Zubehör Tamper" not in texts(catalog(samples.DOCUMENTS[:3]))[2]
+
+
+def test_the_cover_and_the_imprint_say_what_the_options_say(words: list[str]) -> None:
+    assert words[0] == "Bordanza Shop Katalog 2027 Alles für Espresso 2026"
+    assert (
+        "Impressum Katalog 2027 Alles für Espresso Bordanza S.r.l. Milano Ausgabe 7 vom 22. November 2026" in words[-1]
+    )
+
+
+def test_running_heads_have_the_title_and_the_chapter(printed: pikepdf.Pdf, words: list[str]) -> None:
+    number = destinations(printed)["category-accessories"] + 1
+    assert "Katalog 2027" in words[number - 1]
+    assert "Zubehör" in words[number - 1].replace("· Zubehör", "")
+
+
+def test_leaves_prices_out_where_the_output_says_so() -> None:
+    assert not any("€" in page for page in texts(catalog(samples.DOCUMENTS, samples.work(prices=False))))
+
+
+def test_an_entry_is_not_broken_while_it_fits_on_a_page(words: list[str]) -> None:
+    for document in many():
+        [page] = [page for page in words[3:-2] if f"{document.sku} · " in page]
+        assert page.count("Stahl, Holz") == page.count(" · Zubehör"), "an entry and its facts are on different pages"
+
+
+@pytest.mark.parametrize(("language", "contents"), [("ro", "Cuprins"), ("it", "Indice"), ("xx", "Contents")])
+def test_speaks_the_language_of_the_release(language: str, contents: str) -> None:
+    publication = replace(samples.PUBLICATION, language=language)
+    titles = [title for _, title, _ in outline(catalog(samples.DOCUMENTS, Work(publication, "", samples.PlainFiles())))]
+    assert titles[0] == contents
+
+
+def test_embeds_a_picture_once_however_often_it_is_printed() -> None:
+    assert pictures(catalog((samples.LIRA, replace(samples.LIRA, sku="BZ-MORE")))) == 1
+
+
+def test_warns_of_entries_without_a_picture() -> None:
+    checked: list[Any] = [Catalog().check(document, samples.work()) for document in samples.DOCUMENTS]
+    assert [len(problems) for problems in checked] == [0, 0, 0, 1]
+    assert not checked[3][0].fatal
