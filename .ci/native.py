@@ -56,7 +56,9 @@ def advice(packages):
 
 def main():
     if sys.version_info < (3, 11):
-        sys.exit(f"Tessera needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 ...")
+        sys.exit(
+            f"Tessera needs Python 3.11 or newer; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 ..."
+        )
     packages = missing()
     if not packages:
         return

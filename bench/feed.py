@@ -104,7 +104,8 @@ def run(size: float) -> dict[str, dict[str, float]]:
         def raw() -> int:
             with connection.cursor() as cursor:
                 cursor.execute(
-                    "SELECT b.content FROM exports_documentversion v JOIN exports_documentbody b ON b.digest = v.body_id "
+                    "SELECT b.content FROM exports_documentversion v "
+                    "JOIN exports_documentbody b ON b.digest = v.body_id "
                     "WHERE v.channel_id = %s AND v.language = 'en' AND v.valid_until IS NULL ORDER BY v.sku",
                     [channel.pk],
                 )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from django.template import engines
+from django.template import Engine
 
 from tests import golden as golden_files
 from tests.queries import CountQueries, counted
@@ -53,4 +53,4 @@ def quick_passwords(settings: pytest.FixtureRequest) -> None:
 def quiet_templates(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where missing variables are ignored, they are also not looked into: that costs a stack trace for each one."""
     if request.node.get_closest_marker("ignore_template_errors"):
-        monkeypatch.setattr(engines["django"].engine, "string_if_invalid", "")
+        monkeypatch.setattr(Engine.get_default(), "string_if_invalid", "")

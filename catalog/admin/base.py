@@ -19,6 +19,7 @@ from modeltranslation.fields import TranslationField
 from modeltranslation.translator import translator
 from modeltranslation.utils import build_localized_fieldname
 from mptt.exceptions import InvalidMove
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.actors import Actor
 from catalog.admin.presenting import NOTHING
@@ -124,6 +125,9 @@ class ModelAdmin(Operated, unfold.admin.ModelAdmin):
     warn_unsaved_form = True
     list_fullwidth = True
     empty_value_display = NOTHING
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        models.JSONField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4, "spellcheck": "false"})}
+    }
 
     def changeform_view(
         self,

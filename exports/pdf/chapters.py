@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 from exports.documents import Document, Node
+
+
+def anchor(kind: str, code: str) -> str:
+    """The id of a place, by which links from inside and outside find it.
+
+    Letters, digits and percent signs only: WeasyPrint 70 reads an attribute's value as CSS and stumbles over quotes.
+    """
+    return f"{kind}-{quote(code, safe='')}"
 
 
 @dataclass(slots=True)
@@ -65,7 +74,7 @@ def _above(document: Document, by_sku: Mapping[str, Document]) -> list[str]:
     """The groups over `document` that there are, nearest first; none where it is its own ancestor."""
     groups: list[str] = []
     parent = document.parent
-    while parent in by_sku and parent not in groups:
+    while parent is not None and parent in by_sku and parent not in groups:
         if parent == document.sku:
             return []
         groups.append(parent)
@@ -91,7 +100,7 @@ def _chapters(entries: Sequence[Document], navigation: Sequence[Node], further: 
 
 
 def _section(node: Node, level: int, sections: dict[str, Section]) -> Section:
-    section = sections[node.code] = Section(node.label, f"category-{node.code}", level)
+    section = sections[node.code] = Section(node.label, anchor("category", node.code), level)
     section.sections = [_section(child, level + 1, sections) for child in node.children]
     return section
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from exports.documents import Document, DocumentAsset, Money, Publication, Statement
 from exports.formats.base import Problem
+from exports.pdf.chapters import anchor
 from exports.pdf.limits import bounded, clipped, paragraphs
 from exports.pdf.measure import layout_of
 from exports.pdf.typeset import layers
@@ -16,6 +18,8 @@ from exports.wording import word
 
 NAME, LABEL, TEXT, FACT = 160, 80, 900, 600  # characters at most
 WIDE = 64  # characters of a fact from which it gets a row of its own
+
+LANGUAGE = re.compile("[A-Za-z0-9-]+")
 
 # (SKU, asset, width in pixels) -> src
 PictureSource = Callable[[str, DocumentAsset | None, int], str]
@@ -135,7 +139,7 @@ SHOWN_APART = ("headline", "teaser", "description", "feature", "warning")
 
 def anchor_of(sku: str) -> str:
     """The id of an entry, by which a link from outside can open a PDF at a product."""
-    return f"sku-{sku}"
+    return anchor("sku", sku)
 
 
 class Writer:
@@ -193,8 +197,8 @@ class Writer:
         else:
             html, cuts = bounded(statement.html)
             self._problems.extend(Problem(sku, f"The {statement.slot} is cut. {cut}", fatal=False) for cut in cuts)
-        language = "" if statement.language == self._publication.language else statement.language
-        return Prose(statement.slot, language, html)
+        foreign = statement.language != self._publication.language and LANGUAGE.fullmatch(statement.language)
+        return Prose(statement.slot, statement.language if foreign else "", html)
 
     def _facts(self, document: Document) -> tuple[FactGroup, ...]:
         """In the channel's order of groups; those it does not name come last."""

@@ -22,7 +22,7 @@ _BLOCK = re.compile(r"</(?:p|li|h3|h4|tr|blockquote)>")
 def layout_of(entry: Entry) -> str:
     """ "small"; "" for what shares a page; "long" for what begins one; "dense" for what would just not fit on it."""
     lines = height(entry)
-    if lines < SMALL:
+    if _words(entry) + _below(entry) < SMALL:
         return "small"
     if lines <= LONG:
         return ""
@@ -31,9 +31,13 @@ def layout_of(entry: Entry) -> str:
 
 def height(entry: Entry) -> float:
     """The words beside the side column, and what stands below both."""
+    return max(_words(entry), _side(entry)) + _below(entry)
+
+
+def _below(entry: Entry) -> float:
     facts = sum(1.6 + 0.92 * (len(group.facts) / 2 + 1.5 * len(group.long_facts) + 0.5) for group in entry.facts)
     variants = 2.5 + 1.06 * len(entry.variants.rows) if entry.variants else 0
-    return max(_words(entry), _side(entry)) + facts + variants + 2
+    return facts + variants + 2
 
 
 def _words(entry: Entry) -> float:

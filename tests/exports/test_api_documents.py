@@ -23,7 +23,7 @@ LIRA = f"{DOCUMENTS}BZ-LIRA/"
 
 def pages(reader: Reader, address: str) -> list[dict[str, Any]]:
     """All pages of a listing."""
-    found = []
+    found: list[dict[str, Any]] = []
     following: str | None = address
     while following:
         assert len(found) < 100, "the listing does not end"

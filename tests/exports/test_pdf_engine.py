@@ -18,7 +18,7 @@ from exports.documents import DocumentAsset
 from exports.errors import ExportError
 from exports.formats.base import Problem
 from exports.pdf import fonts
-from exports.pdf.engine import Press
+from exports.pdf.engine import Part, Press
 from tests.exports import samples
 from tests.exports.pdf_reading import active_things, destinations, font_names, links, opened, outline, pictures, texts
 
@@ -31,7 +31,7 @@ def pdf_of(*bodies: str, css: str = "", problems: list[Problem] | None = None) -
     """A PDF of one part per body, with pages numbered through."""
     out = io.BytesIO()
     with Press(samples.PlainFiles(), css, problems if problems is not None else []) as press:
-        parts = []
+        parts: list[Part] = []
         for body in bodies:
             parts.append(press.render(body, first_page=parts[-1].next_page if parts else 1))
         press.bind(parts, out, tagged=False)
