@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,7 @@ def _recipe(output: Output, release: Release) -> str:
         "output": [output.format, output.language, output.options],
         "site": settings.SITE_URL,
         "code": code_digest(),
+        "renderer": version("weasyprint"),
     }
     return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=32).hexdigest()
 

@@ -34,7 +34,8 @@ def files_of(pictures: Iterable[Picture]) -> dict[Picture, Path]:
     }
     missing = {picture: path for picture, path in files.items() if not path.exists()}
     for done, _ in enumerate(_drawn(missing), 1):
-        logger.info("Drew %d of %d pictures", done, len(missing))
+        if done % 10 == 0 or done == len(missing):
+            logger.info("Drew %d of %d pictures", done, len(missing))
     return files
 
 

@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from modeltranslation.utils import build_localized_fieldname
 
-CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
 CODE_LENGTH = 100
 
 validate_code = RegexValidator(

@@ -18,10 +18,10 @@ class Market(Coded):
     country = models.CharField(
         max_length=2,
         blank=True,
-        validators=[RegexValidator(r"^[A-Z]{2}$", "Two capital letters (ISO 3166-1), or nothing for a region.")],
+        validators=[RegexValidator(r"^[A-Z]{2}\Z", "Two capital letters (ISO 3166-1), or nothing for a region.")],
     )
     currency = models.CharField(
-        max_length=3, validators=[RegexValidator(r"^[A-Z]{3}$", "Three capital letters (ISO 4217), such as EUR.")]
+        max_length=3, validators=[RegexValidator(r"^[A-Z]{3}\Z", "Three capital letters (ISO 4217), such as EUR.")]
     )
 
     class Meta:

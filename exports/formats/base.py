@@ -14,7 +14,10 @@ class Files(Protocol):
     """Where a format gets the bytes of pictures from."""
 
     def picture(self, asset: DocumentAsset, width: int) -> bytes:
-        """A JPEG of at most `width` pixels in either direction. Raises ExportError where the file is gone."""
+        """A JPEG of at least `width` pixels on its longer side, where the original has them.
+
+        Raises ExportError where the file is gone.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,13 +76,15 @@ def one_line(error: ValidationError) -> str:
 
 @contextmanager
 def patience(stream: OutputWrapper, doing: str) -> Iterator[None]:
-    """Says on `stream` what is being done and for how long, every second from the second one on."""
+    """Says on `stream` what is being done and for how long: after a second, and then ever more rarely."""
     over = threading.Event()
     started = monotonic()
 
     def tell() -> None:
-        while not over.wait(PATIENCE):
+        pause = PATIENCE
+        while not over.wait(pause):
             stream.write(f"{doing} … {monotonic() - started:.0f} s")
+            pause = min(pause * 2, 30.0)
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()

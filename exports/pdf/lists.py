@@ -39,8 +39,7 @@ def _columns(lines: Iterable[Line]) -> list[list[Line]]:
     columns: list[list[Line]] = [[]]
     left = FIRST_COLUMN
     for line in lines:
-        following = HEIGHT[0] if line.level else 0
-        if columns[-1] and left < line.height + following:
+        if columns[-1] and left < line.height:
             _new_column(columns)
             left = (FIRST_COLUMN if len(columns) <= 2 else COLUMN) - sum(kept.height for kept in columns[-1])
         columns[-1].append(line)

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pikepdf
 import pytest
 
-from exports.documents import CategoryLink, Document, Node
+from exports.documents import CategoryLink, Document, Node, Statement
 from exports.formats.base import Work
 from exports.formats.catalog import Catalog
 from tests.exports import samples
@@ -252,10 +252,32 @@ def test_leaves_prices_out_where_the_output_says_so() -> None:
     assert not any("€" in page for page in texts(catalog(samples.DOCUMENTS, samples.work(prices=False))))
 
 
-def test_an_entry_is_not_broken_while_it_fits_on_a_page(words: list[str]) -> None:
-    for document in many():
-        [page] = [page for page in words[2:-2] if f"{document.sku} · " in page]
-        assert page.count("Stahl, Holz") == page.count(" · Zubehör"), "an entry and its facts are on different pages"
+def test_an_entry_is_not_broken_while_it_fits_on_a_page() -> None:
+    documents = tuple(
+        replace(
+            samples.TAMPER,
+            sku=f"BZ-{number:02}",
+            statements=(
+                Statement(
+                    "description", "de", "<p>Ein Satz, der eine ganze Zeile braucht.</p>" * (number * 7 % 19), ""
+                ),
+            ),
+            facts={"material": replace(samples.TAMPER.facts["material"], text=f"Stoff {number:02}")},
+        )
+        for number in range(24)
+    )
+    words = texts(catalog(documents))
+    for number in range(24):
+        [page] = [page for page in words[2:-2] if f"BZ-{number:02} · " in page]
+        assert f"Stoff {number:02}" in page
+
+
+def test_an_entry_longer_than_a_page_begins_one_and_goes_on(rendered: list[str]) -> None:
+    long = Statement("description", "de", "<p>Ein Absatz, der eine Zeile braucht.</p>" * 120, "")
+    words = texts(catalog((replace(samples.LIRA, statements=(long,)),)))
+    assert "entry-long" in rendered[2]
+    assert [number for number, page in enumerate(words, 1) if "Ein Absatz" in page] == [4, 5, 6]
+    assert "Lira" in words[3]
 
 
 @pytest.mark.parametrize(("language", "contents"), [("ro", "Cuprins"), ("it", "Indice"), ("xx", "Contents")])

@@ -63,6 +63,16 @@ class TestFonts:
             pass
         assert "FONTCONFIG_FILE" not in os.environ
 
+    def test_a_machine_without_any_fonts_will_do(self, tmp_path: Path) -> None:
+        (tmp_path / "none.conf").write_text("<fontconfig></fontconfig>")
+        code = (
+            "from exports.pdf.engine import Press; from tests.exports import samples\n"
+            "with Press(samples.PlainFiles(), '', []) as press:\n"
+            "    assert press.render('<p>a').length == 1"
+        )
+        environment = {**os.environ, "FONTCONFIG_FILE": str(tmp_path / "none.conf")}
+        subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, env=environment)
+
     def test_the_fonts_are_static_ones_that_came_with_a_dependency(self) -> None:
         for folder in fonts.folders():
             assert len(list(folder.glob("*.ttf"))) == 12

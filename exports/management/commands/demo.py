@@ -30,12 +30,11 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             raise CommandError("The demo has a well-known login. It runs on development machines only: set DEBUG=1.")
         actor = Actor("demo", "command")
-        with self.step("Knowledge base"):
+        with self.step("Knowledge base (draws its pictures)"):
             report = apply(source_called("tessera").read(CONTENT), actor)
             total = report.total
             self.say(f"{total.created} created, {total.updated} updated, {total.unchanged} as they were")
-        if demo.ensure_login():
-            self.say("login demo made")
+        demo.ensure_login()
         for channel in Channel.objects.order_by("code"):
             with self.step(f"Release of {channel.code}"):
                 outcome = releasing.release(actor, channel)
@@ -54,7 +53,7 @@ class Command(BaseCommand):
     @contextmanager
     def step(self, title: str) -> Iterator[None]:
         """A line per step: what, what came of it, how long it took."""
-        self.stdout.write(f"{title:<34}", ending="")
+        self.stdout.write(f"{title:<36}", ending="")
         self.stdout.flush()
         started = time.monotonic()
         yield
