@@ -186,6 +186,9 @@ UNFOLD = {
     "BORDER_RADIUS": "6px",
     "DASHBOARD_CALLBACK": "catalog.admin.dashboard.context",
     "STYLES": [lambda _: static("catalog/admin/admin.css")],
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("catalog/admin/favicon.svg")},
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(97.6% .014 190)",

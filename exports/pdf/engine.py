@@ -98,6 +98,7 @@ class Press:
             )
         except (*IMPOSSIBLE, self._refused) as error:
             raise ExportError(f"The pages from {first_page} cannot be laid out: {type(error).__name__}.") from error
+        _forget_rubbish()
         return Part(first_page, rendered, _anchors(rendered.pages, first_page))
 
     def bind(self, parts: Sequence[Part], out: BinaryIO, *, tagged: bool) -> None:
@@ -121,10 +122,16 @@ def _anchors(pages: Sequence[Any], first_page: int) -> dict[str, int]:
 def _patient_collector() -> Iterator[None]:
     """Layout makes millions of objects that stay; looking through them again and again takes a fifth of the time."""
     before = gc.get_threshold()
-    gc.freeze()
+    _forget_rubbish()
     gc.set_threshold(200_000, 50, 100)
     try:
         yield
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()
+
+
+def _forget_rubbish() -> None:
+    """Let go of what a part's layout leaves behind in rings; what stays is not looked at again."""
+    gc.collect()
+    gc.freeze()

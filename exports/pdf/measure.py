@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PAGE = 60
 SMALL = 16
 LONG = 38
-_WORDS, _SIDE, _PICTURE = 76, 48, 14
+_WORDS, _SIDE, _PICTURE = 80, 48, 14
 _TAG = re.compile(r"<[^>]*>")
 _BLOCK = re.compile(r"</(?:p|li|h3|h4|tr|blockquote)>")
 
@@ -26,7 +26,7 @@ def layout_of(entry: Entry) -> str:
         return "small"
     if lines <= LONG:
         return ""
-    return "dense" if PAGE - 3 < lines <= PAGE * 1.17 else "long"
+    return "dense" if PAGE - 4 < lines <= PAGE * 1.17 else "long"
 
 
 def height(entry: Entry) -> float:
@@ -53,7 +53,7 @@ def _side(entry: Entry) -> float:
 
 
 def _prose(prose: Iterable[Prose], characters: int) -> float:
-    return sum(_rows(block, characters) + 0.4 for one in prose for block in _blocks(one.html))
+    return sum(_rows(block, characters) + 0.3 for one in prose for block in _blocks(one.html))
 
 
 def _blocks(html: str) -> list[str]:

@@ -136,6 +136,14 @@ def test_a_fact_said_to_be_empty_and_one_outside_the_family_stay(page: Client, f
     assert values_of(child) == {"cups": {"": None}, "other": {"": "Kept"}, "notes": {"": "New"}}
 
 
+def test_an_answer_that_is_no_option_any_more_stays_until_somebody_chooses(page: Client, family: Family) -> None:
+    product = make.make_product("BZ", family, {"color": "red"})
+    Attribute.objects.get(code="color").options.get(code="red").delete()
+    assert save(page, product, **{typed("cups"): "2"}).status_code == 302
+    assert values_of(product) == {"color": {"": "red"}, "cups": {"": "2"}}
+    assert "red (no option any more)" in messages_of(page.get(address(product)))
+
+
 def test_the_form_tells_what_is_inherited_and_from_where(page: Client, family: Family) -> None:
     parent = make.make_product("BZ-LIRA", family, {"weight": {"amount": "5.2", "unit": "kg"}, "cups": "2"})
     child = make.make_product("BZ-LIRA-1", parent=parent)

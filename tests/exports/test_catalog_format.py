@@ -157,6 +157,16 @@ def test_every_sku_is_in_the_index_with_the_page_of_its_entry(
             assert anchor == "sku-BZ-LIRA", "a variant stands in the entry of its group"
 
 
+def test_a_full_page_of_lines_is_one_page(rendered: list[str]) -> None:
+    """The heights that exports.pdf.lists knows are those that the style sheet draws, under the longest title."""
+    variants = tuple(replace(samples.DOCUMENTS[1], sku=f"BZ-LIRA-{number:03}") for number in range(300))
+    pdf = catalog((samples.LIRA, *variants))
+    listed = rendered[-3].count('<div class="spread')
+    assert listed == 3
+    places = {title: page for _, title, page in outline(pdf)}
+    assert places["Impressum"] - places["Verzeichnis nach Artikelnummer"] == listed
+
+
 def test_page_numbers_run_through_and_stand_on_the_outer_edge(printed: pikepdf.Pdf, words: list[str]) -> None:
     first, last = destinations(printed)["category-machines"], len(words)
     for number in range(first, last):
@@ -276,7 +286,7 @@ def test_an_entry_longer_than_a_page_begins_one_and_goes_on(rendered: list[str])
     long = Statement("description", "de", "<p>Ein Absatz, der eine Zeile braucht.</p>" * 120, "")
     words = texts(catalog((replace(samples.LIRA, statements=(long,)),)))
     assert "entry-long" in rendered[2]
-    assert [number for number, page in enumerate(words, 1) if "Ein Absatz" in page] == [4, 5, 6]
+    assert [number for number, page in enumerate(words, 1) if "Ein Absatz" in page] == [4, 5, 6, 7]
     assert "Lira" in words[3]
 
 

@@ -282,6 +282,7 @@ def test_an_explanation_can_be_read_by_machines(world: World) -> None:
     assert set(found) == {
         "sku", "channel", "language", "release", "digest", "facts", "statements", "absent", "problems",
     }  # fmt: skip
+    assert list(found["facts"]) == ["name", "weight", "price", "color"]
     assert found["facts"]["weight"] == {
         "label": "Gewicht",
         "text": "4,2\u00a0kg",
