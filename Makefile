@@ -26,7 +26,7 @@ run: setup ## serve what is there on http://127.0.0.1:PORT
 test: $(VENV)/.dev .env ## run the tests (on the database that DATABASE_URL names, SQLite by default)
 	@$(PY) -m pytest -n auto $(ARGS)
 
-lint: $(VENV)/.dev .env ## style, types, import contracts, migrations, deployment settings, templates
+lint: $(VENV)/.dev .env ## style, types, import contracts, migrations, deployment settings
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
@@ -35,7 +35,6 @@ lint: $(VENV)/.dev .env ## style, types, import contracts, migrations, deploymen
 	@DEBUG=0 HTTPS=1 ALLOWED_HOSTS=pim.example.com SECRET_KEY=$$($(PY) -c 'import secrets; print(secrets.token_urlsafe(60))') \
 		$(MANAGE) check --deploy --fail-level WARNING
 	@$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
-	@$(VENV)/bin/djlint templates --check --quiet
 
 format: $(VENV)/.dev ## put code into the project's style
 	@$(VENV)/bin/ruff check --fix .
