@@ -70,7 +70,7 @@ def fill(channel: Channel, count: int) -> None:
         added=count,
         changed=0,
         removed=0,
-        publications={"en": {}},
+        publications={"en": {"alternates": ["en"]}},
     )
 
 
