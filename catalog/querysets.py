@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 
 from catalog.models import (
@@ -21,9 +22,10 @@ from catalog.models import (
     Placement,
     Product,
     ProductAsset,
+    Record,
     Slot,
 )
-from catalog.models.base import is_code
+from catalog.models.base import is_code, texts_of
 from catalog.values import AttributeSpec
 
 M = TypeVar("M", bound=Model)
@@ -44,6 +46,23 @@ def attribute_specs(codes: Iterable[str] | None = None) -> dict[str, AttributeSp
     return {attribute.code.lower(): attribute.spec() for attribute in found}
 
 
+def with_records(specs: Mapping[str, AttributeSpec]) -> dict[str, AttributeSpec]:
+    """The same attributes, those that name records with the records' labels as options. One query, or none."""
+    entities = {str(spec.settings.get("entity", "")).lower() for spec in specs.values() if spec.type == "record"}
+    if not entities:
+        return dict(specs)
+    labels: dict[str, dict[str, tuple[str, dict[str, str]]]] = defaultdict(dict)
+    records = Record.objects.alias(entity=Lower("entity_type__code")).filter(entity__in=entities)
+    for record in records.select_related("entity_type").defer("values"):
+        labels[record.entity_type.code.lower()][record.code.lower()] = (record.code, texts_of(record, "label"))
+    return {
+        code: replace(spec, options=labels[str(spec.settings.get("entity", "")).lower()])
+        if spec.type == "record"
+        else spec
+        for code, spec in specs.items()
+    }
+
+
 def channels() -> QuerySet[Channel]:
     """Channels with all that hangs on them: three queries however many there are."""
     return Channel.objects.select_related("market", "audience", "tree").prefetch_related("languages", "families")
@@ -57,7 +76,7 @@ def channel_called(code: str) -> Channel:
 def families() -> QuerySet[Family]:
     """Families with their attributes in order and what each channel requires of them: a constant number of queries."""
     return Family.objects.select_related("label_attribute", "image_attribute").prefetch_related(
-        "family_attributes__attribute", "family_attributes__required_by"
+        "family_attributes__attribute", "requirements__attribute", "requirements__channel"
     )
 
 
@@ -75,10 +94,33 @@ def assets_of_products() -> dict[int, list[ProductAsset]]:
     return _by_product(ProductAsset.objects.order_by("position", "id"), "product_id")
 
 
-def associations_of_products() -> dict[int, list[Association]]:
-    """Associations by their source's id, in order, with their types. One query."""
-    rows = Association.objects.select_related("type").order_by("type__position", "position", "id")
-    return _by_product(rows, "source_id")
+class Pointing(NamedTuple):
+    """An association as one of its two sides has it; `inverse` is the side that is pointed to, of a two-way type."""
+
+    row: Association
+    inverse: bool
+
+    @property
+    def to(self) -> int:
+        return self.row.source_id if self.inverse else self.row.target_id
+
+
+def associations_of_products(products: Iterable[int] | None = None) -> dict[int, list[Pointing]]:
+    """Associations by the id of the product that has them, in order, with their types; of all products or of some.
+
+    One of a two-way type is there for both its sides, the pointing one first. One query.
+    """
+    rows = Association.objects.select_related("type").order_by("type__position", "type__code", "position", "id")
+    if products is not None:
+        rows = rows.filter(Q(source__in=products) | Q(target__in=products, type__two_way=True))
+    found: dict[int, list[Pointing]] = defaultdict(list)
+    listed = list(rows)
+    for row in listed:
+        found[row.source_id].append(Pointing(row, inverse=False))
+    for row in listed:
+        if row.type.two_way:
+            found[row.target_id].append(Pointing(row, inverse=True))
+    return found
 
 
 def _by_product(rows: QuerySet[M], field: str) -> dict[int, list[M]]:
@@ -91,6 +133,53 @@ def _by_product(rows: QuerySet[M], field: str) -> dict[int, list[M]]:
 def axes() -> QuerySet[FamilyVariantAttribute]:
     """What tells variants apart, with the attributes, in order."""
     return FamilyVariantAttribute.objects.filter(axis=True).select_related("attribute").order_by("level", "id")
+
+
+def axes_by_variant(variants: Iterable[int | None]) -> dict[int, dict[int, list[str]]]:
+    """The codes of the axes by family variant's id and level, in order. One query."""
+    found: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in axes().filter(family_variant__in=[pk for pk in variants if pk]):
+        found[row.family_variant_id][row.level].append(row.attribute.code)
+    return found
+
+
+def line_of(product: Product) -> list[Product]:
+    """The product, its parent, and so on to the root. Stops at a cycle, which no operation lets in."""
+    line: list[Product] = []
+    current: Product | None = product
+    while current is not None and current not in line:
+        line.append(current)
+        current = current.parent
+    return line
+
+
+def lines_of(products: Iterable[Product]) -> dict[int, list[Product]]:
+    """Each product's line by its id: one query for each level above."""
+    rows = list(products)
+    known = {product.pk: product for product in rows}
+    missing = {product.parent_id for product in rows if product.parent_id} - known.keys()
+    while missing:
+        above = {product.pk: product for product in Product.objects.filter(pk__in=missing)}
+        known.update(above)
+        missing = {product.parent_id for product in above.values() if product.parent_id} - known.keys()
+    return {product.pk: _line(product, known) for product in rows}
+
+
+def _line(product: Product, known: Mapping[int, Product]) -> list[Product]:
+    line = [product]
+    while (above := known.get(line[-1].parent_id or 0)) is not None and above not in line:
+        line.append(above)
+    return line
+
+
+def descendants(products: Iterable[int]) -> set[int]:
+    """The ids of all products below these: one query for each level."""
+    found: set[int] = set()
+    level = set(products)
+    while level:
+        level = set(Product.objects.filter(parent__in=level).values_list("pk", flat=True)) - found
+        found |= level
+    return found
 
 
 def category_paths() -> dict[int, tuple[Category, ...]]:

@@ -13,6 +13,10 @@ class AttributeTexts(TranslationOptions):
     fields = ("label", "help_text")
 
 
+class AssociationTexts(TranslationOptions):
+    fields = ("label", "inverse_label")
+
+
 class AssetTexts(TranslationOptions):
     fields = ("title", "alt")
 
@@ -28,13 +32,15 @@ for model in (
     models.FamilyVariant,
     models.Category,
     models.Tag,
-    models.AssociationType,
     models.Slot,
     models.Market,
     models.Audience,
     models.Channel,
+    models.EntityType,
+    models.Record,
 ):
     translator.register(model, Labelled)
 translator.register(models.Attribute, AttributeTexts)
+translator.register(models.AssociationType, AssociationTexts)
 translator.register(models.Asset, AssetTexts)
 translator.register(models.Fragment, FragmentTexts)

@@ -6,3 +6,7 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
 application = get_asgi_application()
+
+from catalog.columns import insist  # noqa: E402  # needs the applications set up
+
+insist()

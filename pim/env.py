@@ -14,8 +14,12 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+import django
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import to_locale
+
+from catalog.languages import bases, canonical, name_of
 
 T = TypeVar("T")
 
@@ -83,16 +87,23 @@ def folder(name: str, default: Path) -> Path:
 
 
 def languages(name: str, shipped: tuple[tuple[str, str], ...]) -> list[tuple[str, str]]:
-    """The shipped languages that are offered, as Django's LANGUAGES; the first one named is the default language."""
+    """The languages that are offered, as Django's LANGUAGES; the first one named is the default language."""
     known = dict(shipped)
 
     def parse(raw: str) -> list[tuple[str, str]]:
-        codes = [part.strip() for part in raw.split(",") if part.strip()]
-        if not codes or len(set(codes)) != len(codes):
+        codes = [canonical(part) for part in raw.split(",") if part.strip()]
+        if not codes or len(set(codes)) != len(codes) or not _speaks(codes[0]):
             raise ValueError(raw)
-        return [(code, known[code]) for code in codes]
+        return [(code, known.get(code) or name_of(code)) for code in codes]
 
-    return read(name, list(shipped), parse, f"distinct codes out of {', '.join(known)}, separated by commas")
+    expected = "distinct codes of languages such as de, de-AT or ar, separated by commas, the first one known to Django"
+    return read(name, list(shipped), parse, expected)
+
+
+def _speaks(code: str) -> bool:
+    """Whether Django itself has texts in the default language, without which it does not start."""
+    names = [to_locale(form) for form in (code, *bases(code))]
+    return any((Path(django.__file__).parent / "conf/locale" / folder).is_dir() for folder in names)
 
 
 def secret_key(debug: bool) -> str:

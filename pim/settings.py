@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 
+from catalog.languages import bases, stand_ins
 from pim import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,7 +39,8 @@ HTTPS: bool = env.boolean("HTTPS", SITE_URL.startswith("https://"))
 LOG_LEVEL: str = env.read("LOG_LEVEL", "INFO", env.log_level, "DEBUG, INFO, WARNING or ERROR")
 
 # --- Languages -------------------------------------------------------------------------------------------------------
-# The shipped languages have a column each in the translated tables; PIM_LANGUAGES chooses which of them are offered.
+# The shipped languages have a column each in the translated tables, and so have those that PIM_LANGUAGES names besides
+# (after `manage.py sync_languages`). Offered are those it names; the others' texts stay where they are, unseen.
 SHIPPED_LANGUAGES = (
     ("en", "English"),
     ("it", "Italiano"),
@@ -49,9 +51,12 @@ SHIPPED_LANGUAGES = (
 )
 LANGUAGES = env.languages("PIM_LANGUAGES", SHIPPED_LANGUAGES)
 LANGUAGE_CODE = LANGUAGES[0][0]
-MODELTRANSLATION_LANGUAGES = tuple(code for code, _ in SHIPPED_LANGUAGES)
+MODELTRANSLATION_LANGUAGES = tuple(dict.fromkeys(code for code, _ in (*SHIPPED_LANGUAGES, *LANGUAGES)))
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
-MODELTRANSLATION_FALLBACK_LANGUAGES = ("en",)
+MODELTRANSLATION_FALLBACK_LANGUAGES = {
+    "default": tuple(dict.fromkeys((LANGUAGE_CODE, "en"))),
+    **{code: stand_ins(code, dict(LANGUAGES), LANGUAGE_CODE) for code, _ in LANGUAGES if bases(code)},
+}
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE: str = env.read("TIME_ZONE", "UTC", env.time_zone, "an IANA time zone such as Europe/Rome")
@@ -214,6 +219,7 @@ UNFOLD = {
                     _listed("Products", "inventory_2", "product"),
                     _listed("Categories", "account_tree", "category"),
                     _listed("Assets", "photo_library", "asset"),
+                    _listed("Findings", "fact_check", "finding"),
                 ],
             },
             {
@@ -222,6 +228,7 @@ UNFOLD = {
                     _listed("Fragments", "article", "fragment"),
                     _listed("Slots", "view_agenda", "slot"),
                     _listed("Tags", "sell", "tag"),
+                    _listed("Forbidden words", "block", "forbiddenterm"),
                 ],
             },
             {
@@ -231,7 +238,10 @@ UNFOLD = {
                     _listed("Family variants", "call_split", "familyvariant"),
                     _listed("Attributes", "tune", "attribute"),
                     _listed("Attribute groups", "folder", "attributegroup"),
+                    _listed("Entities", "schema", "entitytype"),
+                    _listed("Records", "loyalty", "record"),
                     _listed("Association types", "link", "associationtype"),
+                    _listed("Former codes", "link_off", "codealias"),
                 ],
             },
             {

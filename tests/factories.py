@@ -27,6 +27,7 @@ from catalog.models import (
     Fragment,
     Market,
     Product,
+    Requirement,
     Slot,
     Tag,
 )
@@ -86,8 +87,16 @@ def make_family(
     for position, attribute in enumerate(attributes):
         member = FamilyAttribute(family=family, attribute=attribute, position=position)
         store(ACTOR, member)
-        member.required_by.set(required_by)
+        for channel in required_by:
+            store(ACTOR, Requirement(family=family, channel=channel, attribute=attribute))
     return family
+
+
+def require(family: Family, channel: Channel, code: str) -> Requirement:
+    """The channel needs this attribute of the family's products."""
+    requirement = Requirement(family=family, channel=channel, attribute=family.attributes.get(code=code))
+    store(ACTOR, requirement)
+    return requirement
 
 
 def make_family_variant(

@@ -1,9 +1,19 @@
 """The tables of the knowledge base, one file per room."""
 
-from catalog.models.assets import Asset, ProductAsset
+from catalog.models.assets import Asset, AssetTrack, ProductAsset
 from catalog.models.channels import Audience, Channel, ChannelLanguage, Market
+from catalog.models.entities import EntityAttribute, EntityType, Record
 from catalog.models.fragments import Fragment, FragmentRevision, Placement, Slot
 from catalog.models.history import Change
+from catalog.models.index import (
+    Completeness,
+    FacetTerm,
+    FactContext,
+    FactEntry,
+    Finding,
+    ProductIndex,
+    SearchText,
+)
 from catalog.models.products import Association, AssociationType, Product
 from catalog.models.schema import (
     Attribute,
@@ -13,11 +23,14 @@ from catalog.models.schema import (
     FamilyAttribute,
     FamilyVariant,
     FamilyVariantAttribute,
+    Requirement,
 )
 from catalog.models.taxonomy import Category, Tag
+from catalog.models.upkeep import CodeAlias, ForbiddenTerm, TranslationState
 
 __all__ = [
     "Asset",
+    "AssetTrack",
     "Association",
     "AssociationType",
     "Attribute",
@@ -28,16 +41,30 @@ __all__ = [
     "Change",
     "Channel",
     "ChannelLanguage",
+    "CodeAlias",
+    "Completeness",
+    "EntityAttribute",
+    "EntityType",
+    "FacetTerm",
+    "FactContext",
+    "FactEntry",
     "Family",
     "FamilyAttribute",
     "FamilyVariant",
     "FamilyVariantAttribute",
+    "Finding",
+    "ForbiddenTerm",
     "Fragment",
     "FragmentRevision",
     "Market",
     "Placement",
     "Product",
     "ProductAsset",
+    "ProductIndex",
+    "Record",
+    "Requirement",
+    "SearchText",
     "Slot",
     "Tag",
+    "TranslationState",
 ]

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from modeltranslation.utils import build_localized_fieldname
 
+from catalog.languages import stand_ins
+
 CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
 CODE_LENGTH = 100
 
@@ -26,10 +28,23 @@ def is_code(text: str) -> bool:
 
 
 def code_field(
-    verbose_name: str = "code", *, max_length: int = CODE_LENGTH, default: Any = models.NOT_PROVIDED
+    verbose_name: str = "code",
+    *,
+    max_length: int = CODE_LENGTH,
+    default: Any = models.NOT_PROVIDED,
+    blank: bool = False,
 ) -> models.CharField[str, str]:
     """A name for machines. Case is kept but does not tell two codes apart."""
-    return models.CharField(verbose_name, max_length=max_length, default=default, validators=[validate_code])
+    return models.CharField(
+        verbose_name, max_length=max_length, default=default, blank=blank, validators=[validate_code]
+    )
+
+
+def responsible_field() -> models.CharField[str, str]:
+    """Who supplies what is missing of a kind: a role, a team or a person."""
+    return models.CharField(
+        max_length=100, default="", blank=True, help_text="Who supplies what is missing here, such as: engineering"
+    )
 
 
 def unique_code(model: str, field: str = "code") -> models.UniqueConstraint:
@@ -69,6 +84,7 @@ def set_texts(instance: models.Model, field: str, texts: dict[str, str]) -> None
 
 
 def label_of(instance: models.Model, language: str) -> str:
-    """The label in a language, else in the default language, else in any, else nothing."""
+    """The label in a language, else in what stands in for it, else in any, else nothing."""
     texts = texts_of(instance, "label") if hasattr(instance, "label") else {}
-    return texts.get(language) or texts.get(settings.LANGUAGE_CODE) or next(iter(texts.values()), "")
+    chain = (language, *stand_ins(language, texts, settings.LANGUAGE_CODE))
+    return next((texts[code] for code in chain if code in texts), next(iter(texts.values()), ""))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 
+from catalog.languages import bases, stand_ins
 from catalog.models.base import Coded, unique_code
 from catalog.models.schema import Family
 from catalog.models.taxonomy import Category
@@ -68,36 +71,60 @@ class Channel(Coded):
     families = models.ManyToManyField(
         Family, blank=True, related_name="channels", help_text="Kinds of product to release; none means all."
     )
-    selection = models.JSONField(
-        default=dict,
-        blank=True,
-        help_text='Facts that must be among these where a product has them at all, such as {"voltage": ["v230"]}.',
+    selection = models.TextField(
+        blank=True, help_text="A filter of the products to release; empty means all. Such as: voltage in (v230)"
+    )
+    units = models.JSONField(
+        default=dict, blank=True, help_text='Units its readers expect, by kind, such as {"length": "in"}.'
+    )
+    text_limits = models.JSONField(
+        default=dict, blank=True, help_text='Characters that fit, such as {"name": 150, "slot:teaser": 300}.'
+    )
+    min_picture = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Pixels that the shorter side of a main picture must have."
     )
     currencies = models.JSONField(default=list, blank=True, help_text='Codes of the prices shown, such as ["EUR"].')
     public = models.BooleanField(default=False, help_text="Its web pages need no token.")
+    retired = models.BooleanField(default=False, help_text="Releases nothing any more.")
 
     class Meta:
         ordering = ["code"]
         constraints = [unique_code("channel")]
 
     def chains(self) -> dict[str, tuple[str, ...]]:
-        """For each language of the channel, the languages a text may stand in, best first."""
-        fallbacks = {row.language: row.fallback for row in self.languages.all()}
-        chains = {}
-        for language in fallbacks:
-            chain = [language]
-            while (following := fallbacks.get(chain[-1], "")) and following not in chain:
-                chain.append(following)
-            chains[language] = tuple(chain)
-        return chains
+        """For each offered language of the channel, the languages a text may stand in, best first.
+
+        A regional language falls back to what it is a form of, and then to the default, where nothing else is said.
+        """
+        said = {row.language: row.fallback for row in self.languages.all()}
+        offered = dict(settings.LANGUAGES)
+        return {
+            language: tuple(code for code in _chain(language, said, offered) if code in offered)
+            for language in said
+            if language in offered
+        }
+
+
+def _chain(language: str, said: Mapping[str, str], offered: Collection[str]) -> list[str]:
+    chain = [language]
+    while (following := said.get(chain[-1], "")) and following not in chain:
+        chain.append(following)
+    if bases(language):
+        chain += stand_ins(language, offered, settings.LANGUAGE_CODE)
+    return list(dict.fromkeys(chain))
+
+
+def languages() -> list[tuple[str, str]]:
+    """The languages offered. A callable, so that a migration does not depend on how many there are."""
+    return list(settings.LANGUAGES)
 
 
 class ChannelLanguage(models.Model):
     """A language of a channel, and the language that stands in where a text is missing."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="languages")
-    language = models.CharField(max_length=10, choices=settings.SHIPPED_LANGUAGES)
-    fallback = models.CharField(max_length=10, choices=settings.SHIPPED_LANGUAGES, blank=True)
+    language = models.CharField(max_length=10, choices=languages)
+    fallback = models.CharField(max_length=10, choices=languages, blank=True)
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

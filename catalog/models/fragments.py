@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from catalog.models.base import Coded, code_field, unique_code
+from catalog.models.base import Coded, code_field, responsible_field, unique_code
 from catalog.models.channels import Audience, Channel, Market
 from catalog.models.products import Product
 from catalog.models.schema import Family
@@ -20,6 +20,7 @@ class Slot(Coded):
     multiple = models.BooleanField(default=False, help_text="All fragments show, in order; else the best one wins.")
     rich = models.BooleanField(default=True, help_text="Has paragraphs and lists; else one plain text.")
     max_length = models.PositiveIntegerField(null=True, blank=True, help_text="Characters of plain text.")
+    responsible = responsible_field()
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -16,6 +16,9 @@ class Product(models.Model):
 
     `values` is the facts' document: `{attribute code: {scope: value}}`, where a scope is "" (everywhere), "de" (a
     language), "@print" (a channel) or "de@print" (both), and a value of null says "empty here, whatever is inherited".
+
+    `own_only` names what is not inherited from above here, so that only the product's own word counts (nothing, if it
+    has none): "categories", "asset:ROLE", "slot:CODE" or "association:TYPE".
     """
 
     class Status(models.TextChoices):
@@ -39,6 +42,10 @@ class Product(models.Model):
         Category, blank=True, related_name="products"
     )
     values = models.JSONField(default=dict, blank=True)
+    own_only = models.JSONField(default=list, blank=True)
+    axis_key = models.CharField(
+        max_length=64, blank=True, editable=False, help_text="Digest of the values that tell it from its siblings."
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -50,6 +57,12 @@ class Product(models.Model):
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "enabled", "disabled"]), name="product_status_known"
             ),
+            models.UniqueConstraint(
+                fields=["parent", "axis_key"],
+                condition=~models.Q(axis_key=""),
+                name="product_axes_once_per_parent",
+                violation_error_message="Another variant of the same product has these values of the axes.",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -60,6 +73,11 @@ class AssociationType(Coded):
     """A way in which a product points to another: accessory, spare part, replacement ..."""
 
     label = models.CharField(max_length=200, blank=True)
+    two_way = models.BooleanField(default=False, help_text="Holds from the other product's side too.")
+    inverse_label = models.CharField(
+        "label from the other side", max_length=200, blank=True, help_text="Where a two-way type reads differently."
+    )
+    bundle = models.BooleanField(default=False, help_text="The products pointed to are the parts of a set.")
     position = models.PositiveIntegerField(default=0)
 
     class Meta:

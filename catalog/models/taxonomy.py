@@ -15,6 +15,7 @@ class Category(MPTTModel):
     code = code_field()
     label = models.CharField(max_length=200, blank=True)
     parent = TreeForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    retired = models.BooleanField(default=False, help_text="No longer offered; its products stay in it.")
 
     class Meta:
         ordering = ["tree_id", "lft"]
