@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, TypeAlias
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, NamedTuple, TypeAlias
 
 # A value as it stands in a product's values document: never a float, so that numbers stay exact.
 Json: TypeAlias = "str | bool | int | list[Any] | dict[str, Any]"
 
 MAX_TEXT = 100_000
+# Below and above every key of the fact index.
+LOWEST, HIGHEST = " ", "\U0010ffff"
 # NUL and the other controls but tab and line feed, halves of surrogate pairs, and two non-characters XML refuses.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -36,6 +38,8 @@ class AttributeSpec:
     role: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     options: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    unique: bool = False
+    retired_options: frozenset[str] = frozenset()
 
     def label(self, chain: tuple[str, ...]) -> str:
         return pick(self.labels, chain) or self.code
@@ -55,13 +59,57 @@ def quoted(raw: Any, limit: int = 40) -> str:
     return "“" + "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text[:limit]) + "”"
 
 
+class Entry(NamedTuple):
+    """A value as the fact index keeps it: keys sort by code point as the values do.
+
+    `until` is the upper end of a range.
+    """
+
+    key: str
+    until: str = ""
+
+
+class Setting(NamedTuple):
+    """Something an attribute of a type can be told.
+
+    `kind` says how it is asked for: whole, number, text, pattern, unit_family, unit, units, entity, columns,
+    expression, result or value (one of the attribute's own). `check` gives it as it is kept, or raises Invalid.
+    """
+
+    name: str
+    kind: str
+    label: str
+    help: str
+    check: Callable[[Any], Json]
+    required: bool = False
+
+
+class InvalidSetting(Invalid):
+    """A setting that an attribute cannot have; `name` is the setting's."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 class ValueType(ABC):
-    """One kind of value. A new one costs a file with a subclass and a line in the registry."""
+    """One kind of value. A new one costs a file with a subclass and a line in the registry.
+
+    `operators` are what filters may ask: "=", "<" (which stands for every order), "contains" and "starts". `faceted`
+    types have few distinct values, so that products can be counted by them; `searchable` ones are words that people
+    look for. Entries of `ranged` ones have two ends.
+    """
 
     code: ClassVar[str]
     label: ClassVar[str]
     has_options: ClassVar[bool] = False
     many: ClassVar[bool] = False
+    computed: ClassVar[bool] = False
+    operators: ClassVar[frozenset[str]] = frozenset()
+    faceted: ClassVar[bool] = False
+    ranged: ClassVar[bool] = False
+    searchable: ClassVar[bool] = False
+    settings: ClassVar[tuple[Setting, ...]] = ()
 
     @abstractmethod
     def parse(self, raw: Any, spec: AttributeSpec) -> Json:
@@ -74,10 +122,76 @@ class ValueType(ABC):
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
         """The value for people, in the first language of the chain."""
 
+    @abstractmethod
+    def schema(self, spec: AttributeSpec) -> dict[str, Any]:
+        """The JSON Schema (draft 2020-12) of what `machine` gives."""
+
     def machine(self, value: Any, spec: AttributeSpec) -> Json:
         """The value for machines, as it stands in a document."""
         result: Json = value
         return result
+
+    def entries(self, value: Any, spec: AttributeSpec) -> tuple[Entry, ...]:
+        """What the fact index holds of a stored value; nothing where the type cannot be filtered by."""
+        return ()
+
+    def operand(self, raw: str, spec: AttributeSpec) -> Entry:
+        """What somebody wrote in a filter, as it compares with `entries`. Raises Invalid."""
+        raise Invalid(f"“{spec.code}” cannot be compared with a value")
+
+    def operators_of(self, spec: AttributeSpec) -> frozenset[str]:
+        """What filters may ask of this attribute."""
+        return self.operators
+
+    def code_of(self, spec: AttributeSpec) -> str:
+        """The type whose values those of this attribute are: its own, or that of a computed one's results."""
+        return self.code
+
+    def span(self, key: str) -> tuple[str, str]:
+        """The keys between which lie those that compare with `key` in order: all, unless a type says otherwise."""
+        return LOWEST, HIGHEST
+
+    def sources(self, spec: AttributeSpec) -> tuple[str, ...]:
+        """The codes of the facts that a computed value is made of."""
+        return ()
+
+    def compute(self, spec: AttributeSpec, values: Mapping[str, tuple[Any, AttributeSpec]]) -> Json | None:
+        """A computed value, from effective values by lower-case code; None where one is missing."""
+        return None
+
+    def check_settings(self, spec: AttributeSpec) -> dict[str, Json]:
+        """The settings as they are kept, without empty ones; a default is a value then. Raises InvalidSetting."""
+        known = {setting.name: setting for setting in self.settings}
+        for name in spec.settings:
+            if name not in known:
+                there = f"; there are {', '.join(known)}" if known else ""
+                raise InvalidSetting(name, f"{quoted(name)} is no setting of the type “{self.label}”{there}")
+        kept: dict[str, Json] = {}
+        for setting in self.settings:
+            kept |= _kept(setting, spec.settings.get(setting.name))
+        checked = replace(spec, settings=kept)
+        self.check_together(checked)
+        if "default" in kept:
+            try:
+                kept["default"] = self.parse(kept["default"], checked)
+            except Invalid as error:
+                raise InvalidSetting("default", f"{known['default'].label}: {error}") from None
+        return kept
+
+    def check_together(self, spec: AttributeSpec) -> None:  # noqa: B027  # most types have nothing to compare
+        """Whether the settings go together. Raises InvalidSetting naming the one to change."""
+
+
+def _kept(setting: Setting, raw: Any) -> dict[str, Json]:
+    """One setting as it is kept; nothing where it is empty. Raises InvalidSetting."""
+    if raw is None or raw in ("", [], {}):
+        if setting.required:
+            raise InvalidSetting(setting.name, f"{setting.label}: this is needed")
+        return {}
+    try:
+        return {setting.name: setting.check(raw)}
+    except Invalid as error:
+        raise InvalidSetting(setting.name, f"{setting.label}: {error}") from None
 
 
 def clean_text(raw: Any, limit: int = MAX_TEXT) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from catalog.values.base import AttributeSpec, Invalid, Json, ValueType, pick, quoted
+from catalog.values.base import AttributeSpec, Entry, Invalid, Json, ValueType, pick, quoted
+from catalog.values.settings import DEFAULT
 
 
 class Select(ValueType):
@@ -13,6 +14,10 @@ class Select(ValueType):
     code = "select"
     label = "Single choice"
     has_options = True
+    operators = frozenset(["="])
+    faceted = True
+    searchable = True
+    settings = (DEFAULT,)
 
     def parse(self, raw: Any, spec: AttributeSpec) -> Json:
         if not isinstance(raw, str):
@@ -25,6 +30,16 @@ class Select(ValueType):
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
         code, labels = spec.options.get(str(value).lower(), (str(value), {}))
         return pick(labels, chain) or code
+
+    def entries(self, value: Any, spec: AttributeSpec) -> tuple[Entry, ...]:
+        return (Entry(str(value).lower()),)
+
+    def operand(self, raw: str, spec: AttributeSpec) -> Entry:
+        return Entry(str(Select.parse(self, raw, spec)).lower())
+
+    def schema(self, spec: AttributeSpec) -> dict[str, Any]:
+        codes = [code for code, _ in spec.options.values()]
+        return {"type": "string", **({"enum": codes} if codes else {})}
 
 
 class MultiSelect(Select):
@@ -45,3 +60,9 @@ class MultiSelect(Select):
 
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
         return ", ".join(super(MultiSelect, self).text(code, spec, chain) for code in value)
+
+    def entries(self, value: Any, spec: AttributeSpec) -> tuple[Entry, ...]:
+        return tuple(Entry(str(code).lower()) for code in value)
+
+    def schema(self, spec: AttributeSpec) -> dict[str, Any]:
+        return {"type": "array", "minItems": 1, "uniqueItems": True, "items": super().schema(spec)}

@@ -1,73 +1,26 @@
-"""Exact numbers, measurements with a unit, prices, and yes or no."""
+"""Exact numbers, and ranges of them."""
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
-from functools import lru_cache
-from typing import Any
+from decimal import Decimal
+from typing import Any, ClassVar
 
-from babel import Locale
-from babel.numbers import format_currency, format_decimal
+from catalog.values.base import HIGHEST, LOWEST, AttributeSpec, Entry, Invalid, InvalidSetting, Json, Setting, ValueType
+from catalog.values.decimals import bounded, exact, localized
+from catalog.values.settings import DECIMALS, DEFAULT, MAX, MIN, NUMERIC, STEP, check_order
+from catalog.values.sortable import number_key
 
-from catalog.values.base import AttributeSpec, Invalid, Json, ValueType, quoted
-from catalog.values.units import UNITS, units_of
-
-MAX_DIGITS = 40
-_YES_NO = {
-    "en": ("Yes", "No"),
-    "it": ("Sì", "No"),
-    "ro": ("Da", "Nu"),
-    "de": ("Ja", "Nein"),
-    "fr": ("Oui", "Non"),
-    "es": ("Sí", "No"),
-}
-_ANSWERS = {"1": True, "true": True, "0": False, "false": False}
+DECIMAL_TEXT = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def exact(raw: Any) -> str:
-    """A number's canonical decimal notation: no exponent, no superfluous zeros, no negative zero.
-
-    Raises Invalid for binary floats, what is not finite, and more than 40 digits, zeros before and after included.
-    """
-    if isinstance(raw, bool) or not isinstance(raw, str | int | Decimal):
-        raise Invalid(f"expected a number, written as text to stay exact, not {type(raw).__name__}")
-    if isinstance(raw, str) and (len(raw) > 2 * MAX_DIGITS or not raw.isascii() or "_" in raw):
-        raise Invalid("this is no number, or one with too many digits")
-    try:
-        number = Decimal(raw) if not isinstance(raw, str) else Decimal(raw.strip())
-    except InvalidOperation:
-        hint = "; write decimals with a point" if isinstance(raw, str) and "," in raw else ""
-        raise Invalid(f"{quoted(raw)} is no number{hint}") from None
-    if not number.is_finite():
-        raise Invalid("a number must be finite")
-    _, digits, exponent = number.as_tuple()
-    if len(digits) > MAX_DIGITS or number.adjusted() >= MAX_DIGITS or int(exponent) < -MAX_DIGITS:
-        raise Invalid(f"a number may have at most {MAX_DIGITS} digits")
-    text = format(number, "f")
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text in ("-0", "") else text
-
-
-def bounded(text: str, spec: AttributeSpec) -> str:
-    """The number, if within the attribute's `min`, `max` and `decimals`. Raises Invalid."""
-    number = Decimal(text)
-    low, high, decimals = (spec.settings.get(name) for name in ("min", "max", "decimals"))
-    if low is not None and number < Decimal(str(low)):
-        raise Invalid(f"{text} is below the least allowed, {low}")
-    if high is not None and number > Decimal(str(high)):
-        raise Invalid(f"{text} is above the most allowed, {high}")
-    if decimals is not None and -int(number.as_tuple().exponent) > int(decimals):
-        raise Invalid(f"{text} has more than {decimals} decimals")
-    return text
-
-
 class Number(ValueType):
-    """A decimal number, stored as text. Settings: `min`, `max`, `decimals`."""
+    """A decimal number, stored as text and never rounded."""
 
     code = "number"
-    label = "Number"
+    label = "Decimal number"
+    operators = frozenset(["=", "<"])
+    settings: ClassVar[tuple[Setting, ...]] = (*NUMERIC, DEFAULT)
 
     def parse(self, raw: Any, spec: AttributeSpec) -> Json:
         return bounded(exact(raw), spec)
@@ -75,102 +28,103 @@ class Number(ValueType):
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
         return localized(value, chain)
 
+    def entries(self, value: Any, spec: AttributeSpec) -> tuple[Entry, ...]:
+        return (Entry(number_key(Decimal(value))),)
 
-def localized(text: str, chain: tuple[str, ...]) -> str:
-    """A canonical number with the separators of a language."""
-    return _localized(text, chain[0])
+    def operand(self, raw: str, spec: AttributeSpec) -> Entry:
+        return Entry(number_key(Decimal(exact(raw))))
 
+    def schema(self, spec: AttributeSpec) -> dict[str, Any]:
+        return DECIMAL_TEXT
 
-# The products of a channel share most of their numbers, and Babel takes a tenth of a millisecond for each.
-@lru_cache(maxsize=20_000)
-def _localized(text: str, language: str) -> str:
-    return format_decimal(Decimal(text), locale=locale_of(language), decimal_quantization=False)
-
-
-@lru_cache(maxsize=100)
-def locale_of(language: str) -> Locale:
-    return Locale.parse(language, sep="-")
+    def check_together(self, spec: AttributeSpec) -> None:
+        check_order(spec, "min", "max")
 
 
-class Measurement(ValueType):
-    """An amount with a unit: `{"amount": "4.2", "unit": "kg"}`.
+class Integer(Number):
+    """A whole number, stored as text like every other."""
 
-    Settings: `unit_family`, `unit` (used where none is given), and those of Number.
-    """
-
-    code = "measurement"
-    label = "Measurement"
+    code = "integer"
+    label = "Whole number"
+    settings = (MIN, MAX, STEP, DEFAULT)
 
     def parse(self, raw: Any, spec: AttributeSpec) -> Json:
-        if not isinstance(raw, dict) or not {"amount"} <= set(raw) <= {"amount", "unit"}:
-            raise Invalid('expected an amount with its unit, such as {"amount": "4.2", "unit": "kg"}')
-        unit = raw.get("unit") or spec.settings.get("unit")
-        family = spec.settings.get("unit_family")
-        if not isinstance(unit, str) or unit not in UNITS or (family and UNITS[unit].family != family):
-            allowed = ", ".join(units_of(family) if family else UNITS)
-            raise Invalid(f"{quoted(unit or '')} is no unit of “{spec.code}”; there are {allowed}")
-        return {"amount": bounded(exact(raw["amount"]), spec), "unit": unit}
+        text = exact(raw)
+        if "." in text:
+            raise Invalid(f"{text} is no whole number")
+        return bounded(text, spec)
 
-    def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
-        return f"{localized(value['amount'], chain)}{_NO_BREAK}{value['unit']}"
+    def schema(self, spec: AttributeSpec) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^-?[0-9]+$"}
 
-    def machine(self, value: Any, spec: AttributeSpec) -> Json:
-        return {**value, "unit_code": UNITS[value["unit"]].code}
-
-
-class Price(ValueType):
-    """One amount per currency: `[{"amount": "499.00", "currency": "EUR"}]`, at least two decimals, by currency."""
-
-    code = "price"
-    label = "Price"
-    many = True
-
-    def parse(self, raw: Any, spec: AttributeSpec) -> Json:
-        if not isinstance(raw, list) or not raw or not all(isinstance(item, dict) for item in raw):
-            raise Invalid('expected a list of prices, such as [{"amount": "499.00", "currency": "EUR"}]')
-        prices = {}
-        for item in raw:
-            given = item.get("currency", "")
-            if not isinstance(given, str) or len(given) != 3 or not (given.isascii() and given.isalpha()):
-                raise Invalid(f"{quoted(given)} is no currency; use its three letters, such as EUR")
-            currency = given.upper()
-            if currency in prices:
-                raise Invalid(f"{currency} has two prices")
-            prices[currency] = padded(bounded(exact(item.get("amount")), spec))
-        return [{"amount": prices[currency], "currency": currency} for currency in sorted(prices)]
-
-    def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
-        return " / ".join(money(item["amount"], item["currency"], chain) for item in value)
+    def check_together(self, spec: AttributeSpec) -> None:
+        super().check_together(spec)
+        for name in ("min", "max", "step"):
+            if "." in str(spec.settings.get(name, "")):
+                raise InvalidSetting(name, f"{spec.settings[name]} is no whole number")
 
 
-def money(amount: str, currency: str, chain: tuple[str, ...]) -> str:
-    """A price as people write it, with the currency's decimals; where there are more, nothing is rounded away."""
-    exact_cents = len(amount.partition(".")[2]) <= 2
-    return format_currency(Decimal(amount), currency, locale=locale_of(chain[0]), decimal_quantization=exact_cents)
+class NumberRange(Number):
+    """Numbers from one to another, both included: `{"from": "10", "to": "20"}`. An end left out is open."""
 
-
-def padded(amount: str) -> str:
-    """A canonical number with at least two decimals, as money is written. Raises Invalid for a negative one."""
-    if amount.startswith("-"):
-        raise Invalid("a price cannot be negative")
-    whole, _, decimals = amount.partition(".")
-    return f"{whole}.{decimals.ljust(2, '0')}"
-
-
-class Boolean(ValueType):
-    """Yes or no."""
-
-    code = "boolean"
-    label = "Yes or no"
+    code = "number_range"
+    label = "Range of numbers"
+    ranged = True
+    settings = (MIN, MAX, STEP, DECIMALS, DEFAULT)
 
     def parse(self, raw: Any, spec: AttributeSpec) -> Json:
-        if isinstance(raw, int) and raw in (0, 1):
-            return bool(raw)
-        answer = _ANSWERS.get(raw.strip().lower()) if isinstance(raw, str) else None
-        if answer is None:
-            raise Invalid(f"{quoted(raw)} is neither yes nor no; write 1 or 0, true or false")
-        return answer
+        if not isinstance(raw, dict) or not set(raw) <= {"from", "to"}:
+            raise Invalid('expected a range with its ends, such as {"from": "10", "to": "20"}')
+        kept = {end: bounded(exact(raw[end]), spec) for end in said_ends(raw)}
+        check_ends(kept)
+        return kept
 
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
-        yes, no = _YES_NO.get(chain[0], _YES_NO["en"])
-        return yes if value else no
+        return range_text(value, chain)
+
+    def entries(self, value: Any, spec: AttributeSpec) -> tuple[Entry, ...]:
+        return (range_entry({end: Decimal(text) for end, text in value.items()}),)
+
+    def schema(self, spec: AttributeSpec) -> dict[str, Any]:
+        return range_schema({})
+
+
+def said_ends(raw: dict[str, Any]) -> list[str]:
+    """Which ends of a range are said: at least one. Raises Invalid."""
+    ends = [end for end in ("from", "to") if raw.get(end) not in (None, "")]
+    if not ends:
+        raise Invalid("a range with no end at all; say from or to, or leave the value out")
+    return ends
+
+
+def check_ends(ends: dict[str, str]) -> None:
+    """Raises Invalid where a range runs backwards."""
+    if len(ends) == 2 and Decimal(ends["from"]) > Decimal(ends["to"]):
+        raise Invalid(f"the range begins at {ends['from']} and ends before it, at {ends['to']}")
+
+
+def range_text(ends: dict[str, str], chain: tuple[str, ...]) -> str:
+    """A range for people: 10–20, ≥ 10, ≤ 20; -5 – 20 where a sign would run into the dash; one number if both agree."""
+    low, high = (localized(ends[end], chain) if end in ends else "" for end in ("from", "to"))
+    if not low or not high:
+        return f"≥{_NO_BREAK}{low}" if low else f"≤{_NO_BREAK}{high}"
+    if low == high:
+        return low
+    space = _NO_BREAK if ends["from"].startswith("-") or ends["to"].startswith("-") else ""
+    return f"{low}{space}–{space}{high}"
+
+
+def range_entry(ends: dict[str, Decimal]) -> Entry:
+    """The keys of a range's ends; an open end is below or above all keys."""
+    low, high = (number_key(ends[end]) if end in ends else "" for end in ("from", "to"))
+    return Entry(low or LOWEST, high or HIGHEST)
+
+
+def range_schema(more: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {"from": DECIMAL_TEXT, "to": DECIMAL_TEXT, **more},
+        "required": list(more),
+        "additionalProperties": False,
+        "minProperties": len(more) + 1,
+    }

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from catalog.values.base import Invalid, ValueType
+from catalog.values.booleans import Boolean
 from catalog.values.choices import MultiSelect, Select
-from catalog.values.dates import Date
-from catalog.values.links import AssetLink, ProductReference
-from catalog.values.numbers import Boolean, Measurement, Number, Price
+from catalog.values.computed import Computed
+from catalog.values.dates import Date, DateTime
+from catalog.values.identifiers import Gtin, Isbn, Mpn, Url
+from catalog.values.links import AssetLink, AssetLinks, ProductReference, RecordLink
+from catalog.values.measures import Measurement, MeasurementRange
+from catalog.values.numbers import Integer, Number, NumberRange
+from catalog.values.prices import Price
+from catalog.values.richtext import RichText
+from catalog.values.tables import Table
 from catalog.values.texts import LongText, Text
 
 
@@ -29,15 +36,28 @@ TYPES = build(
     [
         Text,
         LongText,
+        RichText,
+        Integer,
         Number,
         Measurement,
+        NumberRange,
+        MeasurementRange,
         Boolean,
+        Date,
+        DateTime,
         Select,
         MultiSelect,
-        Date,
         Price,
+        Gtin,
+        Isbn,
+        Mpn,
+        Url,
         AssetLink,
+        AssetLinks,
         ProductReference,
+        RecordLink,
+        Table,
+        Computed,
     ]
 )
 
