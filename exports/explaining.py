@@ -12,6 +12,7 @@ from catalog.models import Channel, Product
 from exports import querysets
 from exports.loading import Loader
 from exports.models import Release
+from exports.selection import SelectionError
 
 
 class NotReleased(Exception):
@@ -20,7 +21,11 @@ class NotReleased(Exception):
 
 @dataclass(frozen=True)
 class Explanation:
-    """`facts` and `statements` are what the document says, each with where it comes from and what it beat."""
+    """`facts` and `statements` are what the document says, each with where it comes from and what it beat.
+
+    `emptied` are facts that a level says are empty; `cut` says what is not inherited, from which level upwards, and
+    what is left out for it. A level of 0 is the product itself.
+    """
 
     sku: str
     channel: str
@@ -28,7 +33,11 @@ class Explanation:
     release: int
     digest: str
     facts: dict[str, dict[str, Any]]
+    emptied: dict[str, dict[str, Any]]
     statements: list[dict[str, Any]]
+    assets: list[dict[str, Any]]
+    categories: list[dict[str, Any]]
+    cut: list[dict[str, Any]]
     absent: list[dict[str, Any]]
     problems: list[dict[str, Any]]
 
@@ -54,7 +63,9 @@ def explain(channel: Channel, language: str, sku: str) -> Explanation:
         release=release.number,
         digest=stored.version.body_id,
         facts=_facts(document, stored.content),
+        emptied=stored.content.get("emptied", {}),
         statements=_statements(document, stored.content),
+        **{name: stored.content.get(name, []) for name in ("assets", "categories", "cut")},
         absent=stored.content["absent"],
         problems=list(_problems(release, language, document["sku"])),
     )
@@ -88,7 +99,10 @@ def reason(channel: Channel, sku: str) -> str:
     product = Product.objects.filter(sku__iexact=sku).first()
     if product is None:
         return "there is no such product."
-    loader = Loader(channel)
+    try:
+        loader = Loader(channel)
+    except SelectionError as error:
+        return str(error)
     if product.pk in loader.released:
         return "it will be in the next release."
     return next(_reasons(loader.line(product), loader))
@@ -106,7 +120,6 @@ def _reasons(line: Sequence[Product], loader: Loader) -> Iterator[str]:
         own = product.family.code if product.family else "none"
         yield f"its family is {own}, and the channel takes {', '.join(families)}."
     if not product.children.exists():
-        for code, allowed in selection.facts.items():
-            if not selection.allows(line, code, allowed):
-                yield f"its {code} is not among {', '.join(map(str, allowed))}, which the channel selects."
+        for part in selection.unmet(product):
+            yield f"the channel selects “{part}”, which does not hold for it."
     yield "it is a group, and none of its variants is released."

@@ -5,13 +5,18 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from catalog import querysets
 from catalog.models import Asset, Category, Channel, Family, Product
 from catalog.models.base import texts_of
+from catalog.querysets import Pointing
+from catalog.requirements import Conditions, demands
 from catalog.values import AttributeSpec, Level
-from exports.bundles import AssetInfo, Association, Context, Labelled, Library, Placed, ProductBundle
+from catalog.values.effective import levels_of
+from exports.bundles import INVERSE, AssetInfo, Association, Context, Labelled, Library, ProductBundle, Required
+from exports.inheriting import Inherited, Shelves
 from exports.placing import Placements
 from exports.selection import Selection
 
@@ -27,6 +32,7 @@ def contexts(channel: Channel, on: datetime.date) -> list[Context]:
             audience=channel.audience.code if channel.audience else "",
             currencies=tuple(channel.currencies),
             on=on,
+            units=channel.units,
         )
         for chain in channel.chains().values()
     ]
@@ -41,7 +47,7 @@ class _Kind:
     image_attribute: str = ""
     attributes: tuple[AttributeSpec, ...] = ()
     known: frozenset[str] = frozenset()
-    required: tuple[str, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Loader:
@@ -49,18 +55,18 @@ class Loader:
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
-        self.specs = querysets.attribute_specs()
-        self.products: dict[int, Product] = {product.pk: product for product in Product.objects.all()}
+        self.specs = querysets.with_records(querysets.attribute_specs())
         self.families: dict[int, Family] = {family.pk: family for family in querysets.families()}
+        self.products: dict[int, Product] = {product.pk: product for product in Product.objects.all()}
         self.kinds = {family.pk: self._kind(family) for family in self.families.values()}
+        self.demands = demands(self.families)
+        self.conditions = Conditions()
+        self.chains = channel.chains()
         self.axes = _axes()
         self.paths = querysets.category_paths()
-        self.categories = querysets.categories_of_products()
         self.labelled = {pk: Labelled(path[-1].code, texts_of(path[-1], "label")) for pk, path in self.paths.items()}
-        self.attached = querysets.assets_of_products()
-        self.associations = querysets.associations_of_products()
         self.lines = {pk: self.line(product) for pk, product in self.products.items()}
-        self.selection = Selection.of(channel, self.specs)
+        self.selection = Selection.of(channel)
         self.released = self.selection.released(self.lines)
         self.children = self._children()
         self.placements = Placements()
@@ -68,6 +74,17 @@ class Loader:
         self.library = Library(
             fragments=self.placements.fragments,
             assets={asset.code.lower(): asset for asset in self.assets.values()},
+        )
+        self.shelves = Shelves(
+            channel=channel.pk,
+            channels={channel.pk: channel.code},
+            families={family.pk: family.code for family in self.families.values()},
+            categories=querysets.categories_of_products(),
+            paths=self.paths,
+            attached=querysets.assets_of_products(),
+            assets=self.assets,
+            associations=querysets.associations_of_products(),
+            placed=self.placements.on,
         )
 
     def bundles(self) -> Iterator[ProductBundle]:
@@ -91,7 +108,7 @@ class Loader:
             image_attribute=family.image_attribute.code if family.image_attribute else "",
             attributes=attributes,
             known=frozenset(spec.code for spec in attributes),
-            required=tuple(row.attribute.code for row in rows if self.channel in row.required_by.all()),
+            values=family.values,
         )
 
     def _children(self) -> dict[int, tuple[str, ...]]:
@@ -104,7 +121,8 @@ class Loader:
     def _bundle(self, product: Product) -> ProductBundle:
         line = self.lines[product.pk]
         kind = self.kinds.get(product.family_id or 0, _Kind())
-        own = {pk for row in line for pk in self.categories.get(row.pk, ()) if pk in self.paths}
+        inherited = Inherited(line, self.shelves)
+        attributes = self._attributes(kind, line)
         return ProductBundle(
             sku=product.sku,
             type=self._type(product, line),
@@ -114,14 +132,34 @@ class Loader:
             family=kind.family,
             label_attribute=kind.label_attribute,
             image_attribute=kind.image_attribute,
-            levels=tuple(Level(row.sku, row.values) for row in line),
-            attributes=self._attributes(kind, line),
-            required=kind.required,
-            categories=tuple(tuple(self.labelled[node.pk] for node in path) for path in self._paths_of(own)),
-            placements=tuple(self._placements(line, own)),
-            assets=tuple(self._assets(line)),
-            associations=tuple(self._associations(line)),
+            levels=levels_of(
+                [Level(row.sku, row.values) for row in line],
+                kind.family.code if kind.family else "",
+                kind.values,
+                attributes,
+            ),
+            attributes=attributes,
+            required=tuple(self._required(product)),
+            categories=tuple(
+                tuple(self.labelled[node.pk] for node in path) for path in self._paths_of(inherited.categories)
+            ),
+            placements=tuple(inherited.placements()),
+            assets=tuple((row.role, self.assets[row.asset_id]) for _, row in inherited.assets()),
+            associations=tuple(self._associations(inherited)),
+            cuts=inherited.cuts,
+            origins=inherited.origins(),
         )
+
+    def _required(self, product: Product) -> Iterator[Required]:
+        """What the channel demands of the product, and in which languages."""
+        for demand in self.demands.get(product.family_id or 0, {}).get(self.channel.pk, ()):
+            languages = [
+                language
+                for language, chain in self.chains.items()
+                if self.conditions.meets(product.pk, demand.condition, self.channel.code, chain)
+            ]
+            if languages:
+                yield Required(demand.kind, demand.code, frozenset(languages) if demand.condition else None)
 
     def _type(self, product: Product, line: list[Product]) -> str:
         if product.pk in self.children or (product.family_variant_id and len(line) == 1):
@@ -134,8 +172,10 @@ class Loader:
         return tuple(code for depth in range(1, len(line)) for code in levels.get(depth, ()))
 
     def _attributes(self, kind: _Kind, line: list[Product]) -> tuple[AttributeSpec, ...]:
-        """The family's attributes in its order, then any others the line has values of."""
-        others = sorted({code for row in line for code in row.values} - kind.known)
+        """The family's attributes in its order, then any others the line or the family has values of."""
+        others = sorted(
+            {code for values in (*(row.values for row in line), kind.values) for code in values} - kind.known
+        )
         return (*kind.attributes, *(self.specs[code.lower()] for code in others if code.lower() in self.specs))
 
     def _paths_of(self, own: Iterable[int]) -> list[tuple[Category, ...]]:
@@ -145,35 +185,21 @@ class Loader:
         chosen = [path for path in paths if tree is None or any(node.pk == tree for node in path)]
         return sorted(chosen, key=lambda path: (path[-1].tree_id, path[-1].lft))
 
-    def _placements(self, line: list[Product], own: Iterable[int]) -> Iterator[Placed]:
-        for distance, row in enumerate(line):
-            yield from self.placements.on("product", row.pk, row.sku, distance)
-        steps: dict[int, int] = {}
-        for path in (self.paths[pk] for pk in own):
-            for up, node in enumerate(reversed(path)):
-                steps[node.pk] = min(up, steps.get(node.pk, up))
-        for pk, up in steps.items():
-            yield from self.placements.on("category", pk, self.paths[pk][-1].code, up)
-        if (family := self.families.get(line[0].family_id or 0)) is not None:
-            yield from self.placements.on("family", family.pk, family.code, 0)
-
-    def _assets(self, line: list[Product]) -> Iterator[tuple[str, AssetInfo]]:
-        """For each role the assets of the nearest level that has any in it."""
-        filled: set[str] = set()
-        for product in line:
-            rows = [row for row in self.attached.get(product.pk, ()) if row.asset_id in self.assets]
-            yield from ((row.role, self.assets[row.asset_id]) for row in rows if row.role not in filled)
-            filled |= {row.role for row in rows}
-
-    def _associations(self, line: list[Product]) -> Iterator[Association]:
-        """By type, own ones first, then inherited; only to products that are released too."""
+    def _associations(self, inherited: Inherited) -> Iterator[Association]:
+        """Each way to each product once; only to products that are released too."""
         seen = set()
-        rows = [row for product in line for row in self.associations.get(product.pk, ())]
-        for row in sorted(rows, key=lambda row: (row.type.position, row.type.code)):
-            key = (row.type_id, row.target_id)
-            if key not in seen and row.target_id in self.released:
-                seen.add(key)
-                yield Association(row.type.code, self.products[row.target_id].sku, row.quantity)
+        for pointing in inherited.associations():
+            kind = _type_from(pointing)
+            if pointing.to in self.released and (kind, pointing.to) not in seen:
+                seen.add((kind, pointing.to))
+                quantity = 1 if pointing.inverse else pointing.row.quantity
+                yield Association(kind, self.products[pointing.to].sku, quantity)
+
+
+def _type_from(pointing: Pointing) -> str:
+    """A type's code; from the other side, of a type that reads differently from there, with INVERSE."""
+    kind = pointing.row.type
+    return kind.code + INVERSE if pointing.inverse and texts_of(kind, "inverse_label") else kind.code
 
 
 def _axes() -> Mapping[int, Mapping[int, list[str]]]:
@@ -194,4 +220,5 @@ def _asset_info(asset: Asset) -> AssetInfo:
         digest=asset.digest,
         alt=texts_of(asset, "alt"),
         expires=asset.expires,
+        url=asset.url,
     )

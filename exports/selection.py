@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from catalog.filters import Checked, Context, FilterError, check, parse
 from catalog.models import Channel, Product
-from catalog.values import AttributeSpec, Level, resolve
+
+
+class SelectionError(ValueError):
+    """A channel's selection says what cannot be understood (any more); nothing may be released by it."""
 
 
 @dataclass(frozen=True)
 class Selection:
-    """Enabled products below enabled parents, of the channel's families, with facts it allows.
+    """Enabled products below enabled parents, of the channel's families, that meet its filter.
 
-    `facts` maps attribute codes to the values of which one must be said, where a product says anything there at all.
+    The filter is asked for the channel, in its first language. `matching` are the ids that meet it, None where it is
+    empty.
     """
 
-    channel: str
+    context: Context
     families: frozenset[int]
-    facts: Mapping[str, Sequence[Any]]
-    specs: Mapping[str, AttributeSpec]
+    filter: Checked
+    matching: frozenset[int] | None
 
     @classmethod
-    def of(cls, channel: Channel, specs: Mapping[str, AttributeSpec]) -> Selection:
-        """The channel's selection; `specs` are all attributes by lower-case code."""
-        families = frozenset(family.pk for family in channel.families.all())
-        return cls(channel.code, families, channel.selection, specs)
+    def of(cls, channel: Channel) -> Selection:
+        """The channel's selection as the knowledge base is now. Raises SelectionError."""
+        filter = _understood(channel)
+        context = Context.of(channel)
+        return cls(
+            context,
+            frozenset(family.pk for family in channel.families.all()),
+            filter,
+            frozenset(filter.products(context).values_list("pk", flat=True)) if channel.selection else None,
+        )
 
     def released(self, lines: Mapping[int, Sequence[Product]]) -> set[int]:
         """The ids of the products to release; each line runs from a product up to its root.
@@ -42,15 +52,22 @@ class Selection:
             return False
         if self.families and line[0].family_id not in self.families:
             return False
-        return all(self.allows(line, code, allowed) for code, allowed in self.facts.items())
+        return self.matching is None or line[0].pk in self.matching
 
-    def allows(self, line: Sequence[Product], code: str, allowed: Iterable[Any]) -> bool:
-        """Whether the effective value is among those allowed, or there is none."""
-        spec = self.specs.get(code.lower())
-        if spec is None:
-            return True
-        found = resolve(spec, [Level(product.sku, product.values) for product in line], self.channel, ())
-        if found is None or found.winner.value is None:
-            return True
-        said = found.winner.value if isinstance(found.winner.value, list) else [found.winner.value]
-        return any(value in allowed for value in said)
+    def unmet(self, product: Product) -> Iterator[str]:
+        """The parts of the filter that a product does not meet, as they are written."""
+        for part in self.filter.filter.parts():
+            if not check(part).products(self.context).filter(pk=product.pk).exists():
+                yield part.text()
+
+
+def _understood(channel: Channel) -> Checked:
+    """The channel's filter. Raises SelectionError; also for an index with gaps, in which values seem to be missing."""
+    refusal = f"The selection of channel “{channel.code}” cannot be used, so it releases nothing."
+    try:
+        filter = check(parse(channel.selection))
+    except FilterError as error:
+        raise SelectionError(f"{refusal} {error} Correct it in the channel's form.") from error
+    if channel.selection and Product.objects.filter(index__isnull=True).exists():
+        raise SelectionError(f"{refusal} Some products are not indexed; run: manage.py reindex")
+    return filter

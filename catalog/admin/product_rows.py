@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count
 
-from catalog.models import Asset, Attribute, Family, Product, ProductAsset
+from catalog.models import Asset, Family, Product, ProductAsset
 from catalog.models.base import label_of
-from catalog.values import AttributeSpec, Level, resolve
+from catalog.naming import families_of, lines_of, name_of, value_of
 
 
 @dataclass(frozen=True)
@@ -27,8 +26,7 @@ class Shown:
 def shown(products: Sequence[Product], chain: tuple[str, ...]) -> dict[int, Shown]:
     """By the product's id. A name or picture the product does not have itself is its nearest ancestor's."""
     lines = lines_of(products)
-    everyone = {each.pk: each for line in lines.values() for each in line}
-    families = family_attributes({each.family_id for each in everyone.values() if each.family_id})
+    families = families_of(lines)
     names = {pk: name_of(line, families, chain) for pk, line in lines.items()}
     pictures = pictures_of(lines, families)
     variants = dict(
@@ -45,42 +43,6 @@ def shown(products: Sequence[Product], chain: tuple[str, ...]) -> dict[int, Show
         )
         for product in products
     }
-
-
-def lines_of(products: Sequence[Product]) -> dict[int, list[Product]]:
-    """Each product with its ancestors, nearest first: one query for each level above."""
-    known = {product.pk: product for product in products}
-    missing = {product.parent_id for product in products if product.parent_id} - known.keys()
-    while missing:
-        above = {product.pk: product for product in Product.objects.filter(pk__in=missing)}
-        known.update(above)
-        missing = {product.parent_id for product in above.values() if product.parent_id} - known.keys()
-    return {product.pk: _line(product, known) for product in products}
-
-
-def _line(product: Product, known: dict[int, Product]) -> list[Product]:
-    line = [product]
-    while line[-1].parent_id and known[line[-1].parent_id] not in line:
-        line.append(known[line[-1].parent_id])
-    return line
-
-
-def family_attributes(ids: Iterable[int]) -> dict[int, Family]:
-    rows = Family.objects.select_related("label_attribute", "image_attribute").filter(pk__in=ids)
-    return {family.pk: family for family in rows}
-
-
-def value_of(attribute: Attribute, line: Sequence[Product], chain: tuple[str, ...]) -> Any:
-    """The effective value of an attribute for all channels, or None."""
-    spec = AttributeSpec(attribute.code, attribute.type, localizable=attribute.localizable)
-    found = resolve(spec, [Level(each.sku, each.values) for each in line], "", chain)
-    return found.winner.value if found else None
-
-
-def name_of(line: Sequence[Product], families: dict[int, Family], chain: tuple[str, ...]) -> str:
-    family = families.get(line[0].family_id or 0)
-    value = value_of(family.label_attribute, line, chain) if family and family.label_attribute else None
-    return value if isinstance(value, str) else ""
 
 
 def pictures_of(lines: dict[int, list[Product]], families: dict[int, Family]) -> dict[int, int]:
@@ -107,7 +69,7 @@ def main_pictures(ids: Iterable[int]) -> dict[int, int]:
 
 def picture_code(line: Sequence[Product], families: dict[int, Family]) -> str:
     family = families.get(line[0].family_id or 0)
-    value = value_of(family.image_attribute, line, ("",)) if family and family.image_attribute else None
+    value = value_of(family.image_attribute, line, family, ("",)) if family and family.image_attribute else None
     return value if isinstance(value, str) else ""
 
 

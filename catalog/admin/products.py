@@ -3,88 +3,59 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Any
 
-from django.conf import settings
-from django.contrib import admin
-from django.db.models import F, Q, QuerySet, TextField
-from django.db.models.fields.json import KeyTextTransform, KeyTransform
-from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.views import ChangeList
 
-from catalog.admin.base import ContinuesAfterAdd, ModelAdmin, TabularInline, actor_of, translated
+from catalog.actors import Actor
+from catalog.admin.base import (
+    ContinuesAfterAdd,
+    ModelAdmin,
+    TabularInline,
+    actor_of,
+    content_languages,
+    translated,
+)
+from catalog.admin.inherited import things
 from catalog.admin.lookups import lookup
 from catalog.admin.presenting import NOTHING, Tone, badge, badges, chain, thumbnail
 from catalog.admin.product_form import ProductForm
+from catalog.admin.product_list import BY_SKU, ProductFilter, ProductList, filter_link
 from catalog.admin.product_rows import Shown, shown
-from catalog.models import Association, AssociationType, Category, Family, Placement, Product, ProductAsset
+from catalog.admin.quality_panel import panel, ring_of
+from catalog.admin.variants import variants_page
+from catalog.indexing.search import matching
+from catalog.models import Association, AssociationType, Placement, Product, ProductAsset
+from catalog.operations.associations import save_association, save_association_type
+from catalog.operations.inheriting import empty_here, reset_to_inherited
 from catalog.operations.products import save_product
+from catalog.operations.variants import axes_below
+from catalog.quality.rechecking import recheck
 
 STATUSES: dict[str, Tone] = {"draft": "plain", "enabled": "good", "disabled": "bad"}
 
 
 @admin.register(AssociationType)
 class AssociationTypeAdmin(ModelAdmin):
-    list_display = ("code", "title", "position")
+    list_display = ("code", "title", "two_way", "bundle", "position")
     search_fields = ("code", *translated("label"))
-    fields = ("code", *translated("label"), "position")
+    fields = ("code", *translated("label"), "two_way", *translated("inverse_label"), "bundle", "position")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        save_association_type(actor_of(request), obj)
 
     @admin.display(description="label")
     def title(self, kind: AssociationType) -> str:
         return str(kind)
-
-
-class CategoryFilter(admin.SimpleListFilter):
-    """Products of a category or of any category below it."""
-
-    title, parameter_name = "category", "category"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        indent = "\N{NO-BREAK SPACE}" * 3
-        return [(str(node.pk), f"{indent * node.level}{node}") for node in Category.objects.all()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        node = Category.objects.filter(pk=value).first() if value and value.isdigit() else None
-        if node is None:
-            return queryset
-        below = node.get_descendants(include_self=True)
-        return queryset.filter(pk__in=Product.categories.through.objects.filter(category__in=below).values("product"))
-
-
-class LevelFilter(admin.SimpleListFilter):
-    title, parameter_name = "level", "level"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("root", "Products"), ("group", "With variants"), ("variant", "Variants")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        wanted = {
-            "root": Q(parent__isnull=True),
-            "group": Q(pk__in=Product.objects.filter(parent__isnull=False).values("parent")),
-            "variant": Q(parent__isnull=False),
-        }
-        return queryset.filter(wanted.get(self.value() or "", Q()))
-
-
-class ProductList(ChangeList):
-    """The page's rows with what is shown of them."""
-
-    result_list: Any
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        rows = list(self.result_list)
-        found = shown(rows, chain())
-        for row in rows:
-            row.shown = found[row.pk]
-        self.result_list = rows
 
 
 class AssociationInline(TabularInline):
@@ -97,7 +68,7 @@ class AssociationInline(TabularInline):
 
 class AssetInline(TabularInline):
     model = ProductAsset
-    fields = ("picture", "asset", "role", "position")
+    fields = ("picture", "asset", "role", "channel", "position")
     readonly_fields = ("picture",)
     autocomplete_fields = ("asset",)
     verbose_name, verbose_name_plural = "asset", "assets"
@@ -123,13 +94,16 @@ class ProductPlacementInline(TabularInline):
 @admin.register(Product)
 class ProductAdmin(ContinuesAfterAdd, ModelAdmin):
     form = ProductForm
-    list_display = ("picture", "sku", "name", "family_name", "state", "parent", "variants", "places")
-    list_display_links = ("picture", "sku", "name")
+    list_display = ("picture", "code", "name", "family_name", "state", "done", "parent", "variants", "places")
+    list_display_links = ("picture", "code", "name")
     list_select_related = ("parent",)
-    list_filter = ("family", "status", CategoryFilter, LevelFilter)
+    list_filter = (ProductFilter,)
+    list_before_template = "catalog/admin/filter_box.html"
+    list_filter_sheet = False
+    show_facets = admin.ShowFacets.NEVER  # the panel counts by itself
     search_fields = ("sku",)
-    search_help_text = "By SKU or name, in any language"
-    ordering = ("sku",)
+    search_help_text = "By SKU, name or text"
+    ordering = (BY_SKU,)
     autocomplete_fields = ("family", "parent", "categories")
     inlines = (AssociationInline, AssetInline, ProductPlacementInline)
     change_form_template = "catalog/admin/product_form.html"
@@ -152,24 +126,51 @@ class ProductAdmin(ContinuesAfterAdd, ModelAdmin):
         return ProductList
 
     def get_urls(self) -> list[URLPattern]:
-        find = path("lookup/", self.admin_site.admin_view(self.lookup), name="catalog_product_lookup")
-        return [find, *super().get_urls()]
+        view = self.admin_site.admin_view
+        return [
+            path("lookup/", view(self.lookup), name="catalog_product_lookup"),
+            path("<int:pk>/inheritance/", view(self.inheritance), name="catalog_product_inheritance"),
+            path("<int:pk>/variants/", view(self.make_variants), name="catalog_product_variants"),
+            *super().get_urls(),
+        ]
+
+    def inheritance(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Empty one thing here, or inherit it again: what the small buttons of the form ask for."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        product = self.writable(request, pk)
+        emptied = request.POST.get("empty")
+        what = emptied or request.POST.get("reset", "")
+        try:
+            (empty_here if emptied else reset_to_inherited)(actor_of(request), product, what)
+        except ValidationError as error:
+            for message in error.messages:
+                messages.error(request, message)
+        return HttpResponseRedirect(reverse("admin:catalog_product_change", args=[pk]))
+
+    def make_variants(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The page on which missing variants are made."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        product = self.writable(request, pk)
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return variants_page(request, product, actor_of(request), chain(), context)
+
+    def writable(self, request: HttpRequest, pk: int) -> Product:
+        product = get_object_or_404(Product.objects.select_related("parent", "family"), pk=pk)
+        if not self.has_change_permission(request, product):
+            raise PermissionDenied
+        return product
 
     def lookup(self, request: HttpRequest) -> HttpResponse:
         """Products by SKU or name, for facts that keep a product's SKU."""
         return lookup(self, request, "sku", lambda product: product.sku)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
-        """Every word has to stand in the SKU or in the name in some language."""
-        words = search_term.split()
-        if not words:
+        """All words have to stand in what a product says in the reader's language, or in what stands in for it."""
+        if not search_term.strip():
             return queryset, False
-        names = name_columns()
-        queryset = queryset.annotate(**names)
-        for word in words:
-            places = [Q(sku__icontains=word), *(Q(**{f"{name}__icontains": word}) for name in names)]
-            queryset = queryset.filter(reduce(or_, places))
-        return queryset, False
+        return queryset.filter(pk__in=matching(search_term, chain()[0]).values("pk")), False
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         product = kwargs.get("obj")
@@ -177,7 +178,10 @@ class ProductAdmin(ContinuesAfterAdd, ModelAdmin):
             form = context["adminform"].form
             form.sheet.bind(form)
             context["sheet"] = form.sheet
-            context["content_languages"] = settings.LANGUAGES
+            context["things"] = things(product)
+            context["quality"] = panel(product, chain())
+            context["splits"] = bool(axes_below(product))
+            context["content_languages"] = content_languages()
             context["variants"] = variant_rows(product)
             context["product_shown"] = shown([product], chain())[product.pk]
             context["product_picture"] = thumbnail(context["product_shown"].picture, context["product_shown"].name)
@@ -188,10 +192,26 @@ class ProductAdmin(ContinuesAfterAdd, ModelAdmin):
             self.refuse_stale(obj, form)
         save_product(actor_of(request), obj, form.facts(), form.cleaned_data.get("categories"))
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever saves a product sees at once what the checks say of it now."""
+        super().save_related(request, form, formsets, change)
+        recheck([form.instance.pk])
+
+    def save_row(self, actor: Actor, row: Any) -> None:
+        """An association is checked against the sets it may close to a circle."""
+        if isinstance(row, Association):
+            save_association(actor, row)
+        else:
+            super().save_row(actor, row)
+
     # --- Columns -----------------------------------------------------------------------------------------------------
     @admin.display(description="")
     def picture(self, product: Any) -> SafeString:
         return thumbnail(product.shown.picture)
+
+    @admin.display(description="SKU", ordering=Lower("sku"))
+    def code(self, product: Product) -> str:
+        return product.sku
 
     @admin.display(description="name")
     def name(self, product: Any) -> str:
@@ -205,31 +225,22 @@ class ProductAdmin(ContinuesAfterAdd, ModelAdmin):
     def state(self, product: Product) -> SafeString:
         return badge(product.get_status_display(), STATUSES[product.status])
 
+    @admin.display(description="complete")
+    def done(self, product: Any) -> SafeString:
+        return ring_of(product.share)
+
     @admin.display(description="variants")
     def variants(self, product: Any) -> SafeString | str:
         count = product.shown.variants
         return (
-            format_html('<a class="t-link" href="?level=variant&q={}">{}</a>', product.sku, count) if count else NOTHING
+            format_html('<a class="t-link" href="{}">{}</a>', filter_link(f"parent = {product.sku}"), count)
+            if count
+            else NOTHING
         )
 
     @admin.display(description="categories")
     def places(self, product: Any) -> SafeString | str:
         return badges(product.shown.categories)
-
-
-def name_columns() -> dict[str, Any]:
-    """What names are searched in: for each attribute that names a family's products, its value per language."""
-    attributes = (
-        Family.objects.filter(label_attribute__isnull=False)
-        .values_list("label_attribute__code", "label_attribute__localizable")
-        .distinct()
-    )
-    columns: dict[str, Any] = {}
-    for code, localizable in attributes:
-        for scope in [language for language, _ in settings.LANGUAGES] if localizable else [""]:
-            value = KeyTextTransform(scope, KeyTransform(code, F("values")))
-            columns[f"name_{len(columns)}"] = Cast(value, TextField())
-    return columns
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,69 @@
+"""From a filter to the products that meet it: names and values are understood first, then it becomes one query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from catalog.filters.context import Context, Scene
+from catalog.filters.fields.base import Predicate
+from catalog.filters.fields.facts import Entered, all_entered
+from catalog.filters.fields.registry import FIELDS
+from catalog.filters.known import Known
+from catalog.filters.tree import Condition, Filter, Not, Or
+from catalog.models import Product
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A filter all of whose names and values are understood; it may be asked for many contexts."""
+
+    filter: Filter
+    predicates: Mapping[Condition, Predicate]
+
+    def condition(self, context: Context) -> Q:
+        """What a query of products asks to get those that meet the filter; it has no joins."""
+        return self._holds(self.filter, Scene(context))
+
+    def products(self, context: Context) -> QuerySet[Product]:
+        """The products that meet the filter, as one query, in no order."""
+        return Product.objects.filter(self.condition(context)).order_by()
+
+    def _holds(self, part: Filter, scene: Scene) -> Q:
+        if isinstance(part, Condition):
+            return self.predicates[part](scene)
+        if isinstance(part, Not):
+            return ~self._holds(part.part, scene)
+        if isinstance(part, Or):
+            return reduce(or_, (self._holds(each, scene) for each in part.any))
+        return self._all_hold(part.parts(), scene)
+
+    def _all_hold(self, parts: Sequence[Filter], scene: Scene) -> Q:
+        """Conditions on facts are asked together, and all the rest one by one."""
+        bound = [self.predicates[part] if isinstance(part, Condition) else None for part in parts]
+        facts = [predicate for predicate in bound if isinstance(predicate, Entered)]
+        found = all_entered(facts, scene) if facts else Q()
+        others = (part for part, predicate in zip(parts, bound, strict=True) if not isinstance(predicate, Entered))
+        return reduce(and_, (self._holds(part, scene) for part in others), found)
+
+
+def check(filter: Filter) -> Checked:
+    """The filter with its names and values understood, in a constant number of queries. Raises FilterError."""
+    known = Known(filter)
+    predicates = {
+        condition: FIELDS[condition.field].bind(condition, known) for condition in dict.fromkeys(filter.conditions())
+    }
+    return Checked(filter, predicates)
+
+
+def products(filter: Filter, context: Context | None = None) -> QuerySet[Product]:
+    """The products that meet a filter, unless said otherwise for all channels in the default language.
+
+    Raises FilterError.
+    """
+    return check(filter).products(context or Context.in_language(settings.LANGUAGE_CODE))

@@ -1,0 +1,1 @@
+"""What products are filtered by, one small class each."""
