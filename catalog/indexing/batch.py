@@ -1,0 +1,269 @@
+"""Products with all that their derived rows are made of, read in a constant number of queries however many they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import orjson
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+
+from catalog import inheritance, querysets
+from catalog.indexing.schema import FamilyRow, Indexed, Schema
+from catalog.models import Product, ProductAsset
+from catalog.values import TYPES, AttributeSpec, Level
+from catalog.values.effective import effective, levels_of
+
+
+class Row(NamedTuple):
+    """A product's own columns."""
+
+    pk: int
+    sku: str
+    family_id: int | None
+    parent_id: int | None
+    family_variant_id: int | None
+    status: str
+    values: Mapping[str, Mapping[str, Any]]
+    own_only: Sequence[str]
+
+
+class Attached(NamedTuple):
+    """An asset in a role, for one channel or (None) for all."""
+
+    asset_id: int
+    role: str
+    channel_id: int | None
+
+
+class Placed(NamedTuple):
+    """A fragment in a slot that counts for a product; `slot` is the slot's code in lower case."""
+
+    fragment_id: int
+    slot_id: int
+    slot: str
+
+
+# The family's id and the facts that a line says in lower case: products alike in both have the same attributes.
+Kind: TypeAlias = tuple[int, frozenset[str]]
+
+
+class Choice(NamedTuple):
+    """Some attributes of a product; all that is needed to know their values, in order; the levels below its root's."""
+
+    attributes: tuple[Indexed, ...]
+    specs: tuple[AttributeSpec, ...]
+    below: tuple[Level, ...]
+    plain: bool
+
+
+_SAID = Row._fields.index("values")
+_COLUMNS = (*Row._fields[:_SAID], "said", *Row._fields[_SAID + 1 :])
+
+
+class Batch:
+    """`rows` are the products to index; `lines` has for each of their ids the rows from itself up to its root.
+
+    `links` says that what hangs on them may have changed: texts, files, categories, associations, status.
+    """
+
+    def __init__(
+        self, schema: Schema, ids: Iterable[int], *, links: bool = True, known: Mapping[int, Row] | None = None
+    ) -> None:
+        self.schema = schema
+        self.links = links
+        self._whole = False
+        wanted = list(ids)
+        known = _with_ancestors(wanted, known or {})
+        self.rows = [known[pk] for pk in wanted if pk in known]
+        self.ids = [row.pk for row in self.rows]
+        self.lines = {row.pk: _line(row, known) for row in self.rows}
+        self._levels = {row.pk: Level(row.sku, row.values) for row in known.values()}
+        said = {pk: frozenset(code.lower() for code in row.values) for pk, row in known.items()}
+        self.kinds = {pk: _kind(line, said) for pk, line in self.lines.items()}
+        schema.load_families({row.family_id for row in self.rows})
+        if schema.changed is None:
+            self._load_attributes()
+
+    # --- Facts -------------------------------------------------------------------------------------------------------
+    def family(self, row: Row) -> FamilyRow:
+        return self.schema.families.get(row.family_id or 0, self.schema.families[0])
+
+    def codes(self, row: Row) -> tuple[str, ...]:
+        """The attributes of the product's family in order, then any others its line says; in lower case."""
+        kind = self.kinds[row.pk]
+        return self.schema.cached(("codes", kind), lambda: _codes(self.family(row), kind[1]))
+
+    def changed_choice(self, row: Row, name: str, wanted: Callable[[Indexed], bool]) -> Choice:
+        """Of the product's attributes that changed those that are wanted, which `name` stands for."""
+        key = (name, self.kinds[row.pk])
+        return self.schema.cached(key, lambda: self._choice(row, lambda code: self.schema.is_changed(code), wanted))
+
+    def choice(self, row: Row, name: str, wanted: Callable[[Indexed], bool]) -> Choice:
+        """All attributes of the product that are wanted, whether or not they changed; `name` stands for which."""
+        self._load_attributes()
+        return self.schema.cached((name, self.kinds[row.pk]), lambda: self._choice(row, lambda _: True, wanted))
+
+    def _choice(self, row: Row, open_to: Callable[[str], bool], wanted: Callable[[Indexed], bool]) -> Choice:
+        here = {code: self.schema.attributes[code] for code in self.codes(row) if code in self.schema.attributes}
+        chosen = [code for code, each in here.items() if open_to(code) and wanted(each)]
+        needed = set(chosen)
+        while more := {name for code in needed & here.keys() for name in self.schema.sources(here[code])} - needed:
+            needed |= more
+        family = self.family(row)
+        specs = tuple(each.spec for code, each in here.items() if code in needed)
+        below = levels_of((), family.code, family.values, specs)
+        plain = not any(spec.localizable or spec.per_channel or TYPES[spec.type].computed for spec in specs)
+        return Choice(tuple(here[code] for code in chosen), specs, below, plain)
+
+    def _load_attributes(self) -> None:
+        """Know all attributes of the batch's products, if they are not known yet."""
+        if not self._whole:
+            self._whole = True
+            self.schema.load_attributes({code for row in self.rows for code in self.codes(row)})
+
+    def values(self, row: Row, choice: Choice, channel: str, chain: Sequence[str]) -> Iterator[tuple[Indexed, Any]]:
+        """What counts of the chosen attributes, where it is not empty."""
+        levels = self.levels(row, choice)
+        if choice.plain:
+            yield from _plain_values(choice, levels)
+            return
+        found = effective(choice.specs, levels, channel, chain)
+        for each in choice.attributes:
+            resolution = found.get(each.spec.code)
+            if resolution is not None and resolution.winner.value is not None:
+                yield each, resolution.winner.value
+
+    def levels(self, row: Row, choice: Choice) -> tuple[Level, ...]:
+        """Where a fact may be said: the product, up to its root, then its family, then the attributes' defaults."""
+        return (*(self._levels[each.pk] for each in self.lines[row.pk]), *choice.below)
+
+    # --- What hangs on products --------------------------------------------------------------------------------------
+    @cached_property
+    def categories(self) -> dict[int, frozenset[int]]:
+        """The ids of the categories each product stands in, its own and inherited ones, without those above them."""
+        everyone = self._everyone()
+        own: dict[int, list[int]] = defaultdict(list)
+        links = Product.categories.through.objects.filter(product__in=everyone).order_by("id")
+        for product, category in links.values_list("product_id", "category_id"):
+            own[product].append(category)
+        return {
+            pk: frozenset(inheritance.categories([own[each.pk] for each in line], inheritance.cuts(line)))
+            for pk, line in self.lines.items()
+        }
+
+    @cached_property
+    def attached(self) -> dict[int, list[Attached]]:
+        """The assets attached to each product of the lines itself, in order; catalog.inheritance says which count."""
+        rows = ProductAsset.objects.filter(product__in=self._everyone()).order_by("position", "id")
+        found: dict[int, list[Attached]] = defaultdict(list)
+        for product, asset, role, channel in rows.values_list("product_id", "asset_id", "role", "channel_id"):
+            found[product].append(Attached(asset, role, channel))
+        return found
+
+    @cached_property
+    def placements(self) -> dict[int, tuple[Placed, ...]]:
+        """The approved fragments that count for each product; `schema.revisions` has what they say."""
+        paths = self._category_ids()
+        placed = self._placed({pk for ids in paths.values() for pk in ids})
+        self.schema.load_revisions({row.fragment_id for rows in placed.values() for row in rows})
+        return {
+            row.pk: tuple(dict.fromkeys(_counting(self.lines[row.pk], paths[row.pk], row.family_id, placed)))
+            for row in self.rows
+        }
+
+    def _category_ids(self) -> dict[int, list[int]]:
+        """For each product its categories with all above them."""
+        self.schema.load_categories({pk for ids in self.categories.values() for pk in ids})
+        return {
+            pk: list(dict.fromkeys(above for own in sorted(ids) for above in self.schema.path(own)))
+            for pk, ids in self.categories.items()
+        }
+
+    def _placed(self, categories: Collection[int]) -> dict[tuple[str, int], list[Placed]]:
+        families = {row.family_id for row in self.rows if row.family_id}
+        rows = querysets.approved_placements().filter(
+            Q(product__in=self._everyone()) | Q(family__in=families) | Q(category__in=categories)
+        )
+        found: dict[tuple[str, int], list[Placed]] = defaultdict(list)
+        for fragment, slot, code, product, family, category in rows.values_list(
+            "fragment_id", "slot_id", "slot__code", "product_id", "family_id", "category_id"
+        ):
+            target = ("product", product) if product else ("family", family) if family else ("category", category)
+            found[target].append(Placed(fragment, slot, code.lower()))
+        return found
+
+    def _everyone(self) -> set[int]:
+        return {each.pk for line in self.lines.values() for each in line}
+
+
+def _kind(line: Sequence[Row], codes: Mapping[int, frozenset[str]]) -> Kind:
+    return (line[0].family_id or 0, frozenset().union(*(codes[row.pk] for row in line)))
+
+
+def _plain_values(choice: Choice, levels: Sequence[Level]) -> Iterator[tuple[Indexed, Any]]:
+    """What catalog.values.resolve gives for facts that hold for everybody, which most do: the nearest level counts.
+
+    Without the other candidates, of which nobody asks here, a batch takes a third of the time.
+    """
+    for each in choice.attributes:
+        code = each.spec.code
+        for level in levels:
+            if (own := level.values.get(code)) and "" in own:
+                if own[""] is not None:
+                    yield each, own[""]
+                break
+
+
+def _codes(family: FamilyRow, said: Collection[str]) -> tuple[str, ...]:
+    others = {*said, *(code.lower() for code in family.values)} - set(family.attributes)
+    return (*family.attributes, *sorted(others))
+
+
+def _counting(
+    line: Sequence[Row],
+    categories: Iterable[int],
+    family: int | None,
+    placed: Mapping[tuple[str, int], Sequence[Placed]],
+) -> Iterator[Placed]:
+    """The placements that no level of the line cuts off, nearest first."""
+    cut = inheritance.cuts(line)
+    targets = [(depth, ("product", row.pk)) for depth, row in enumerate(line)]
+    targets += [(len(line), ("category", pk)) for pk in categories]
+    targets += [(len(line), ("family", family))] if family else []
+    for depth, target in targets:
+        for row in placed.get(target, ()):
+            if inheritance.counts(cut, inheritance.thing(inheritance.SLOT, row.slot), depth):
+                yield row
+
+
+def rows_of(products: QuerySet[Product]) -> list[Row]:
+    """Products as a batch takes them. Facts are read as text: orjson takes a third of the time of Django's decoder."""
+    rows = products.annotate(said=Cast("values", TextField())).values_list(*_COLUMNS)
+    return [Row._make((*row[:_SAID], orjson.loads(row[_SAID]), *row[_SAID + 1 :])) for row in rows]
+
+
+def _with_ancestors(ids: Iterable[int], given: Mapping[int, Row]) -> dict[int, Row]:
+    """The products of these ids and all above them: a query for each level that is not given."""
+    known = {pk: given[pk] for pk in ids if pk in given}
+    missing = set(ids) - known.keys() | _parents(known.values()) - known.keys()
+    while missing:
+        fresh = {row.pk: row for row in rows_of(Product.objects.filter(pk__in=missing).order_by())}
+        known |= fresh
+        missing = _parents(fresh.values()) - known.keys()
+    return known
+
+
+def _parents(rows: Iterable[Row]) -> set[int]:
+    return {row.parent_id for row in rows if row.parent_id}
+
+
+def _line(row: Row, known: Mapping[int, Row]) -> tuple[Row, ...]:
+    """The product, its parent, and so on up to its root; a circle ends where it would begin again."""
+    line = [row]
+    while (above := known.get(line[-1].parent_id or 0)) is not None and above not in line:
+        line.append(above)
+    return tuple(line)

@@ -1,0 +1,54 @@
+"""The fact index: effective values of what products are found by, and of what no two may share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from catalog.indexing.batch import Batch, Choice, Row
+from catalog.indexing.keeping import Columns, Keeper
+from catalog.indexing.schema import Context, Indexed
+from catalog.models import FactEntry
+from catalog.values import TYPES
+
+_SHAPES = [(localizable, per_channel) for localizable in (False, True) for per_channel in (False, True)]
+
+
+class FactEntries(Keeper):
+    model = FactEntry
+    identity = ("product_id", "attribute_id", "context_id", "key", "until")
+
+    def concerns(self, batch: Batch) -> bool:
+        return batch.schema.changed is None or bool(batch.schema.changed)
+
+    def there(self, batch: Batch) -> QuerySet[Any]:
+        rows = super().there(batch)
+        changed = batch.schema.changed
+        if changed is None:
+            return rows
+        return rows.filter(attribute__in=[row.pk for code, row in batch.schema.attributes.items() if code in changed])
+
+    def rows(self, batch: Batch) -> Iterator[Columns]:
+        for row in batch.rows:
+            for localizable, per_channel in _SHAPES:
+                choice = _choice(batch, row, localizable, per_channel)
+                if choice.attributes:
+                    for context in batch.schema.contexts(choice.attributes[0].spec):
+                        yield from _entries(batch, row, choice, context)
+
+
+def _choice(batch: Batch, row: Row, localizable: bool, per_channel: bool) -> Choice:
+    """The product's indexed attributes that vary alike."""
+
+    def wanted(each: Indexed) -> bool:
+        return each.entered and each.spec.localizable == localizable and each.spec.per_channel == per_channel
+
+    return batch.changed_choice(row, f"facts {localizable} {per_channel}", wanted)
+
+
+def _entries(batch: Batch, row: Row, choice: Choice, context: Context) -> Iterator[Columns]:
+    for each, value in batch.values(row, choice, context.channel, context.chain):
+        for entry in TYPES[each.spec.type].entries(value, each.spec):
+            yield row.pk, each.pk, context.pk, entry.key, entry.until

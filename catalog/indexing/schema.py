@@ -1,0 +1,207 @@
+"""What all batches of one refresh have in common: attributes, families, channels' languages. Read as it is needed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
+
+from django.conf import settings
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from catalog import querysets
+from catalog.models import Category, FacetTerm, FactContext, Family, FamilyAttribute
+from catalog.models.base import is_code
+from catalog.values import TYPES, AttributeSpec
+from catalog.values.contexts import context_key, own_chain
+
+T = TypeVar("T")
+
+
+class Indexed(NamedTuple):
+    """An attribute: its primary key, what it is, and whether products can be found by it."""
+
+    pk: int
+    spec: AttributeSpec
+    filterable: bool
+
+    @property
+    def entered(self) -> bool:
+        """Whether its values stand in the fact index."""
+        return self.filterable or self.spec.unique
+
+
+class FamilyRow(NamedTuple):
+    """A family as the index sees it. `attributes` and `label_attribute` are codes in lower case."""
+
+    pk: int
+    code: str
+    values: Mapping[str, Mapping[str, Any]]
+    label_attribute: str
+    attributes: tuple[str, ...]
+
+
+NO_FAMILY = FamilyRow(0, "", {}, "", ())
+
+
+class Context(NamedTuple):
+    """For whom a value counts: a row of FactContext with what it stands for."""
+
+    pk: int
+    channel: str
+    chain: tuple[str, ...]
+
+
+class Schema:
+    """`changed` is the facts, by lower-case code, whose rows are brought up to date; None for those of all facts."""
+
+    def __init__(self, attributes: Collection[str] | None = None) -> None:
+        self.attributes: dict[str, Indexed] = {}
+        self.families: dict[int, FamilyRow] = {0: NO_FAMILY}
+        self.parents: dict[int, int | None] = {}
+        self.revisions: dict[int, dict[str, Any]] = {}
+        self.terms: dict[int, dict[str, int]] = {}
+        self.cache: dict[Any, Any] = {}
+        self._asked: set[str] = set()
+        self.changed = None if attributes is None else self._with_computed({code.lower() for code in attributes})
+
+    def cached(self, key: Any, make: Callable[[], T]) -> T:
+        """What was made before under a key, else what is made now."""
+        if key not in self.cache:
+            self.cache[key] = make()
+        found: T = self.cache[key]
+        return found
+
+    def is_changed(self, code: str) -> bool:
+        return self.changed is None or code in self.changed
+
+    # --- Attributes and families -------------------------------------------------------------------------------------
+    def load_families(self, ids: Iterable[int | None]) -> None:
+        """Know these families and which attributes they have: two queries for those that are new."""
+        fresh = {pk for pk in ids if pk} - self.families.keys()
+        if fresh:
+            self._load_families(fresh)
+
+    def load_attributes(self, codes: Iterable[str]) -> None:
+        """Know the attributes of these codes in lower case: two queries for those that are new."""
+        fresh = {code for code in codes if is_code(code)} - self._asked
+        if fresh:
+            self._asked |= fresh
+            self._take(Q(lower__in=fresh))
+
+    def _take(self, condition: Q) -> None:
+        for row in querysets.attributes().alias(lower=Lower("code")).filter(condition):
+            self.attributes[row.code.lower()] = Indexed(row.pk, row.spec(), row.filterable)
+
+    def _load_families(self, ids: set[int]) -> None:
+        members: dict[int, list[str]] = defaultdict(list)
+        links = FamilyAttribute.objects.filter(family__in=ids).order_by("position", "attribute__code")
+        for family, code in links.values_list("family_id", "attribute__code"):
+            members[family].append(code.lower())
+        rows = Family.objects.filter(pk__in=ids).values_list("pk", "code", "values", "label_attribute__code")
+        for pk, code, values, label in rows:
+            self.families[pk] = FamilyRow(pk, code, values, (label or "").lower(), tuple(members[pk]))
+
+    def _with_computed(self, codes: set[str]) -> frozenset[str]:
+        """These facts and all that are computed from them, each known with what it is made of."""
+        if not codes:
+            return frozenset()
+        kinds = [code for code, kind in TYPES.items() if kind.computed]
+        self._take(Q(lower__in=codes) | Q(type__in=kinds))
+        self._asked |= codes | self.attributes.keys()
+        sources = {code: self.sources(row) for code, row in self.attributes.items()}
+        changed = set(codes)
+        while more := {code for code, names in sources.items() if changed & names} - changed:
+            changed |= more
+        needed = set(changed)
+        while more := {name for code in needed for name in sources.get(code, ())} - needed:
+            needed |= more
+        self.load_attributes(needed)
+        return frozenset(changed)
+
+    def sources(self, row: Indexed) -> frozenset[str]:
+        """The facts a computed one is made of, in lower case."""
+        return frozenset(name.lower() for name in TYPES[row.spec.type].sources(row.spec))
+
+    # --- Contexts ----------------------------------------------------------------------------------------------------
+    @cached_property
+    def channels(self) -> Mapping[str, tuple[tuple[str, ...], ...]]:
+        """The chains of languages of each channel, by its code."""
+        return {channel.code: tuple(channel.chains().values()) for channel in querysets.channels().order_by("code")}
+
+    @cached_property
+    def chains(self) -> tuple[tuple[str, ...], ...]:
+        """Every chain that a text may be asked for in: of the languages offered, then of the channels."""
+        offered = [own_chain(language, settings.LANGUAGE_CODE) for language, _ in settings.LANGUAGES]
+        return tuple(dict.fromkeys((*offered, *(chain for chains in self.channels.values() for chain in chains))))
+
+    @property
+    def default_chain(self) -> tuple[str, ...]:
+        return own_chain(settings.LANGUAGE_CODE, settings.LANGUAGE_CODE)
+
+    def contexts(self, spec: AttributeSpec) -> Sequence[Context]:
+        """For whom an attribute may have values of their own; new ones are written down."""
+        shape = (spec.localizable, spec.per_channel)
+        return self.cached(("contexts", shape), lambda: self._contexts(*shape))
+
+    def _contexts(self, localizable: bool, per_channel: bool) -> list[Context]:
+        channels = ("", *self.channels) if per_channel else ("",)
+        chains = self.chains if localizable else ((),)
+        wanted = {context_key(channel, chain): (channel, chain) for channel in channels for chain in chains}
+        ids = self._ids_of(wanted)
+        return [Context(ids[key], channel, chain or self.default_chain) for key, (channel, chain) in wanted.items()]
+
+    def _ids_of(self, keys: Collection[str]) -> Mapping[str, int]:
+        """Primary keys of FactContext rows, found or made."""
+        found = dict(FactContext.objects.filter(key__in=keys).values_list("key", "pk"))
+        missing = [FactContext(key=key) for key in keys if key not in found]
+        if missing:
+            FactContext.objects.bulk_create(missing, ignore_conflicts=True)
+            found = dict(FactContext.objects.filter(key__in=keys).values_list("key", "pk"))
+        return found
+
+    # --- Facet terms -------------------------------------------------------------------------------------------------
+    def load_terms(self, attributes: Iterable[int]) -> None:
+        """Know the terms of these attributes."""
+        fresh = set(attributes) - self.terms.keys()
+        if fresh:
+            self.terms |= {pk: {} for pk in fresh}
+            for pk, attribute, key in FacetTerm.objects.filter(attribute__in=fresh).values_list(
+                "pk", "attribute_id", "key"
+            ):
+                self.terms[attribute][key] = pk
+
+    def make_terms(self, wanted: Iterable[tuple[int, str]]) -> None:
+        """Make those (attribute, key) that are not there yet; their attributes are known."""
+        missing = {(attribute, key) for attribute, key in wanted if key not in self.terms[attribute]}
+        if missing:
+            rows = [FacetTerm(attribute_id=attribute, key=key) for attribute, key in sorted(missing)]
+            FacetTerm.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1_000)
+            touched = {attribute for attribute, _ in missing}
+            for attribute in touched:
+                del self.terms[attribute]
+            self.load_terms(touched)
+
+    # --- Categories and fragments ------------------------------------------------------------------------------------
+    def load_categories(self, ids: Iterable[int]) -> None:
+        """Know what stands above these categories: a query for each level that is new."""
+        missing = set(ids) - self.parents.keys()
+        while missing:
+            self.parents |= dict(Category.objects.filter(pk__in=missing).values_list("pk", "parent_id"))
+            missing = {self.parents[pk] or 0 for pk in missing} - self.parents.keys() - {0}
+
+    def path(self, category: int) -> tuple[int, ...]:
+        """A known category and those above it, from the root down."""
+        path = [category]
+        while above := self.parents.get(path[-1]):
+            path.append(above)
+        return tuple(reversed(path))
+
+    def load_revisions(self, fragments: Iterable[int]) -> None:
+        """Know what was approved last of these fragments."""
+        fresh = set(fragments) - self.revisions.keys()
+        if fresh:
+            rows = querysets.current_revisions().filter(fragment__in=fresh)
+            self.revisions |= {row.fragment_id: row.content for row in rows}

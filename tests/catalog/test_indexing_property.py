@@ -1,0 +1,331 @@
+"""After any sequence of writes, what is stored of products is what a rebuild would make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import ProtectedError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from mptt.exceptions import InvalidMove
+
+from catalog.indexing import differences, rebuild
+from catalog.indexing.touched import gathering
+from catalog.models import (
+    Asset,
+    Attribute,
+    AttributeOption,
+    Category,
+    Channel,
+    ChannelLanguage,
+    Completeness,
+    FactEntry,
+    Family,
+    FamilyAttribute,
+    Fragment,
+    Placement,
+    Product,
+    ProductIndex,
+    Requirement,
+    SearchText,
+    Slot,
+)
+from catalog.operations.assets import attach
+from catalog.operations.bulk import set_fact_on
+from catalog.operations.fragments import approve, place, retire, write_fragment
+from catalog.operations.inheriting import set_own_only
+from catalog.operations.products import INHERIT, save_product
+from catalog.operations.recording import remove, store
+from catalog.operations.trees import move_category, save_category
+from catalog.usage import InUse
+from tests.factories import (
+    ACTOR,
+    make_asset,
+    make_attribute,
+    make_category,
+    make_channel,
+    make_family,
+    make_fragment,
+    make_product,
+    make_slot,
+    require,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+class Absent(Exception):
+    """There is no row of this kind left to write to."""
+
+
+REFUSED = (Absent, ValidationError, ProtectedError, InvalidMove, InUse)
+EXAMPLES = 50
+TABLES = (FactEntry, ProductIndex, SearchText, Completeness)
+SCOPES = ("", "en", "de", "@print", "de@print")
+VALUES: dict[str, tuple[Any, ...]] = {
+    "power": ("1", "-2.5", "1000"),
+    "color": ("red", "blue"),
+    "name": ("Anna", "Berta Ö", "Carla"),
+    "tone": ("warm", "cold"),
+    "claim": ("quick", "quiet"),
+    "serial": ("S-1", "S-2", "S-3"),
+}
+
+
+def build_world() -> None:
+    """Attributes that vary in every way, two families, a channel with languages, a tree, fragments and two products."""
+    printed = make_channel("print", {"de": "en", "en": ""})
+    make_channel("web", ["fr"])
+    power = make_attribute("number", "power", filterable=True, settings={"default": "7"})
+    color = make_attribute("select", "color", options=VALUES["color"], filterable=True)
+    name = make_attribute("text", "name", localizable=True, filterable=True)
+    tone = make_attribute("select", "tone", options=VALUES["tone"], per_channel=True, filterable=True)
+    claim = make_attribute("text", "claim", localizable=True, per_channel=True, filterable=True)
+    serial = make_attribute("text", "serial", unique=True, role="mpn")
+    first = make_family("first", [power, color, name, tone, serial], label_attribute=name)
+    second = make_family("second", [name, claim])
+    for code in ("color", "name", "tone"):
+        require(first, printed, code)
+    roof = make_category("roof")
+    make_product("P-0", second, categories=[make_category("floor", make_category("room", roof))])
+    make_slot("teaser")
+    make_slot("warning")
+    for code in ("hot", "new"):
+        make_fragment(code, {"en": f"<p>{code} words</p>", "de": f"<p>{code} Wörter</p>"}, approved=True)
+    make_asset("picture")
+    group = make_product("P-1", first, {"color": "red"}, [roof])
+    leaf = make_product("P-2", parent=group)
+    place(ACTOR, Fragment.objects.get(code="hot"), Slot.objects.get(code="warning"), roof)
+    place(ACTOR, Fragment.objects.get(code="new"), Slot.objects.get(code="teaser"), leaf)
+
+
+# --- Writes, each of which takes three numbers to choose what it does -------------------------------------------------
+def _of(model: Any, number: int) -> Any:
+    rows = list(model.objects.order_by("pk"))
+    if not rows:
+        raise Absent
+    return rows[number % len(rows)]
+
+
+def _facts(a: int, b: int) -> dict[str, dict[str, Any]]:
+    code = list(VALUES)[a % len(VALUES)]
+    value = (*VALUES[code], None, INHERIT)[b % (len(VALUES[code]) + 2)]
+    return {code: {SCOPES[(a + b) % len(SCOPES)]: value}}
+
+
+def create(a: int, b: int, c: int) -> None:
+    parent = _of(Product, a) if b % 3 else None
+    family = None if parent else _of(Family, b)
+    make_product(family=family, parent=parent, facts=_facts(a, c) if c % 2 else None)
+
+
+def say(a: int, b: int, c: int) -> None:
+    save_product(ACTOR, _of(Product, a), _facts(b, c))
+
+
+def say_on_many(a: int, b: int, c: int) -> None:
+    set_fact_on(ACTOR, Product.objects.filter(pk__gt=_of(Product, a).pk), _facts(b, c))
+
+
+def move(a: int, b: int, c: int) -> None:
+    product = _of(Product, a)
+    product.parent = _of(Product, b) if c % 3 else None
+    if product.parent:
+        product.family = product.parent.family
+    save_product(ACTOR, product, {})
+
+
+def change_family(a: int, b: int, c: int) -> None:
+    product = _of(Product, a)
+    product.family = _of(Family, b)
+    product.status = ("draft", "enabled")[c % 2]
+    save_product(ACTOR, product, {})
+
+
+def rename(a: int, b: int, c: int) -> None:
+    product = _of(Product, a)
+    product.sku = f"R-{b % 5}"
+    save_product(ACTOR, product, {})
+
+
+def categorise(a: int, b: int, c: int) -> None:
+    save_product(ACTOR, _of(Product, a), {}, list(Category.objects.order_by("pk")[b % 3 : c % 4]))
+
+
+def cut_off(a: int, b: int, c: int) -> None:
+    what = ("categories", "slot:teaser", "asset:main")[b % 3]
+    set_own_only(ACTOR, _of(Product, a), **{("add", "remove")[c % 2]: [what]})
+
+
+def delete(a: int, b: int, c: int) -> None:
+    remove(ACTOR, _of((Product, Placement, FamilyAttribute, ChannelLanguage, Requirement)[b % 5], a))
+
+
+def move_branch(a: int, b: int, c: int) -> None:
+    if c % 2:
+        category = _of(Category, a)
+        category.parent = _of(Category, b) if b % 2 else None
+        save_category(ACTOR, category)
+    else:
+        move_category(ACTOR, _of(Category, a), _of(Category, b), ("left", "last-child")[c % 4 // 2])
+
+
+def place_somewhere(a: int, b: int, c: int) -> None:
+    place(ACTOR, _of(Fragment, a), _of(Slot, a + b), _of((Product, Family, Category)[b % 3], c))
+
+
+def judge_text(a: int, b: int, c: int) -> None:
+    fragment = _of(Fragment, a)
+    if b % 3 == 0:
+        retire(ACTOR, fragment)
+        return
+    write_fragment(ACTOR, fragment, title={}, body={"en": f"<p>text {c % 3}</p>"})
+    if b % 3 == 1:
+        approve(ACTOR, fragment)
+
+
+def attach_somewhere(a: int, b: int, c: int) -> None:
+    attach(ACTOR, _of(Product, a), Asset.objects.get(), ("main", "manual")[b % 2])
+
+
+def change_attribute(a: int, b: int, c: int) -> None:
+    attribute = _of(Attribute, a)
+    setattr(attribute, ("filterable", "role")[b % 2], (bool(c % 2), ("", "mpn")[c % 2])[b % 2])
+    store(ACTOR, attribute)
+
+
+def change_option(a: int, b: int, c: int) -> None:
+    option = _of(AttributeOption, a)
+    option.label_en, option.label_de = (("", ""), ("Label", "Schild"), ("Same", "Same"))[b % 3]
+    store(ACTOR, option)
+
+
+def change_family_facts(a: int, b: int, c: int) -> None:
+    family = _of(Family, a)
+    family.values = ({}, {"color": {"": "blue"}}, {"name": {"de": "Familie"}, "tone": {"@print": "cold"}})[b % 3]
+    family.label_attribute = (None, Attribute.objects.get(code="name"))[c % 2]
+    store(ACTOR, family)
+
+
+def give_attribute(a: int, b: int, c: int) -> None:
+    store(ACTOR, FamilyAttribute(family=_of(Family, a), attribute=_of(Attribute, b), position=c % 9))
+
+
+def speak(a: int, b: int, c: int) -> None:
+    code = ("it", "fr", "es")[b % 3]
+    with gathering():
+        store(ACTOR, ChannelLanguage(channel=_of(Channel, a), language=code, fallback=("", "de")[c % 2]))
+
+
+def demand(a: int, b: int, c: int) -> None:
+    store(ACTOR, Requirement(family=_of(Family, a), channel=_of(Channel, b), slot=_of(Slot, c)))
+
+
+WRITES: tuple[Callable[[int, int, int], None], ...] = (
+    create,
+    say,
+    say,
+    say_on_many,
+    move,
+    change_family,
+    rename,
+    categorise,
+    cut_off,
+    delete,
+    move_branch,
+    place_somewhere,
+    judge_text,
+    attach_somewhere,
+    change_attribute,
+    change_option,
+    change_family_facts,
+    give_attribute,
+    speak,
+    demand,
+)
+number = st.integers(0, 59)
+steps = st.lists(st.tuples(st.sampled_from(WRITES), number, number, number), min_size=1, max_size=12)
+
+
+@pytest.fixture
+def world() -> None:
+    build_world()
+
+
+@given(steps)
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_after_any_writes_every_derived_row_is_what_a_rebuild_makes(
+    world: None, steps: list[tuple[Callable[[int, int, int], None], int, int, int]]
+) -> None:
+    with transaction.atomic():
+        for write, a, b, c in steps:
+            try:
+                with transaction.atomic():
+                    write(a, b, c)
+            except REFUSED:
+                continue
+        found = _told(differences())
+        transaction.set_rollback(True)
+    assert found == {}
+
+
+# What each does in the world as it is built: P-1 has P-2 below it.
+EACH = (
+    (create, 1, 1, 0),
+    (say, 1, 1, 9),
+    (say_on_many, 0, 1, 9),
+    (move, 2, 0, 0),
+    (change_family, 1, 1, 0),
+    (rename, 1, 0, 0),
+    (categorise, 1, 0, 0),
+    (cut_off, 2, 0, 0),
+    (delete, 2, 0, 0),
+    (delete, 0, 1, 0),
+    (delete, 0, 2, 0),
+    (delete, 0, 3, 0),
+    (delete, 0, 4, 0),
+    (move_branch, 2, 0, 1),
+    (move_branch, 1, 0, 0),
+    (place_somewhere, 1, 0, 0),
+    (judge_text, 0, 0, 0),
+    (judge_text, 0, 1, 2),
+    (change_attribute, 1, 0, 0),
+    (change_option, 0, 1, 0),
+    (change_family_facts, 0, 2, 1),
+    (give_attribute, 1, 0, 0),
+    (speak, 0, 0, 1),
+    (demand, 0, 0, 0),
+)
+
+
+@pytest.mark.parametrize(("write", "a", "b", "c"), EACH, ids=lambda value: getattr(value, "__name__", str(value)))
+def test_each_kind_of_write_is_followed(
+    world: None, write: Callable[[int, int, int], None], a: int, b: int, c: int
+) -> None:
+    before = [_content(table) for table in TABLES]
+    write(a, b, c)
+    assert [_content(table) for table in TABLES] != before
+    assert _told(differences()) == {}
+
+
+def _told(found: dict[str, list[Any]]) -> dict[str, Any]:
+    return {name: [(each.added, each.changed, each.removed) for each in parts] for name, parts in found.items()}
+
+
+def test_a_rebuild_makes_the_same_rows_of_nothing(world: None) -> None:
+    save_product(ACTOR, Product.objects.get(sku="P-2"), {"name": {"de": "Berta", "en": "Anna"}, "power": {"": "3"}})
+    before = [_content(table) for table in TABLES]
+    for table in TABLES:
+        table.objects.all().delete()
+    assert rebuild() == sum(map(len, before))
+    assert [_content(table) for table in TABLES] == before
+
+
+def _content(table: Any) -> list[tuple[Any, ...]]:
+    """The rows without their own primary keys, in some order."""
+    names = [field.attname for field in table._meta.fields if field.name not in ("id", "checked", "likeness")]
+    return sorted(table.objects.values_list(*names), key=repr)
