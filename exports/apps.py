@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class ExportsConfig(AppConfig):
     name = "exports"
     verbose_name = "Channels and outputs"
+
+    def ready(self) -> None:
+        # What these tell the knowledge base registers itself; not before the models are there.
+        from exports import usage, verifying  # noqa: F401

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from stdnum import ean
 from stdnum.exceptions import ValidationError as InvalidNumber
 
-from catalog.values import TYPES, AttributeSpec, Resolution, resolve
+from catalog.inheritance import ASSET, counts, thing
+from catalog.values import TYPES, AttributeSpec, Resolution
 from catalog.values.base import pick
+from catalog.values.display import as_shown
+from catalog.values.effective import effective
 from exports.bundles import AssetInfo, Context, Library, ProductBundle
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
-from exports.statements import Words, choose
+from exports.statements import Outcome, Words, choose
 
 IDENTIFIERS = ("gtin", "mpn", "brand")
+MAIN = "main"
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class _Resolved:
 
 def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assembled:
     """The document of one product for one channel and language."""
-    resolved = {row.spec.code.lower(): row for row in _resolved(bundle, context)}
+    counting = effective(bundle.attributes, bundle.levels, context.channel, context.chain)
+    resolved = {row.spec.code.lower(): row for row in _resolved(bundle, counting, context)}
     facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
     texts = {code.lower(): fact.text for code, fact in facts.items()}
     name = texts.get(bundle.label_attribute.lower()) or bundle.sku
@@ -61,19 +66,17 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         associations=tuple(AssociationLink(row.type, row.sku, row.quantity) for row in bundle.associations),
         prices=_prices(resolved),
     )
-    order = {level.sku: index for index, level in enumerate(bundle.levels)}
-    provenance = {
-        "facts": {row.spec.code: _trace(row.resolution, order) for row in resolved.values()},
-        "statements": spoken.trace,
-        "absent": spoken.absent,
-    }
-    return Assembled(document, provenance, (*_missing(bundle, resolved), *wrong, *expired, *spoken.problems))
+    return Assembled(
+        document,
+        _provenance(bundle, resolved, counting, spoken),
+        (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems),
+    )
 
 
-def _resolved(bundle: ProductBundle, context: Context) -> Iterator[_Resolved]:
+def _resolved(bundle: ProductBundle, effective: Mapping[str, Resolution], context: Context) -> Iterator[_Resolved]:
     """The effective values, without those that are empty here or hold no price in the channel's currencies."""
     for position, spec in enumerate(bundle.attributes):
-        resolution = resolve(spec, bundle.levels, context.channel, context.chain)
+        resolution = effective.get(spec.code)
         if resolution is None or resolution.winner.value is None:
             continue
         value = resolution.winner.value
@@ -90,9 +93,9 @@ def _fact(row: _Resolved, bundle: ProductBundle, context: Context) -> Fact:
     return Fact(
         label=spec.label(context.chain),
         group=spec.group,
-        type=spec.type,
+        type=kind.code_of(spec),
         value=kind.machine(row.value, spec),
-        text=kind.text(row.value, spec, chain),
+        text=kind.text(as_shown(row.value, context.units), spec, chain),
         position=row.position,
         role="name" if spec.code == bundle.label_attribute else spec.role,
     )
@@ -142,14 +145,15 @@ def _prices(resolved: dict[str, _Resolved]) -> tuple[Money, ...]:
 def _assets(bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]) -> Iterator[tuple[str, AssetInfo]]:
     """Those attached in a role, the main one first, then those that facts name.
 
-    The family's image attribute fills the main role where nothing is attached in it.
+    The family's image attribute fills the main role where nothing is attached in it, unless its value comes from above
+    a level that takes only its own main picture.
     """
-    has_main = any(role == "main" for role, _ in bundle.assets)
-    named = [row for row in _from_facts(bundle, library, resolved) if not (has_main and row[0] == "main")]
+    has_main = any(role.lower() == MAIN for role, _ in bundle.assets)
+    named = [row for row in _from_facts(bundle, library, resolved) if not (has_main and row[0] == MAIN)]
     seen: set[tuple[str, str]] = set()
-    for role, asset in sorted([*bundle.assets, *named], key=lambda pair: pair[0] != "main"):
-        if (role, asset.digest) not in seen:
-            seen.add((role, asset.digest))
+    for role, asset in sorted([*bundle.assets, *named], key=lambda pair: pair[0] != MAIN):
+        if (role, asset.digest or asset.url) not in seen:
+            seen.add((role, asset.digest or asset.url))
             yield role, asset
 
 
@@ -169,9 +173,20 @@ def _unexpired(
 def _from_facts(
     bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]
 ) -> Iterator[tuple[str, AssetInfo]]:
+    order = {level.sku: index for index, level in enumerate(bundle.levels)}
     for row in resolved.values():
-        if row.spec.type == "asset" and (asset := library.assets.get(str(row.value).lower())):
-            yield "main" if row.spec.code == bundle.image_attribute else row.spec.code, asset
+        for place, code in enumerate(_asset_codes(row)):
+            role = MAIN if row.spec.code == bundle.image_attribute and place == 0 else row.spec.code
+            asset = library.assets.get(code.lower())
+            if asset and counts(bundle.cuts, thing(ASSET, role), order.get(row.resolution.winner.sku, 0)):
+                yield role, asset
+
+
+def _asset_codes(row: _Resolved) -> list[str]:
+    """The assets a fact names."""
+    if row.spec.type == "asset":
+        return [str(row.value)]
+    return list(row.value) if row.spec.type == "assets" else []
 
 
 def _document_asset(role: str, asset: AssetInfo, context: Context) -> DocumentAsset:
@@ -179,7 +194,7 @@ def _document_asset(role: str, asset: AssetInfo, context: Context) -> DocumentAs
     return DocumentAsset(
         role=role,
         kind=asset.kind,
-        url=f"/assets/{asset.digest}/{name}",
+        url=asset.url or f"/assets/{asset.digest}/{name}",
         alt=pick(asset.alt, context.chain),
         media_type=asset.media_type,
         width=asset.width,
@@ -188,17 +203,46 @@ def _document_asset(role: str, asset: AssetInfo, context: Context) -> DocumentAs
     )
 
 
-def _missing(bundle: ProductBundle, resolved: dict[str, _Resolved]) -> list[tuple[str, str]]:
-    missing = [code for code in bundle.required if code.lower() not in resolved and bundle.type != "group"]
+def _missing(bundle: ProductBundle, document: Document, language: str) -> list[tuple[str, str]]:
+    """What the channel demands in the language and the document does not have; nothing is demanded of groups."""
+    there = {
+        "fact": {code.lower() for code in document.facts},
+        "slot": {statement.slot.lower() for statement in document.statements},
+        "asset": {asset.role.lower() for asset in document.assets},
+    }
+    missing = [
+        required.code if required.kind == "fact" else f"{required.kind} {required.code}"
+        for required in (bundle.required if bundle.type != "group" else ())
+        if (required.languages is None or language in required.languages)
+        and required.code.lower() not in there[required.kind]
+    ]
     return [("incomplete", f"Required, but empty: {', '.join(missing)}.")] if missing else []
 
 
-def _trace(resolution: Resolution, order: dict[str, int]) -> dict[str, Any]:
-    """Where a fact's value stands, at which level (0 is the product itself), and the values it beat."""
+def _provenance(
+    bundle: ProductBundle, resolved: Mapping[str, _Resolved], counting: Mapping[str, Resolution], spoken: Outcome
+) -> dict[str, Any]:
+    """Where everything comes from. `emptied` are the facts that a level says are empty, with what they would be."""
+    order = {level.sku: index for index, level in enumerate(bundle.levels)}
+    emptied = {code: _trace(found, order) for code, found in counting.items() if found.winner.value is None}
+    return {
+        "facts": {row.spec.code: _trace(row.resolution, order) for row in resolved.values()},
+        "emptied": emptied,
+        "statements": spoken.trace,
+        "absent": spoken.absent,
+        **bundle.origins,
+    }
+
+
+def _trace(resolution: Resolution, order: Mapping[str, int]) -> dict[str, Any]:
+    """Where a fact's value stands, at which level (0 is the product itself), and the values it beat.
+
+    The family and the attributes' defaults are levels above the root; what is computed is the product's own.
+    """
     winner = resolution.winner
     return {
         "from": winner.sku,
-        "level": order[winner.sku],
+        "level": order.get(winner.sku, 0),
         "scope": str(winner.scope),
         "beaten": [
             {"from": row.sku, "level": order[row.sku], "scope": str(row.scope), "value": row.value}

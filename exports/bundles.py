@@ -9,13 +9,17 @@ from typing import Any
 
 from catalog.values import AttributeSpec, Level
 
+# Put behind an association type's code where it is seen from the other side and reads differently from there. No code
+# has a colon.
+INVERSE = ":inverse"
+
 
 @dataclass(frozen=True)
 class Context:
     """For whom a document is assembled. `chain` is the wanted language and its fallbacks, best first.
 
     Codes are spelt as in the knowledge base; "" where the channel says nothing. `on` is the day on which validity is
-    judged.
+    judged. `units` are those its readers expect, by kind of unit.
     """
 
     channel: str
@@ -25,6 +29,7 @@ class Context:
     audience: str
     currencies: tuple[str, ...]
     on: datetime.date
+    units: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def language(self) -> str:
@@ -73,6 +78,8 @@ class Placed:
 
 @dataclass(frozen=True)
 class AssetInfo:
+    """`url` is where a link leads; a file has none and is known by its digest."""
+
     code: str
     kind: str
     media_type: str
@@ -81,13 +88,30 @@ class AssetInfo:
     digest: str
     alt: Mapping[str, str]
     expires: datetime.date | None = None
+    url: str = ""
 
 
 @dataclass(frozen=True)
 class Association:
+    """Where a product points to. Seen from the other side of a two-way type that reads differently from there, the
+    type is its code with INVERSE.
+    """
+
     type: str
     sku: str
     quantity: int
+
+
+@dataclass(frozen=True)
+class Required:
+    """What the channel demands of a product: a fact, a text in a slot or an asset in a role, as `kind` says.
+
+    `languages` are those in which its condition holds; None where it is demanded in all.
+    """
+
+    kind: str
+    code: str
+    languages: frozenset[str] | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +126,10 @@ class Library:
 class ProductBundle:
     """One product with all that counts for it, inheritance not yet resolved.
 
-    `levels` run from the product up to its root; `attributes` are in display order; `categories` are paths from their
-    tree's root down; `assets` are (role, asset) of the nearest level that fills the role.
+    `levels` run from the product up to its root, then come its family's facts and the attributes' defaults;
+    `attributes` are in display order; `categories` are paths from their tree's root down; `assets` are (role, asset) of
+    the level that fills the role. `cuts` says for what only so many levels count (catalog.inheritance), and `origins`
+    where categories and assets come from and what was cut off, as provenance tells it.
     """
 
     sku: str
@@ -116,8 +142,10 @@ class ProductBundle:
     image_attribute: str
     levels: tuple[Level, ...]
     attributes: tuple[AttributeSpec, ...]
-    required: tuple[str, ...] = ()
+    required: tuple[Required, ...] = ()
     categories: tuple[tuple[Labelled, ...], ...] = ()
     placements: tuple[Placed, ...] = ()
     assets: tuple[tuple[str, AssetInfo], ...] = ()
     associations: tuple[Association, ...] = ()
+    cuts: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, Any] = field(default_factory=dict)

@@ -105,7 +105,7 @@ class Document:
         return [
             (code, fact)
             for code, fact in self.facts.items()
-            if fact.text.strip() and fact.type not in ("asset", "price") and fact.role != "name"
+            if fact.text.strip() and fact.type not in ("asset", "assets", "price") and fact.role != "name"
         ]
 
     def picture(self) -> DocumentAsset | None:

@@ -19,7 +19,7 @@ from catalog.models import AssociationType, AttributeGroup, Category, Channel, S
 from catalog.models.base import texts_of
 from catalog.values.base import pick
 from exports.assemble import Assembled, assemble
-from exports.bundles import Context
+from exports.bundles import INVERSE, Context
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.loading import Loader, contexts
 
@@ -115,6 +115,7 @@ def _publication(
     named = {
         name: {row.code: pick(texts_of(row, "label"), context.chain) or row.code for row in rows}
         for name, rows in labels.items()
+        if name != "associations"
     }
     members = _members(row for row in made if row.language == context.language)
     return Publication(
@@ -130,8 +131,21 @@ def _publication(
         audience=channel.audience.code if channel.audience else "",
         public=channel.public,
         navigation=_navigation(children, channel.tree_id, members, context),
-        **named,
+        groups=named["groups"],
+        slots=named["slots"],
+        associations=_association_labels(labels["associations"], context),
     )
+
+
+def _association_labels(kinds: Iterable[AssociationType], context: Context) -> dict[str, str]:
+    """By code as documents have it; a two-way type may read differently from its other side."""
+    found = {}
+    for kind in kinds:
+        found[kind.code] = pick(texts_of(kind, "label"), context.chain) or kind.code
+        inverse = texts_of(kind, "inverse_label") if kind.two_way else {}
+        if inverse:
+            found[kind.code + INVERSE] = pick(inverse, context.chain)
+    return found
 
 
 def _currency(channel: Channel) -> str:

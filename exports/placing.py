@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from catalog import querysets
+from catalog.aliases import Aliases
 from exports.bundles import FragmentContent, Placed, SlotInfo
 
 
@@ -22,8 +23,10 @@ class Placements:
     """`fragments` are those that are out, by lower-case code."""
 
     def __init__(self) -> None:
+        # Frozen texts go on saying the codes of their day; here they say the present ones.
+        aliases = Aliases()
         contents = {
-            row.fragment_id: FragmentContent(row.fragment.code, row.number, row.content)
+            row.fragment_id: FragmentContent(row.fragment.code, row.number, aliases.in_revision(row.content))
             for row in querysets.current_revisions()
         }
         self.fragments: Mapping[str, FragmentContent] = {row.code.lower(): row for row in contents.values()}

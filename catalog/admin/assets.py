@@ -4,84 +4,83 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminFileFieldWidget
+from modeltranslation.utils import build_localized_fieldname
 
-from catalog.admin.base import Form, ModelAdmin, actor_of, translated
+from catalog.actors import Actor
+from catalog.admin.asset_form import (
+    AssetForm,
+    DuplicatesFilter,
+    OutdatedFilter,
+    RightsFilter,
+    state_field,
+    translated_into,
+)
+from catalog.admin.base import Form, ModelAdmin, TabularInline, actor_of, translated
 from catalog.admin.lookups import lookup
 from catalog.admin.presenting import NOTHING, badge, file_size, link, thumbnail_of
-from catalog.models import Asset
-from catalog.operations.assets import sniff, store_asset
-from catalog.operations.recording import store
-from catalog.renditions import SIZES, rendition
+from catalog.models import Asset, AssetTrack
+from catalog.operations.assets import same_content, save_track
+from catalog.renditions import SPECS, rendition
 
 
-class AssetForm(Form):
-    upload = forms.FileField(
-        required=False,
-        widget=UnfoldAdminFileFieldWidget,
-        label="File",
-        help_text="A JPEG, PNG, GIF or WebP picture, or a PDF. A new file takes the place of the one there is.",
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "upload" in self.fields:
-            self.fields["upload"].required = self.instance.pk is None
-
-    def clean_upload(self) -> bytes | None:
-        upload: UploadedFile[Any] | None = self.cleaned_data.get("upload")
-        if not upload:
-            return None
-        if (upload.size or 0) > settings.ASSET_MAX_BYTES:
-            raise ValidationError(f"The file is too large; at most {file_size(settings.ASSET_MAX_BYTES)} are allowed.")
-        upload.seek(0)
-        content: bytes = upload.read()
-        sniff(content)
-        return content
+class TrackInline(TabularInline):
+    model = AssetTrack
+    fields = ("kind", "language", "text")
+    verbose_name, verbose_name_plural = "captions or transcript", "captions and transcripts"
+    tab = True
 
 
 @admin.register(Asset)
 class AssetAdmin(ModelAdmin):
     form = AssetForm
-    list_display = ("picture", "code", "kind_name", "dimensions", "weight", "alt_state", "uses", "expires")
+    list_display = ("picture", "code", "kind_name", "dimensions", "weight", "alt_state", "uses", "expiry")
     list_display_links = ("picture", "code")
-    list_filter = ("kind", "expires")
+    list_filter = ("kind", RightsFilter, OutdatedFilter, DuplicatesFilter, "retired")
     search_fields = ("code", *translated("title", "alt"))
-    fieldsets = (
-        (None, {"fields": ("preview", "code", "upload", *translated("title", "alt"))}),
-        ("Rights", {"fields": ("rights_holder", "licence", "expires")}),
-        ("The file", {"fields": ("media_type", "dimensions", "weight", "digest", "used_by")}),
-    )
-    readonly_fields = ("preview", "media_type", "dimensions", "weight", "digest", "used_by")
+    inlines = (TrackInline,)
+    readonly_fields = ("preview", "media_type", "dimensions", "weight", "digest", "same_file", "used_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(uses=Count("product_assets"))  # type: ignore[no-any-return]
 
     def get_fieldsets(self, request: HttpRequest, obj: Asset | None = None) -> Any:
-        if obj:
-            return self.fieldsets
-        return [(None, {"fields": ("code", "upload", *translated("title", "alt"))}), self.fieldsets[1]]
+        file = ("code", "upload", "keep_both", "link_to", "link_kind")
+        rights = ("Rights", {"fields": ("rights_holder", "licence", "expires")})
+        if obj is None:
+            return [(None, {"fields": (*file, *translated("title", "alt"))}), rights]
+        current = ("meaning_kept", *(state_field(code) for code, _ in translated_into()))
+        focal = [("Focal point", {"fields": ("focal_x", "focal_y")})] if obj.kind == Asset.Kind.IMAGE else []
+        return [
+            (None, {"fields": ("preview", *file, *translated("title", "alt"))}),
+            ("Translations", {"fields": current}),
+            *focal,
+            rights,
+            ("The file", {"fields": (*self.readonly_fields[1:], "retired")}),
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Asset | None) -> Any:
+        return self.inlines if obj and obj.kind in (Asset.Kind.VIDEO, Asset.Kind.AUDIO) else ()
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Form]:
         columns = ["code", *translated("title", "alt"), "rights_holder", "licence", "expires"]
+        if obj is not None:
+            columns += ["retired", *(("focal_x", "focal_y") if obj.kind == Asset.Kind.IMAGE else ())]
         return super().get_form(request, obj, change=change, **{**kwargs, "fields": columns})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        content = form.cleaned_data.get("upload")
-        if content:
-            store_asset(actor_of(request), obj, content)
-        else:
-            store(actor_of(request), obj)
+        form.store(actor_of(request))
+
+    def save_row(self, actor: Actor, row: Any) -> None:
+        save_track(actor, row)
 
     # --- Files -------------------------------------------------------------------------------------------------------
     def get_urls(self) -> list[URLPattern]:
@@ -102,7 +101,7 @@ class AssetAdmin(ModelAdmin):
     def preview_file(self, request: HttpRequest, pk: int, size: str) -> FileResponse:
         """A rendition of a picture, for those who may see assets or the products that show them."""
         asset = self.permitted(request, pk)
-        if size not in SIZES or asset.kind != Asset.Kind.IMAGE:
+        if size not in SPECS or asset.kind != Asset.Kind.IMAGE:
             raise Http404
         try:
             picture = rendition(asset, size).open("rb")
@@ -117,6 +116,8 @@ class AssetAdmin(ModelAdmin):
     def original_file(self, request: HttpRequest, pk: int) -> FileResponse:
         """The file as it was stored, to be saved and never shown in this site's name."""
         asset = self.permitted(request, pk)
+        if not asset.file:
+            raise Http404("It is kept elsewhere.")
         try:
             content = asset.file.open("rb")
         except OSError as error:
@@ -145,12 +146,20 @@ class AssetAdmin(ModelAdmin):
 
     @admin.display(description="preview")
     def preview(self, asset: Asset) -> SafeString:
+        if asset.url:
+            return format_html('<a class="t-link" href="{}" rel="noreferrer noopener">{}</a>', asset.url, asset.url)
         original = reverse("admin:catalog_asset_original", args=[asset.pk])
         download = format_html('<a class="t-link" href="{}">Download the original</a>', original)
         if asset.kind != Asset.Kind.IMAGE:
             return download
-        source = reverse("admin:catalog_asset_preview", args=[asset.pk, "medium"])
-        return format_html('<img class="t-preview" src="{}" alt="{}"><br>{}', source, asset.alt or "", download)
+        whole, cut = (reverse("admin:catalog_asset_preview", args=[asset.pk, name]) for name in ("medium", "thumb"))
+        return format_html(
+            '<img class="t-preview" src="{}" alt="{}"> <img class="t-preview t-cut" src="{}" alt=""><br>{}',
+            whole,
+            asset.alt or "",
+            cut,
+            download,
+        )
 
     @admin.display(description="kind", ordering="kind")
     def kind_name(self, asset: Asset) -> SafeString:
@@ -168,8 +177,19 @@ class AssetAdmin(ModelAdmin):
     def alt_state(self, asset: Asset) -> SafeString | str:
         if asset.kind != Asset.Kind.IMAGE:
             return NOTHING
-        missing = [code for code, _ in settings.LANGUAGES if not getattr(asset, f"alt_{code}")]
+        missing = [code for code, _ in settings.LANGUAGES if not getattr(asset, build_localized_fieldname("alt", code))]
         return badge(f"missing: {', '.join(missing)}", "warn") if missing else badge("complete", "good")
+
+    @admin.display(description="expires", ordering="expires")
+    def expiry(self, asset: Asset) -> SafeString | str:
+        if asset.expires is None:
+            return NOTHING
+        left = (asset.expires - timezone.localdate()).days
+        return badge(asset.expires.isoformat(), "bad" if left < 0 else "warn" if left <= 30 else "plain")
+
+    @admin.display(description="same file as")
+    def same_file(self, asset: Asset) -> SafeString | str:
+        return format_html_join(", ", "{}", ((link(other),) for other in same_content(asset)[:20])) or NOTHING
 
     @admin.display(description="uses", ordering="uses")
     def uses(self, asset: Any) -> int:

@@ -16,6 +16,7 @@ from catalog.models import Asset, Attribute, AttributeGroup, Channel, Family, Fa
 from catalog.models.base import label_of, texts_of
 from catalog.values import TYPES, AttributeSpec, Level, Scope, resolve
 from catalog.values.base import pick
+from catalog.values.effective import DEFAULT, FAMILY, effective, levels_of
 
 OWN_LEVEL = "This variant"
 
@@ -25,6 +26,7 @@ class Cell:
     """One value: the name of its form field, where it holds, and what counts if it is left blank, and whence.
 
     `inherited` is empty where nothing is inherited; `told` says that the field itself shows it while it is blank.
+    `emptied` is a word of the product's own: nothing counts here, whatever is inherited.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Cell:
     whence: str
     told: bool
     own: bool
+    emptied: bool = False
     bound: forms.BoundField | None = None
     picture: str = ""
 
@@ -41,22 +44,28 @@ class Cell:
     def wrong(self) -> bool:
         return bool(self.bound and self.bound.errors)
 
+    @property
+    def counts(self) -> bool:
+        """Whether what is inherited counts here."""
+        return bool(self.inherited) and not (self.own or self.emptied)
+
 
 @dataclass
 class Row:
-    """One attribute. `plain` holds for all channels, `special` for one each."""
+    """One attribute. `plain` holds for all channels, `special` for one each; a computed one has its text instead."""
 
     spec: AttributeSpec
     label: str
     help: str
     required_by: Sequence[str]
     axis: bool
+    computed: str = ""
     plain: list[Cell] = field(default_factory=list)
     special: list[Cell] = field(default_factory=list)
 
     @property
     def wide(self) -> bool:
-        return self.spec.type in ("longtext", "multiselect", "price")
+        return self.spec.type in ("longtext", "richtext", "multiselect", "price", "table")
 
     @property
     def cells(self) -> list[Cell]:
@@ -65,7 +74,7 @@ class Row:
     @property
     def says_special(self) -> bool:
         """Whether something is said, or was typed wrongly, for a single channel."""
-        return any(cell.own or cell.wrong for cell in self.special)
+        return any(cell.own or cell.emptied or cell.wrong for cell in self.special)
 
 
 @dataclass
@@ -76,28 +85,19 @@ class Group:
     @property
     def filled(self) -> int:
         """How many attributes have a value, of the product's own or inherited."""
-        return sum(any(cell.own or cell.inherited for cell in row.cells) for row in self.rows)
+        return sum(bool(row.computed) or any(cell.own or cell.counts for cell in row.cells) for row in self.rows)
 
 
 @dataclass
 class Context:
-    """What all rows of a sheet share. `line` runs from the product itself up to its root."""
+    """What all rows of a sheet share. `line` runs from the product itself up to its root, `levels` further up."""
 
     line: Sequence[Product]
+    levels: Sequence[Level]
     languages: Sequence[str]
     channels: Sequence[str]
     currencies: Sequence[str]
     chain: tuple[str, ...]
-
-
-def line_of(product: Product) -> list[Product]:
-    """The product, its parent, and so on to the root. Stops at a cycle, which no operation lets in."""
-    line: list[Product] = []
-    current: Product | None = product
-    while current is not None and current not in line:
-        line.append(current)
-        current = current.parent
-    return line
 
 
 class FactSheet:
@@ -108,9 +108,11 @@ class FactSheet:
         self.fields: dict[str, FactField] = {}
         self.scopes: dict[str, tuple[str, str]] = {}
         self.groups: list[Group] = []
+        self.editable = True
         channels = list(Channel.objects.select_related("market"))
         self.context = Context(
-            line=line_of(product),
+            line=querysets.line_of(product),
+            levels=(),
             languages=[code for code, _ in settings.LANGUAGES],
             channels=[channel.code for channel in channels],
             currencies=currencies_of(channels),
@@ -123,18 +125,26 @@ class FactSheet:
         """Attributes in the family's order; those of the variant's own level come first."""
         members = list(family.family_attributes.all())
         specs = querysets.attribute_specs([member.attribute.code for member in members])
-        levels = levels_of(self.context.line[-1])
+        levels = attribute_levels(self.context.line[-1])
         depth = len(self.context.line) - 1
         headings = group_labels(members, self.context.chain)
         groups: dict[str, Group] = {}
+        self.context.levels = levels_of(
+            [Level(each.sku, each.values) for each in self.context.line], family.code, family.values, specs.values()
+        )
+        counting = effective(list(specs.values()), self.context.levels, "", self.context.chain)
         for member in members:
             spec = specs[member.attribute.code.lower()]
             level, axis = levels.get(member.attribute_id, (0, False))
-            if level > depth and spec.code not in self.product.values:
+            if (level > depth or member.attribute.retired) and spec.code not in self.product.values:
                 continue
-            required = [channel.code for channel in member.required_by.all()]
+            required = [
+                row.channel.code for row in family.requirements.all() if row.attribute_id == member.attribute_id
+            ]
             heading = OWN_LEVEL if level == depth > 0 else headings[spec.group]
             row = self.row(member.attribute, spec, required, axis)
+            if TYPES[spec.type].computed and (found := counting.get(spec.code)):
+                row.computed = TYPES[spec.type].text(found.winner.value, spec, self.context.chain)
             groups.setdefault(heading, Group(heading)).rows.append(row)
         order = {heading: place for place, heading in enumerate((OWN_LEVEL, *headings.values()))}
         self.groups = sorted(groups.values(), key=lambda group: order[group.label])
@@ -155,6 +165,8 @@ class FactSheet:
         chain = self.context.chain
         help_text = pick(texts_of(attribute, "help_text"), chain)
         row = Row(spec, spec.label(chain), help_text, required, axis)
+        if TYPES[spec.type].computed:
+            return row
         languages = self.context.languages if spec.localizable else [""]
         row.plain = [self.cell(spec, row.label, Scope(language, "")) for language in languages]
         if spec.per_channel:
@@ -167,17 +179,19 @@ class FactSheet:
 
     def cell(self, spec: AttributeSpec, label: str, scope: Scope) -> Cell:
         name = f"fact:{spec.code}:{scope}"
-        own = self.product.values.get(spec.code, {}).get(str(scope))
+        said = self.product.values.get(spec.code, {})
+        own = said.get(str(scope))
         where = ", ".join(part for part in (scope.language, scope.channel) if part)
         self.fields[name] = fact_field(
             spec, own, self.context.currencies, label=f"{label} ({where})" if where else label
         )
         self.scopes[name] = (spec.code, str(scope))
         inherited, whence = inherited_from(spec, scope, self.context)
-        told = bool(inherited) and spec.type in ("text", "longtext", "number")
+        emptied = own is None and str(scope) in said
+        told = bool(inherited) and not emptied and spec.type in ("text", "longtext", "number")
         if told:
             self.fields[name].widget.attrs["placeholder"] = inherited
-        return Cell(name, scope.language, scope.channel, inherited, whence, told, own is not None)
+        return Cell(name, scope.language, scope.channel, inherited, whence, told, own is not None, emptied)
 
 
 def currencies_of(channels: Sequence[Channel]) -> list[str]:
@@ -186,7 +200,7 @@ def currencies_of(channels: Sequence[Channel]) -> list[str]:
     return sorted(codes | {channel.market.currency for channel in channels if channel.market})
 
 
-def levels_of(root: Product) -> dict[int, tuple[int, bool]]:
+def attribute_levels(root: Product) -> dict[int, tuple[int, bool]]:
     """For each attribute's id, the level it lives at below the root, and whether it tells variants apart."""
     if root.family_variant_id is None:
         return {}
@@ -205,11 +219,18 @@ def inherited_from(spec: AttributeSpec, scope: Scope, context: Context) -> tuple
     """The value, for people, that counts while this scope is blank, and where it comes from; else two empty texts."""
     own = {key: value for key, value in context.line[0].values.get(spec.code, {}).items() if key != str(scope)}
     rest: Mapping[str, Mapping[str, Any]] = {spec.code: own}
-    levels = [Level(context.line[0].sku, rest), *(Level(each.sku, each.values) for each in context.line[1:])]
+    levels = [Level(context.line[0].sku, rest), *context.levels[1:]]
     found = resolve(spec, levels, scope.channel, (scope.language,) if scope.language else context.chain)
     if found is None or found.winner.value is None:
         return "", ""
     text = TYPES[spec.type].text(found.winner.value, spec, (scope.language or context.chain[0], *context.chain))
-    if found.winner.sku == context.line[0].sku:
-        return text, "as for all channels"
-    return text, f"inherited from {found.winner.sku}"
+    return text, whence(found.winner.sku, context.line[0].sku)
+
+
+def whence(level: str, own: str) -> str:
+    """Where an inherited value comes from, in words."""
+    if level == own:
+        return "as for all channels"
+    if level.startswith(FAMILY):
+        return f"from the family {level.removeprefix(FAMILY)}"
+    return "by default" if level == DEFAULT else f"inherited from {level}"

@@ -22,6 +22,7 @@ class ProductForm(StaleForm):
         super().__init__(*args, **kwargs)
         self.sheet = FactSheet(self.instance, chain()) if self.instance.pk else None
         if self.sheet:
+            self.sheet.editable = not self.readonly
             for field in self.sheet.fields.values():
                 field.disabled = self.readonly
             self.fields.update(self.sheet.fields)

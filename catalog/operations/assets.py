@@ -6,16 +6,26 @@ import io
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import transaction
+from django.db.models import QuerySet
 from PIL import ExifTags, Image
 
 from catalog.actors import Actor
-from catalog.models import Asset, Product, ProductAsset
+from catalog.aliases import refuse_former
+from catalog.indexing.touched import indexed
+from catalog.media import Torn, gif_frames, recognised
+from catalog.models import Asset, AssetTrack, Channel, Product, ProductAsset
 from catalog.operations.recording import record
+from catalog.operations.translations import follow, source_texts
 from catalog.renditions import write_once
+from catalog.values import Invalid
+from catalog.values.base import clean_text
+from catalog.webvtt import MOST, clean_captions
 
 # Pillow opens many more formats; these are the ones browsers and printers agree on.
 IMAGE_FORMATS = {
@@ -32,8 +42,13 @@ _SIDEWAYS = (5, 6, 7, 8)
 Image.MAX_IMAGE_PIXELS = settings.ASSET_MAX_PIXELS
 
 
+# Pictures in an animation. Only the first is ever decoded, but a reader's browser decodes them all.
+MAX_FRAMES = 1_000
+ALLOWED = "JPEG, PNG, GIF and WebP pictures, PDF documents, MP4 and WebM videos, MP3, M4A and Ogg recordings"
+
+
 class Sniffed(NamedTuple):
-    """What a file really is, whatever its name says. Width and height in upright pixels, None for documents."""
+    """What a file really is, whatever its name says. Width and height in upright pixels, None but for pictures."""
 
     kind: str
     media_type: str
@@ -49,8 +64,17 @@ def sniff(content: bytes) -> Sniffed:
     if content.startswith(b"%PDF-"):
         return Sniffed("document", "application/pdf", "pdf")
     try:
+        if (found := recognised(content)) is not None:
+            return Sniffed(*found)
+    except Torn as error:
+        raise ValidationError(f"The file begins as {error}, but it is damaged or not complete.") from error
+    return _sniff_picture(content)
+
+
+def _sniff_picture(content: bytes) -> Sniffed:
+    try:
         with Image.open(io.BytesIO(content), formats=list(IMAGE_FORMATS)) as image:
-            return _sniff_picture(image)
+            return _look_at(image, content)
     except ValidationError:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -58,18 +82,19 @@ def sniff(content: bytes) -> Sniffed:
             f"The picture has too many pixels; at most {settings.ASSET_MAX_PIXELS:,} are allowed."
         ) from error
     except Exception as error:  # Pillow raises whatever a broken file provokes in a decoder
-        raise ValidationError(
-            "The file is neither a JPEG, PNG, GIF or WebP picture nor a PDF, or it is damaged."
-        ) from error
+        raise ValidationError(f"The file is damaged or of another format than those allowed: {ALLOWED}.") from error
 
 
-def _sniff_picture(image: Image.Image) -> Sniffed:
+def _look_at(image: Image.Image, content: bytes) -> Sniffed:
     """Look at the size before the pixels; then decode them once, so that a torn file is refused and not printed."""
     width, height = image.size
     if width * height > settings.ASSET_MAX_PIXELS:
         raise ValidationError(
             f"The picture has {width} x {height} pixels; at most {settings.ASSET_MAX_PIXELS:,} are allowed."
         )
+    frames = gif_frames(content, MAX_FRAMES) if image.format == "GIF" else getattr(image, "n_frames", 1)
+    if frames > MAX_FRAMES:
+        raise ValidationError(f"The animation has more than {MAX_FRAMES:,} pictures, the most that are allowed.")
     media_type, extension = IMAGE_FORMATS[image.format or ""]
     turned = image.getexif().get(ExifTags.Base.Orientation, 1) in _SIDEWAYS
     image.draft("RGB", (1, 1))
@@ -94,8 +119,14 @@ def keep(name: str, content: bytes) -> None:
         write_once(path, content)
 
 
+def same_content(asset: Asset) -> QuerySet[Asset]:
+    """The other assets whose file has the same bytes."""
+    others = Asset.objects.exclude(pk=asset.pk)
+    return others.filter(digest=asset.digest) if asset.digest else others.none()
+
+
 @transaction.atomic
-def store_asset(actor: Actor, asset: Asset, content: bytes) -> Asset:
+def store_asset(actor: Actor, asset: Asset, content: bytes, *, meaning_kept: bool = False) -> Asset:
     """Give an asset (new, or known by its code) its file. The same bytes stand on the disk once.
 
     Raises ValidationError where the file is not of an allowed format or too large.
@@ -104,22 +135,88 @@ def store_asset(actor: Actor, asset: Asset, content: bytes) -> Asset:
     digest = digest_of(content)
     name = stored_name(digest, found)
     keep(name, content)
-    adding = asset.pk is None
+    asset.url = ""
     asset.file.name, asset.digest, asset.size = name, digest, len(content)
     asset.kind, asset.media_type, asset.width, asset.height = found.kind, found.media_type, found.width, found.height
+    return save_asset(actor, asset, meaning_kept=meaning_kept)
+
+
+@transaction.atomic
+def store_link(actor: Actor, asset: Asset, kind: str, url: str, *, meaning_kept: bool = False) -> Asset:
+    """Make an asset (new or known) a link to a document, video or recording kept elsewhere. It is never fetched.
+
+    Raises ValidationError.
+    """
+    asset.url = checked_url(url)
+    if kind not in (Asset.Kind.DOCUMENT, Asset.Kind.VIDEO, Asset.Kind.AUDIO):
+        raise ValidationError({"kind": "A link leads to a document, a video or a recording; upload pictures as files."})
+    asset.kind = kind
+    asset.file.name, asset.digest, asset.size, asset.media_type = "", "", 0, ""
+    asset.width = asset.height = None
+    return save_asset(actor, asset, meaning_kept=meaning_kept)
+
+
+def checked_url(url: str) -> str:
+    """An address that a page may link to. Raises ValidationError."""
+    problem = "Write an address that begins with https://, without a user name or spaces."
+    try:
+        url = clean_text(url, 500).strip()
+        URLValidator(schemes=["https"])(url)
+    except (Invalid, ValidationError) as error:
+        raise ValidationError({"url": problem}) from error
+    if urlsplit(url).username is not None:
+        raise ValidationError({"url": problem})
+    return url
+
+
+@transaction.atomic
+def save_asset(actor: Actor, asset: Asset, *, meaning_kept: bool = False) -> Asset:
+    """Write what is said of an asset, and note how current its translations are. Raises ValidationError."""
+    adding = asset.pk is None
+    before = {} if adding else source_texts(Asset.objects.select_for_update().get(pk=asset.pk))
     asset.full_clean()
+    refuse_former(asset)
     asset.save()
+    follow(actor, asset, before, meaning_kept=meaning_kept)
     record(actor, "create" if adding else "change", [asset])
     return asset
 
 
 @transaction.atomic
-def attach(actor: Actor, product: Product, asset: Asset, role: str, position: int = 0) -> ProductAsset:
-    """Give an asset a role on a product; once is enough."""
-    link = ProductAsset.objects.filter(product=product, asset=asset, role__iexact=role).first()
-    link = link or ProductAsset(product=product, asset=asset, role=role)
+def write_track(actor: Actor, asset: Asset, kind: str, language: str, text: str) -> AssetTrack:
+    """Give a video or recording its captions (WebVTT) or transcript in one language. Raises ValidationError."""
+    track = AssetTrack.objects.filter(asset=asset, kind=kind, language=language).first()
+    track = track or AssetTrack(asset=asset, kind=kind, language=language)
+    track.text = text
+    return save_track(actor, track)
+
+
+@transaction.atomic
+def save_track(actor: Actor, track: AssetTrack) -> AssetTrack:
+    """Check and write one track. Raises ValidationError that names the line where captions are wrong."""
+    if track.asset.kind not in (Asset.Kind.VIDEO, Asset.Kind.AUDIO):
+        raise ValidationError("Only videos and recordings have captions and transcripts.")
+    try:
+        captions = track.kind == AssetTrack.Kind.CAPTIONS
+        track.text = clean_captions(track.text) if captions else clean_text(track.text, MOST)
+    except Invalid as error:
+        raise ValidationError({"text": f"This text cannot be used: {error}."}) from error
+    track.full_clean()
+    track.save()
+    record(actor, "change", [track.asset])
+    return track
+
+
+@transaction.atomic
+def attach(
+    actor: Actor, product: Product, asset: Asset, role: str, position: int = 0, channel: Channel | None = None
+) -> ProductAsset:
+    """Give an asset a role on a product, for all channels or in place of those for one; once is enough."""
+    link = ProductAsset.objects.filter(product=product, asset=asset, role__iexact=role, channel=channel).first()
+    link = link or ProductAsset(product=product, asset=asset, role=role, channel=channel)
     link.position = position
     link.full_clean()
-    link.save()
+    with indexed(link):
+        link.save()
     record(actor, "attach", [product])
     return link

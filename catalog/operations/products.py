@@ -8,15 +8,19 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog import querysets
 from catalog.actors import Actor
-from catalog.models import Asset, Association, AssociationType, Category, Channel, Product
-from catalog.models.base import is_code
+from catalog.aliases import refuse_former
+from catalog.indexing.touched import refresh_product
+from catalog.models import Category, Product
+from catalog.operations.associations import refuse_cycle
+from catalog.operations.axes import axes_of, checked_key, renew_axis_keys
+from catalog.operations.former import channel_called, checked, specs_called
+from catalog.operations.links import refuse_shared
 from catalog.operations.recording import record
-from catalog.values import TYPES, AttributeSpec, Invalid, Json, Scope
+from catalog.values import AttributeSpec, Invalid, Scope
 from catalog.values.base import quoted
 
 # What a caller says for a fact: {attribute code: {scope: raw value}}. None in place of a raw value empties the fact
@@ -41,22 +45,47 @@ def save_product(actor: Actor, product: Product, facts: Facts, categories: Seque
     if adding and product.parent and not product.family:
         product.family = product.parent.family
     check_line(product)
-    product.values = merged(product.values if adding else _locked_values(product), facts)
+    before = None if adding else _locked(product)
+    product.values = merged(product.values if before is None else before.values, facts)
+    refuse_shared(product, facts)
+    product.axis_key = _axis_key(product, before)
     product.full_clean()
+    refuse_former(product)
     product.save()
     if categories is not None:
         product.categories.set(categories)
     record(actor, "create" if adding else "change", [product])
-    if not adding:
+    if before is not None:
         _pass_on_family(actor, product)
+        _pass_on_place(product, before)
+    refresh_product(product, before, links=categories is not None)
     return product
 
 
-def _locked_values(product: Product) -> dict[str, Any]:
-    """The facts as they are now: those this caller does not name may have changed since it read the product."""
-    values: dict[str, Any]
-    values = Product.objects.select_for_update().values_list("values", flat=True).get(pk=product.pk)
-    return values
+def _locked(product: Product) -> Product:
+    """The product as it is now: facts the caller does not name may have changed since it read them."""
+    return Product.objects.select_for_update(of=("self",)).get(pk=product.pk)
+
+
+def _axis_key(product: Product, before: Product | None) -> str:
+    """What tells the product from its siblings. Raises ValidationError.
+
+    One that was imported without saying all its axes keeps its place as long as neither it nor they change.
+    """
+    axes = axes_of(querysets.line_of(product))
+    same = before is not None and before.parent_id == product.parent_id
+    if before and same and all(before.values.get(spec.code) == product.values.get(spec.code) for spec in axes):
+        return before.axis_key
+    return checked_key(product, axes)
+
+
+def _pass_on_place(product: Product, before: Product) -> None:
+    """Where a product moves or splits in another way, what tells those below it apart may be something else now."""
+    moved = product.parent_id != before.parent_id
+    if moved:
+        refuse_cycle(product)
+    if moved or product.family_variant_id != before.family_variant_id:
+        renew_axis_keys(querysets.descendants([product.pk]))
 
 
 def _pass_on_family(actor: Actor, product: Product) -> None:
@@ -92,7 +121,7 @@ def check_line(product: Product) -> None:
 def merged(values: Mapping[str, Any], facts: Facts) -> dict[str, dict[str, Any]]:
     """The values document with the facts put in, checked and normalised. Raises ValidationError naming each culprit."""
     result = {code: dict(scopes) for code, scopes in values.items()}
-    specs = querysets.attribute_specs(facts)
+    specs = specs_called(facts)
     problems: list[str] = []
     for code, scopes in facts.items():
         spec = specs.get(code.lower())
@@ -122,37 +151,5 @@ def put(own: dict[str, Any], spec: AttributeSpec, key: str, raw: Any) -> None:
     if scope.language and scope.language not in settings.MODELTRANSLATION_LANGUAGES:
         raise Invalid(f"there is no language {quoted(scope.language)}")
     if scope.channel:
-        scope = scope._replace(channel=_stored(Channel.objects.all(), "code", scope.channel))
-    own[str(scope)] = None if raw is None else checked(spec, raw)
-
-
-def checked(spec: AttributeSpec, raw: Any) -> Json:
-    """A raw value as it is stored. A link is spelt as what it points to, which must be there. Raises Invalid."""
-    value = TYPES[spec.type].parse(raw, spec)
-    if spec.type == "asset":
-        return _stored(Asset.objects.all(), "code", str(value))
-    if spec.type == "reference":
-        return _stored(Product.objects.all(), "sku", str(value))
-    return value
-
-
-def _stored(rows: QuerySet[Any], field: str, code: str) -> str:
-    """The code of the row called so in whatever case. Raises Invalid where there is none."""
-    found = rows.filter(**{f"{field}__iexact": code}).values_list(field, flat=True).first() if is_code(code) else None
-    if found is None:
-        raise Invalid(f"there is no {rows.model._meta.verbose_name} {quoted(code)}")
-    return str(found)
-
-
-@transaction.atomic
-def associate(
-    actor: Actor, source: Product, kind: AssociationType, target: Product, quantity: int = 1, position: int = 0
-) -> Association:
-    """Point a product to another; a second time changes the quantity and position. Raises ValidationError."""
-    association = Association.objects.filter(source=source, type=kind, target=target).first()
-    association = association or Association(source=source, type=kind, target=target)
-    association.quantity, association.position = quantity, position
-    association.full_clean()
-    association.save()
-    record(actor, "associate", [source])
-    return association
+        scope = scope._replace(channel=channel_called(scope.channel))
+    own[str(scope)] = None if raw is None else checked(spec, raw, own.get(str(scope)))

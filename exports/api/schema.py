@@ -10,18 +10,27 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from catalog.values import TYPES, AttributeSpec
 from exports import documents
 from exports.api.problems import MEDIA_TYPE
 
 Json = dict[str, Any]
 
-VALUE: Json = {
-    "description": (
-        "For machines: texts, numbers (decimal) and dates (ISO 8601) as strings, booleans, options as codes, "
-        "measurements with amount and unit, prices as a list of amounts with currencies."
-    ),
-    "anyOf": [{"type": "string"}, {"type": "boolean"}, {"type": "array", "items": {}}, {"type": "object"}],
-}
+
+def _value() -> Json:
+    """What a fact's value may be, by its type; an attribute's own options and limits are not told here."""
+    kinds = [kind for kind in TYPES.values() if not kind.computed]
+    return {
+        "description": (
+            "For machines, as the fact's `type` says, which is the title here: texts, numbers (decimal) and dates "
+            "(ISO 8601) as strings, booleans, options and links as codes, measurements with amount and unit, ranges "
+            "with their ends, prices as a list of amounts with currencies, tables as a list of rows."
+        ),
+        "anyOf": [{"title": kind.code, **kind.schema(AttributeSpec(kind.code, kind.code))} for kind in kinds],
+    }
+
+
+VALUE = _value()
 _PLAIN: dict[Any, Json] = {
     str: {"type": "string"},
     int: {"type": "integer"},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 
 from catalog.models import Channel
 from catalog.models.base import Coded, unique_code
+from catalog.models.channels import languages
 from exports.models.releases import Release
 
 
@@ -15,7 +15,7 @@ class Output(Coded):
 
     title = models.CharField(max_length=200, blank=True)
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="outputs")
-    language = models.CharField(max_length=10, choices=settings.SHIPPED_LANGUAGES)
+    language = models.CharField(max_length=10, choices=languages)
     format = models.CharField(max_length=30)
     options = models.JSONField(default=dict, blank=True)
 

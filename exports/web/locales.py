@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
-from babel.numbers import format_currency
 
+from catalog.values.prices import money as written
 from exports.documents import Money
 
 _DEFAULT = "en"
@@ -25,7 +24,7 @@ def locale_of(language: str) -> Locale:
 
 
 def money_text(money: Money, language: str) -> str:
-    return format_currency(Decimal(money.amount), money.currency, locale=locale_of(language))
+    return written(money.amount, money.currency, (str(locale_of(language)).replace("_", "-"),))
 
 
 def date_text(iso: str, language: str) -> str:

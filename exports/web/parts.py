@@ -215,7 +215,7 @@ def gallery_of(document: Document, site: Site) -> tuple[Picture, ...]:
 def downloads_of(document: Document, site: Site) -> tuple[Download, ...]:
     files = ((asset, site.file(asset)) for asset in document.assets if asset.kind != "image")
     return tuple(
-        Download(asset.alt or asset.role, url, asset.media_type.rpartition("/")[2].upper())
+        Download(asset.alt or asset.role, url, asset.media_type.rpartition("/")[2].upper() or "Link")
         for asset, url in files
         if url
     )

@@ -129,13 +129,17 @@ def _group(kin: Kin, publication: Publication, site: Site) -> Node:
     return group | {"url": _address(root.sku, publication, site)} | _present(variesBy=_varies_by(kin.variants))
 
 
+# The parts of measurements and ranges as PropertyValue calls them.
+_NUMBERS = {"amount": "value", "from": "minValue", "to": "maxValue"}
+
+
 def _property(code: str, fact: Fact) -> Node:
     """A fact as PropertyValue; measurements with the unit's code of UN/ECE Recommendation 20."""
     node = {"@type": "PropertyValue", "propertyID": code, "name": fact.label}
     value = fact.value
-    if fact.type == "measurement" and isinstance(value, dict):
-        unit = _present(unitCode=value.get("unit_code"), unitText=value.get("unit"))
-        return node | {"value": float(value["amount"])} | unit
-    if fact.type == "number":
+    if isinstance(value, dict):
+        numbers = {name: float(value[part]) for part, name in _NUMBERS.items() if part in value}
+        return node | numbers | _present(unitCode=value.get("unit_code"), unitText=value.get("unit"))
+    if fact.type in ("number", "integer"):
         return node | {"value": float(value)}
     return node | {"value": value if isinstance(value, bool) else fact.text}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
 import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from catalog.values.effective import COMPUTED, DEFAULT, FAMILY
 from exports.explaining import Explanation, NotReleased, explain
 from exports.management import shell
 
@@ -39,30 +40,73 @@ class Command(BaseCommand):
 def _lines(found: Explanation) -> Iterator[str]:
     yield f"{found.sku} in {found.channel}, {found.language}: release {found.release}, digest {found.digest[:12]}"
     yield "\nFacts"
-    for code, fact in found.facts.items():
-        yield f"  {code}: {_cut(fact['text'])}"
-        yield f"    from {_where(fact)}"
-        for loser in fact["beaten"]:
-            yield f"    beat {_cut(_plain(loser['value']))}, from {_where(loser)}"
+    yield from _fact_lines(found)
     yield "\nStatements"
     for row in found.statements:
         yield f"  {row['slot']}: {_cut(row['text'])}"
         yield f"    from {_fragment(row)}"
         for loser in row["beaten"]:
             yield f"    beat {_fragment(loser)}: {loser['why']}"
-    if found.absent:
-        yield "\nNot shown"
-        for row in found.absent:
-            yield f"  {row['slot']}: fragment {row['fragment']}: {row['why']}"
-    if found.problems:
-        yield "\nProblems"
-        for row in found.problems:
-            yield f"  {row['kind']}: {row['message']}"
+    yield from _section("Assets", (line for row in found.assets for line in _asset_lines(row)))
+    yield from _section("Categories", (f"  {row['category']}: from {_level(row)}" for row in found.categories))
+    yield from _section("Not inherited", (line for row in found.cut for line in _cut_lines(row)))
+    yield from _section(
+        "Not shown", (f"  {row['slot']}: fragment {row['fragment']}: {row['why']}" for row in found.absent)
+    )
+    yield from _section("Problems", (f"  {row['kind']}: {row['message']}" for row in found.problems))
+
+
+def _section(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """The lines under their title, or nothing where there are none."""
+    for number, line in enumerate(lines):
+        if number == 0:
+            yield f"\n{title}"
+        yield line
+
+
+def _fact_lines(found: Explanation) -> Iterator[str]:
+    for code, fact in found.facts.items():
+        yield f"  {code}: {_cut(fact['text'])}"
+        yield f"    from {_where(fact)}"
+        yield from _beaten(fact)
+    for code, fact in found.emptied.items():
+        yield f"  {code}: said to be empty"
+        yield f"    by {_where(fact)}"
+        yield from _beaten(fact)
+
+
+def _beaten(fact: dict[str, Any]) -> Iterator[str]:
+    for loser in fact["beaten"]:
+        value = "empty" if loser["value"] is None else _cut(_plain(loser["value"]))
+        yield f"    beat {value}, from {_where(loser)}"
+
+
+def _asset_lines(row: dict[str, Any]) -> Iterator[str]:
+    yield f"  {row['role']}: {_asset(row)}"
+    yield from (f"    beat {_asset(loser)}" for loser in row["beaten"])
+
+
+def _asset(trace: dict[str, Any]) -> str:
+    return f"{trace['asset']}, from {_level(trace)}, {_scope('@' + trace['channel'] if trace['channel'] else '')}"
+
+
+def _cut_lines(row: dict[str, Any]) -> Iterator[str]:
+    yield f"  {row['what']}: only what {row['at']} and those below it say counts"
+    yield from (f"    left out: {name}" for name in row["left_out"])
 
 
 def _where(trace: dict[str, Any]) -> str:
-    level = "its own" if trace["level"] == 0 else f"{trace['level']} above"
-    return f"{trace['from']} ({level}), {_scope(trace['scope'])}"
+    return f"{_level(trace)}, {_scope(trace['scope'])}"
+
+
+def _level(trace: dict[str, Any]) -> str:
+    """A level in words: a product and how far above it is, a family, or the attribute itself."""
+    kind, colon, code = trace["from"].partition(":")
+    if colon:
+        return {FAMILY: f"family {code}", DEFAULT: "the attribute’s default", COMPUTED: "what it is computed from"}[
+            kind + colon
+        ]
+    return f"{trace['from']} ({'its own' if trace['level'] == 0 else str(trace['level']) + ' above'})"
 
 
 def _scope(scope: str) -> str:

@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from catalog.models import Channel
 from exports import releasing
 from exports.management import shell
+from exports.selection import SelectionError
 
 
 class Command(BaseCommand):
@@ -33,8 +34,11 @@ class Command(BaseCommand):
 
     def release(self, channel: Channel) -> dict[str, Any]:
         started = monotonic()
-        with shell.patience(self.stderr, f"Releasing {channel.code}"):
-            outcome = releasing.release(shell.actor(), channel)
+        try:
+            with shell.patience(self.stderr, f"Releasing {channel.code}"):
+                outcome = releasing.release(shell.actor(), channel)
+        except SelectionError as error:
+            raise CommandError(str(error)) from error
         made = outcome.release
         return {
             "channel": channel.code,
