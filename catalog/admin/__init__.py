@@ -1,5 +1,31 @@
 """The creators' workspace. Parses, calls one operation, presents."""
 
-from catalog.admin import assets, channels, dashboard, fragments, history, products, schema, taxonomy, users
+from catalog.admin import (
+    aliases,
+    assets,
+    channels,
+    dashboard,
+    entities,
+    fragments,
+    history,
+    products,
+    quality,
+    schema,
+    taxonomy,
+    users,
+)
 
-__all__ = ["assets", "channels", "dashboard", "fragments", "history", "products", "schema", "taxonomy", "users"]
+__all__ = [
+    "aliases",
+    "assets",
+    "channels",
+    "dashboard",
+    "entities",
+    "fragments",
+    "history",
+    "products",
+    "quality",
+    "schema",
+    "taxonomy",
+    "users",
+]

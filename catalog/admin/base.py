@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import unfold.admin
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models, transaction
 from django.db.models import ProtectedError, QuerySet, RestrictedError
@@ -23,7 +23,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.actors import Actor
 from catalog.admin.presenting import NOTHING
+from catalog.admin.upkeep import Upkeep
+from catalog.languages import direction
 from catalog.operations.recording import remove, store
+from catalog.operations.upkeep import rename
 
 # What an operation raises when it will not do what the form asks.
 REFUSALS = (ValidationError, ProtectedError, RestrictedError, InvalidMove)
@@ -36,6 +39,22 @@ def actor_of(request: HttpRequest) -> Actor:
 def translated(*names: str) -> list[str]:
     """The columns of translated fields, in the languages offered: all of the first field, then all of the next."""
     return [build_localized_fieldname(name, language) for name in names for language, _ in settings.LANGUAGES]
+
+
+class ContentLanguage(NamedTuple):
+    """A language texts are written in: `ending` is that of its columns, so "de_at" for "de-at"."""
+
+    code: str
+    name: str
+    ending: str
+    direction: str
+
+
+def content_languages() -> list[ContentLanguage]:
+    return [
+        ContentLanguage(code, name, build_localized_fieldname("", code).removeprefix("_"), direction(code))
+        for code, name in settings.LANGUAGES
+    ]
 
 
 def refusal_of(error: Exception) -> ValidationError:
@@ -92,10 +111,36 @@ class Operated:
         if field and isinstance(db_field, TranslationField):
             language = dict(settings.LANGUAGES).get(db_field.language, db_field.language)
             field.label = f"{capfirst(db_field.translated_field.verbose_name)} ({language})"
+            field.widget.attrs |= {"lang": db_field.language, "dir": direction(db_field.language)}
         return field
 
 
+class Finder(AutocompleteSelect):
+    """Finds what it points to by typing. `chosen` is what the row points to, where that has been read with the row."""
+
+    chosen: models.Model | None = None
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        if self.chosen is None or value != [str(self.chosen.pk)]:
+            return super().optgroups(name, value, attr)
+        nothing = [] if self.is_required else [self.create_option(name, "", "", False, 0)]
+        option = self.create_option(name, self.chosen.pk, str(self.chosen), True, len(nothing))
+        return [(None, [*nothing, option], 0)]
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]  # the model is given by the inline class
+    """A row of an inline. What it points to is not asked for again by its fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", None)
+            if isinstance(widget, Finder):
+                widget.chosen = self.instance._state.fields_cache.get(name)
+
+
 class TabularInline(Operated, unfold.admin.TabularInline):
+    form = RowForm
     extra = 0
     hide_title = True
 
@@ -109,13 +154,16 @@ class TabularInline(Operated, unfold.admin.TabularInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices read once for all rows: each row's form would ask again."""
+        finds = db_field.name in self.get_autocomplete_fields(request)
+        if finds:
+            kwargs["widget"] = Finder(db_field, self.admin_site)
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field and db_field.name not in self.get_autocomplete_fields(request):
+        if field and not finds:
             field.choices = [("", "–"), *((row.pk, str(row)) for row in field.queryset)]
         return field
 
 
-class ModelAdmin(Operated, unfold.admin.ModelAdmin):
+class ModelAdmin(Upkeep, Operated, unfold.admin.ModelAdmin):
     """Lists and forms of the knowledge base."""
 
     form = Form
@@ -150,7 +198,7 @@ class ModelAdmin(Operated, unfold.admin.ModelAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         names = translated_names(self.model, *(inline.model for inline in self.get_inline_instances(request)))
-        context.setdefault("content_languages", settings.LANGUAGES if names else [])
+        context.setdefault("content_languages", content_languages() if names else [])
         context["translated_names"] = sorted(names)
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -163,9 +211,16 @@ class ModelAdmin(Operated, unfold.admin.ModelAdmin):
         actor = actor_of(request)
         for row in formset.deleted_objects:
             remove(actor, row)
+        recoded = [row for row, fields in formset.changed_objects if "code" in fields]
         for row in rows:
-            store(actor, row)
+            if row in recoded:
+                rename(actor, row, row.code)
+            self.save_row(actor, row)
         formset.save_m2m()
+
+    def save_row(self, actor: Actor, row: Any) -> None:
+        """Save a row of an inline; some have an operation of their own."""
+        store(actor, row)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
         """Save what hangs on the object, then do what the pressed button asks for besides saving."""
@@ -199,7 +254,7 @@ class ModelAdmin(Operated, unfold.admin.ModelAdmin):
 
     def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         try:
-            return super().delete_view(request, object_id, extra_context)  # type: ignore[no-any-return]
+            return super().delete_view(request, object_id, extra_context)
         except REFUSALS as error:
             return self.refused(request, error)
 

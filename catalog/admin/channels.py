@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 
-from catalog.admin.base import Form, ModelAdmin, TabularInline, translated
+from catalog.admin.base import Form, ModelAdmin, RowForm, TabularInline, actor_of, translated
 from catalog.admin.fields import CodesField
-from catalog.admin.presenting import badge, badges
+from catalog.admin.presenting import badge, together
 from catalog.models import Audience, Channel, ChannelLanguage, Market
+from catalog.operations.channels import save_channel
 
 
 @admin.register(Market)
@@ -37,8 +39,24 @@ class AudienceAdmin(ModelAdmin):
         return str(audience)
 
 
+class LanguageForm(RowForm):
+    """A language that is not offered at the moment stays chosen where it is."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = dict(settings.LANGUAGES)
+        for name in ("language", "fallback"):
+            code = getattr(self.instance, name)
+            if code and code not in offered:
+                self.fields[name].choices = [  # type: ignore[attr-defined]
+                    *self.fields[name].choices,  # type: ignore[attr-defined]
+                    (code, f"{code} (not offered now)"),
+                ]
+
+
 class LanguageInline(TabularInline):
     model = ChannelLanguage
+    form = LanguageForm
     fields = ("language", "fallback", "position")
     verbose_name, verbose_name_plural = "language", "languages"
 
@@ -60,13 +78,16 @@ class ChannelAdmin(ModelAdmin):
     search_fields = ("code", *translated("label"))
     autocomplete_fields = ("market", "audience", "tree", "families")
     fieldsets = (
-        (None, {"fields": ("code", *translated("label"), "medium", "market", "audience", "public")}),
+        (None, {"fields": ("code", *translated("label"), "medium", "market", "audience", "public", "retired")}),
         ("What it carries", {"fields": ("tree", "families", "selection", "currencies")}),
     )
     inlines = (LanguageInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("languages")  # type: ignore[no-any-return]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        save_channel(actor_of(request), obj)
 
     @admin.display(description="title")
     def title(self, channel: Channel) -> str:
@@ -78,4 +99,11 @@ class ChannelAdmin(ModelAdmin):
 
     @admin.display(description="languages")
     def spoken(self, channel: Channel) -> SafeString | str:
-        return badges(row.language for row in channel.languages.all())
+        return together([language_badge(row.language) for row in channel.languages.all()])
+
+
+def language_badge(language: str) -> SafeString:
+    """A language; one that PIM_LANGUAGES does not name is marked, for nothing is released in it."""
+    if language in dict(settings.LANGUAGES):
+        return badge(language)
+    return badge(language, "warn", "Not offered now, so nothing is released in it: PIM_LANGUAGES does not name it.")

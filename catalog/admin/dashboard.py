@@ -10,21 +10,26 @@ from django.db.models import Count, Model, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
+from modeltranslation.utils import build_localized_fieldname
 
 from catalog.admin.history import TONES
-from catalog.models import Asset, Change, Fragment, Product
+from catalog.models import Asset, Change, Finding, Fragment, Product
+from catalog.quality.counting import completeness
 
 site.index_title = "Overview"
+MODELS = ("product", "fragment", "asset", "change", "finding")
 
 
 def context(request: HttpRequest, page: dict[str, Any]) -> dict[str, Any]:
     """What the first page shows, of that which the reader may see. Named in settings.UNFOLD."""
-    may = {name: request.user.has_perm(f"catalog.view_{name}") for name in ("product", "fragment", "asset", "change")}
+    may = {name: request.user.has_perm(f"catalog.view_{name}") for name in MODELS}
     page["figures"] = [
         *(product_figures() if may["product"] else ()),
         *(fragment_figures() if may["fragment"] else ()),
         *(asset_figures() if may["asset"] else ()),
+        *(finding_figures() if may["finding"] else ()),
     ]
+    page["completeness"] = completeness_meters() if may["product"] else []
     page["languages"] = missing_texts() if may["fragment"] else []
     page["changes"] = latest_changes() if may["change"] else []
     return page
@@ -45,8 +50,8 @@ def product_figures() -> list[dict[str, Any]]:
         roots=Count("pk", filter=Q(parent__isnull=True)), variants=Count("pk", filter=Q(parent__isnull=False))
     )
     return [
-        figure("Products", found["roots"], "inventory_2", address("product", level="root")),
-        figure("Variants", found["variants"], "account_tree", address("product", level="variant")),
+        figure("Products", found["roots"], "inventory_2", address("product", filter="parent is empty")),
+        figure("Variants", found["variants"], "account_tree", address("product", filter="parent is not empty")),
     ]
 
 
@@ -63,10 +68,35 @@ def asset_figures() -> list[dict[str, Any]]:
     return [figure("Assets", Asset.objects.count(), "photo_library", address("asset"))]
 
 
+def finding_figures() -> list[dict[str, Any]]:
+    """Open findings by severity, as far as there are any."""
+    icons = {"error": "error", "warning": "warning", "hint": "lightbulb"}
+    rows = Finding.objects.filter(acknowledged_at__isnull=True).order_by().values_list("severity")
+    found = dict(rows.annotate(Count("pk")))
+    return [
+        figure(f"{label}s found", found[code], icons[code], address("finding", state="open", severity__exact=code))
+        for code, label in Finding.Severity.choices
+        if code in found
+    ]
+
+
+def completeness_meters() -> list[dict[str, Any]]:
+    """For each channel and language, how many of the products of which anything is demanded have it all."""
+    return [
+        {
+            "name": f"{row.channel} ({row.language})",
+            "missing": row.products - row.complete,
+            "percent": 100 * row.complete // row.products,
+        }
+        for row in completeness()
+    ]
+
+
 def missing_texts() -> list[dict[str, Any]]:
     """For each language, how many fragments in use have their text in it, and how many have not."""
     used = Fragment.objects.exclude(state=Fragment.State.RETIRED)
-    written = {code: Count("pk", filter=Q(**{f"body_{code}__gt": ""})) for code, _ in settings.LANGUAGES}
+    bodies = {code: build_localized_fieldname("body", code) for code, _ in settings.LANGUAGES}
+    written = {code: Count("pk", filter=Q(**{f"{body}__gt": ""})) for code, body in bodies.items()}
     found = used.aggregate(total=Count("pk"), **written)
     total = found["total"]
     return [

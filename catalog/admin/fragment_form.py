@@ -6,10 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django_prose_editor.widgets import AdminProseEditorWidget
+from modeltranslation.utils import build_localized_fieldname
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.admin.base import StaleForm
 from catalog.admin.fields import ChoicesField
+from catalog.languages import direction
 from catalog.models import Fragment
 from catalog.models.channels import Medium
 
@@ -56,23 +58,25 @@ class FragmentForm(StaleForm):
         self.rich = is_rich(self.instance)
         self.fields["media_list"].initial = self.instance.media
         for language, _ in settings.LANGUAGES:
-            field = self.fields.get(f"body_{language}")
+            field = self.fields.get(build_localized_fieldname("body", language))
             if field is None:
                 continue
             field.help_text = HELP
             field.widget = self.editor(language)
 
     def editor(self, language: str) -> Any:
+        written = {"lang": language, "dir": direction(language)}
         if not self.rich:
-            return UnfoldAdminTextareaWidget(attrs={"rows": 3, "lang": language})
+            return UnfoldAdminTextareaWidget(attrs={"rows": 3, **written})
         return AdminProseEditorWidget(
-            config={"extensions": EXTENSIONS}, preset="configurable", attrs={"lang": language, "rows": 8}
+            config={"extensions": EXTENSIONS}, preset="configurable", attrs={"rows": 8, **written}
         )
 
     def texts(self, name: str) -> dict[str, str]:
         """What was written for a translated field, by language."""
+        columns = {language: build_localized_fieldname(name, language) for language, _ in settings.LANGUAGES}
         return {
-            language: self.cleaned_data[f"{name}_{language}"] or ""
-            for language, _ in settings.LANGUAGES
-            if f"{name}_{language}" in self.cleaned_data
+            language: self.cleaned_data[column] or ""
+            for language, column in columns.items()
+            if column in self.cleaned_data
         }

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from modeltranslation.utils import build_localized_fieldname
 
 from catalog.admin.base import ModelAdmin, TabularInline, actor_of, translated
 from catalog.admin.fragment_form import FragmentForm
@@ -23,9 +24,9 @@ STATES: dict[str, Tone] = {"draft": "plain", "approved": "good", "retired": "bad
 
 @admin.register(Slot)
 class SlotAdmin(ModelAdmin):
-    list_display = ("code", "title", "position", "multiple", "rich", "max_length", "size")
+    list_display = ("code", "title", "position", "multiple", "rich", "max_length", "responsible", "size")
     search_fields = ("code", *translated("label"))
-    fields = ("code", *translated("label"), "multiple", "rich", "max_length", "position")
+    fields = ("code", *translated("label"), "multiple", "rich", "max_length", "responsible", "position")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(size=Count("placements"))  # type: ignore[no-any-return]
@@ -71,7 +72,7 @@ class MissingFilter(admin.SimpleListFilter):
         value = self.value()
         if value not in dict(settings.LANGUAGES):
             return queryset
-        body = f"body_{value}"
+        body = build_localized_fieldname("body", value)
         return queryset.exclude(**{f"{body}__gt": ""})
 
 
@@ -179,7 +180,8 @@ class FragmentAdmin(ModelAdmin):
 
     @admin.display(description="missing in")
     def missing(self, fragment: Fragment) -> SafeString | str:
-        return badges((code for code, _ in settings.LANGUAGES if not getattr(fragment, f"body_{code}")), "warn")
+        bodies = {code: build_localized_fieldname("body", code) for code, _ in settings.LANGUAGES}
+        return badges((code for code, body in bodies.items() if not getattr(fragment, body)), "warn")
 
     @admin.display(description="tags")
     def vocabulary(self, fragment: Fragment) -> SafeString | str:

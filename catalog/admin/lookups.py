@@ -6,18 +6,27 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest, JsonResponse
 
 PAGE = 20
 
 
-def lookup(admin: Any, request: HttpRequest, code: str, name: Callable[[Any], str]) -> JsonResponse:
-    """Rows of an admin class that match `term`, as {"id": code, "text": name}, twenty at a time."""
+def lookup(
+    admin: Any, request: HttpRequest, code: str, name: Callable[[Any], str], among: QuerySet[Any] | None = None
+) -> JsonResponse:
+    """Rows of an admin class that match `term`, as {"id": code, "text": name}, twenty at a time.
+
+    `among` narrows them to those that can be meant.
+    """
     if not admin.has_view_permission(request):
         raise PermissionDenied
     page = request.GET.get("page", "1")
     start = (max(int(page), 1) - 1) * PAGE if page.isdigit() and len(page) < 6 else 0
-    rows, _ = admin.get_search_results(request, admin.get_queryset(request), request.GET.get("term", "")[:100])
+    offered = admin.get_queryset(request) if among is None else among
+    # PostgreSQL takes no NUL, and no code or name has one.
+    term = request.GET.get("term", "").replace("\0", "")[:100]
+    rows, _ = admin.get_search_results(request, offered, term)
     found = list(rows.order_by(code)[start : start + PAGE + 1])
     return JsonResponse(
         {

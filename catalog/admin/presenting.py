@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
+from catalog.languages import stand_ins
 from catalog.models import Asset
 
 Tone = Literal["plain", "good", "warn", "bad", "info"]
@@ -67,5 +68,6 @@ def file_size(size: int) -> str:
 
 def chain() -> tuple[str, ...]:
     """The languages a text may be shown in here: the reader's, the default one, then any."""
-    codes = [get_language() or settings.LANGUAGE_CODE, settings.LANGUAGE_CODE, *dict(settings.LANGUAGES)]
-    return tuple(dict.fromkeys(codes))
+    offered = dict(settings.LANGUAGES)
+    own = get_language() or settings.LANGUAGE_CODE
+    return tuple(dict.fromkeys((own, *stand_ins(own, offered, settings.LANGUAGE_CODE), *offered)))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from catalog.admin.base import ContinuesAfterAdd, Form, ModelAdmin, TabularInline, actor_of, translated
-from catalog.admin.fields import Chips
+from catalog.actors import Actor
+from catalog.admin.attribute_form import AttributeForm, fields_of_settings
+from catalog.admin.base import ContinuesAfterAdd, Form, ModelAdmin, RowForm, TabularInline, actor_of, translated
+from catalog.admin.holder_form import HolderForm, HoldsFacts
 from catalog.admin.presenting import NOTHING, badge, badges
 from catalog.models import (
     Attribute,
@@ -23,85 +25,23 @@ from catalog.models import (
     FamilyAttribute,
     FamilyVariant,
     FamilyVariantAttribute,
+    Requirement,
 )
 from catalog.models.base import label_of
-from catalog.operations.recording import store
+from catalog.operations.attributes import save_attribute
+from catalog.operations.axes import renew_splits
+from catalog.operations.holders import save_with_facts
+from catalog.operations.requirements import save_requirement
+from catalog.quality.schema import with_use
+from catalog.requirements import check_condition
 from catalog.values import TYPES
-from catalog.values.units import FAMILIES, UNITS
-
-# Which settings an attribute type understands; see the classes in catalog.values.
-SETTINGS_OF = {
-    "text": ("max_length",),
-    "longtext": ("max_length",),
-    "number": ("min", "max", "decimals"),
-    "measurement": ("unit_family", "unit", "min", "max", "decimals"),
-    "price": ("min", "max", "decimals"),
-}
-WHOLE_NUMBERS = ("max_length", "decimals")
-
-
-def setting_fields() -> dict[str, forms.Field]:
-    """A form field for each setting, by the setting's name."""
-    text = UnfoldAdminTextInputWidget
-    unit_families = [("", "any unit"), *((family, family) for family in FAMILIES)]
-    units = [("", "–"), *((unit.symbol, f"{unit.symbol} ({unit.family})") for unit in UNITS.values())]
-    return {
-        "max_length": forms.IntegerField(
-            min_value=1, required=False, widget=text(attrs={"inputmode": "numeric"}), label="At most characters"
-        ),
-        "min": forms.DecimalField(required=False, widget=text(attrs={"inputmode": "decimal"}), label="Least allowed"),
-        "max": forms.DecimalField(required=False, widget=text(attrs={"inputmode": "decimal"}), label="Most allowed"),
-        "decimals": forms.IntegerField(
-            min_value=0, max_value=20, required=False, widget=text(attrs={"inputmode": "numeric"}), label="Decimals"
-        ),
-        "unit_family": forms.ChoiceField(
-            choices=unit_families, required=False, widget=UnfoldAdminSelectWidget, label="Kind of unit"
-        ),
-        "unit": forms.ChoiceField(
-            choices=units,
-            required=False,
-            widget=UnfoldAdminSelectWidget,
-            label="Unit offered first",
-            help_text="It also counts where a file gives an amount without a unit.",
-        ),
-    }
-
-
-class AttributeForm(Form):
-    """An attribute, with the settings of its type as fields of their own."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.names = SETTINGS_OF.get(self.instance.type, ()) if self.instance.pk else ()
-        offered = setting_fields()
-        for name in self.names:
-            self.fields[f"setting_{name}"] = offered[name]
-            self.fields[f"setting_{name}"].initial = self.instance.settings.get(name)
-
-    def clean(self) -> dict[str, Any] | None:
-        cleaned = super().clean() or {}
-        family, unit = cleaned.get("setting_unit_family"), cleaned.get("setting_unit")
-        if family and unit and UNITS[unit].family != family:
-            self.add_error("setting_unit", ValidationError(f"“{unit}” is no unit of {family}."))
-        return cleaned
-
-    def settings(self) -> dict[str, Any]:
-        """The settings as they are kept; those that have no field here stay."""
-        result = dict(self.instance.settings)
-        for name in self.names:
-            value = self.cleaned_data.get(f"setting_{name}")
-            if value in (None, ""):
-                result.pop(name, None)
-            else:
-                result[name] = value if name in WHOLE_NUMBERS else str(value)
-        return result
 
 
 @admin.register(AttributeGroup)
 class AttributeGroupAdmin(ModelAdmin):
-    list_display = ("code", "title", "position", "size")
+    list_display = ("code", "title", "responsible", "position", "size")
     search_fields = ("code", *translated("label"))
-    fields = ("code", *translated("label"), "position")
+    fields = ("code", *translated("label"), "responsible", "position")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(size=Count("attributes"))  # type: ignore[no-any-return]
@@ -117,7 +57,20 @@ class AttributeGroupAdmin(ModelAdmin):
 
 class OptionInline(TabularInline):
     model = AttributeOption
-    fields = ("code", *translated("label"), "color", "position")
+    fields = ("code", *translated("label"), "color", "picture", "retired", "position", "products")
+    readonly_fields = ("products",)
+    autocomplete_fields = ("picture",)
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return with_use(super().get_queryset(request))
+
+    @admin.display(description="products")
+    def products(self, option: Any) -> SafeString:
+        """Whether any product has the option, where the attribute is one that products are found by."""
+        if option.pk is None or not option.attribute.filterable:
+            return NOTHING
+        return badge("in use", "good") if option.in_use else badge("no product has it", "warn")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -127,22 +80,38 @@ class OptionInline(TabularInline):
         return field
 
 
+@admin.register(AttributeOption)
+class OptionAdmin(ModelAdmin):
+    """An option by itself, where it is renamed, replaced or retired. It is found in its attribute's form."""
+
+    list_display = ("code", "attribute", "retired")
+    list_select_related = ("attribute",)
+    search_fields = ("code", "attribute__code")
+    fields = ("attribute", "code", *translated("label"), "color", "picture", "retired", "position")
+    readonly_fields = ("attribute",)
+    autocomplete_fields = ("picture",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
 @admin.register(Attribute)
 class AttributeAdmin(ContinuesAfterAdd, ModelAdmin):
     form = AttributeForm
-    list_display = ("code", "title", "kind", "group", "position", "varies", "filterable", "role_name")
+    list_display = ("code", "title", "kind", "group", "position", "varies", "filterable", "role_name", "state")
     list_select_related = ("group",)
-    list_filter = ("type", "group", "localizable", "per_channel", "filterable", "role")
+    list_filter = ("type", "group", "localizable", "per_channel", "filterable", "unique", "role", "retired")
     search_fields = ("code", *translated("label"))
     ordering = ("group__position", "position", "code")
 
     def get_fieldsets(self, request: HttpRequest, obj: Attribute | None = None) -> Any:
-        settings = [f"setting_{name}" for name in SETTINGS_OF.get(obj.type, ())] if obj else []
-        varies = ["localizable", "per_channel", "filterable"]
+        kind = obj.type if obj else request.POST.get("type") or request.GET.get("type") or ""
+        settings = fields_of_settings(kind)
+        behaviour = ["localizable", "per_channel", "filterable", "unique", "role", *(["retired"] if obj else [])]
         return [
             (None, {"fields": ["code", "type", *translated("label"), *translated("help_text"), "group", "position"]}),
-            ("How it behaves", {"fields": [*varies, "role"]}),
-            *([("Allowed values", {"fields": settings})] if settings else []),
+            ("How it behaves", {"fields": behaviour}),
+            *([("Its values", {"fields": settings})] if settings else []),
         ]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Form]:
@@ -156,14 +125,14 @@ class AttributeAdmin(ContinuesAfterAdd, ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Attribute | None = None) -> Any:
         # Values on products have the shape of the type, so it stays what it was made with.
-        return ("type",) if obj else ()
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "type") if obj else fields
 
     def get_inlines(self, request: HttpRequest, obj: Attribute | None) -> Any:
         return (OptionInline,) if obj and TYPES[obj.type].has_options else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        obj.settings = form.settings()
-        store(actor_of(request), obj)
+        save_attribute(actor_of(request), obj)
 
     @admin.display(description="label")
     def title(self, attribute: Attribute) -> str:
@@ -183,32 +152,64 @@ class AttributeAdmin(ContinuesAfterAdd, ModelAdmin):
     def role_name(self, attribute: Attribute) -> SafeString | str:
         return badge(attribute.get_role_display(), "info") if attribute.role else NOTHING
 
+    @admin.display(description="", ordering="retired")
+    def state(self, attribute: Attribute) -> SafeString | str:
+        return badge("retired", "warn") if attribute.retired else NOTHING
+
 
 class FamilyAttributeInline(TabularInline):
     model = FamilyAttribute
-    fields = ("attribute", "position", "required_by")
+    fields = ("attribute", "position")
     autocomplete_fields = ("attribute",)
     verbose_name, verbose_name_plural = "attribute", "attributes"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request).select_related("attribute")
-        return rows.prefetch_related("required_by")  # type: ignore[no-any-return]
+        return super().get_queryset(request).select_related("attribute")  # type: ignore[no-any-return]
 
-    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, widget=Chips(), **kwargs)
-        # Read once for all rows: each row's form would ask again.
-        field.choices = [(channel.pk, channel.code) for channel in field.queryset]
-        return field
+
+class RequirementForm(RowForm):
+    """A requirement, whose condition is refused at its place."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean() or {}
+        try:
+            check_condition(cleaned.get("condition", ""))
+        except ValidationError as error:
+            self.add_error(None, error)
+        return cleaned
+
+
+class RequirementInline(TabularInline):
+    model = Requirement
+    form = RequirementForm
+    fields = ("channel", "attribute", "slot", "asset_role", "condition")
+    autocomplete_fields = ("attribute",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related("attribute")  # type: ignore[no-any-return]
 
 
 @admin.register(Family)
-class FamilyAdmin(ModelAdmin):
+class FamilyAdmin(HoldsFacts, ModelAdmin):
+    form = HolderForm
     list_display = ("code", "title", "label_attribute", "image_attribute", "attribute_count", "product_count")
     list_select_related = ("label_attribute", "image_attribute")
     search_fields = ("code", *translated("label"))
-    fields = ("code", *translated("label"), "label_attribute", "image_attribute")
+    fields = ("code", *translated("label"), "label_attribute", "image_attribute", "retired")
     autocomplete_fields = ("label_attribute", "image_attribute")
-    inlines = (FamilyAttributeInline,)
+    inlines = (FamilyAttributeInline, RequirementInline)
+
+    def members(self, holder: Family) -> Sequence[Any]:
+        return list(FamilyAttribute.objects.filter(family=holder.pk).select_related("attribute"))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        save_with_facts(actor_of(request), obj, form.facts())
+
+    def save_row(self, actor: Actor, row: Any) -> None:
+        if isinstance(row, Requirement):
+            save_requirement(actor, row)
+        else:
+            super().save_row(actor, row)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         families = super().get_queryset(request)
@@ -245,6 +246,12 @@ class FamilyVariantAdmin(ModelAdmin):
     fields = ("code", "family", *translated("label"))
     autocomplete_fields = ("family",)
     inlines = (LevelInline,)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """With other axes, other values tell variants apart."""
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            renew_splits([form.instance.pk])
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("levels__attribute")  # type: ignore[no-any-return]

@@ -31,7 +31,7 @@ class CategoryAdmin(ModelAdmin):
     sortable_by = ()
     search_fields = ("code", *translated("label"))
     search_help_text = "By label or code"
-    fields = ("code", *translated("label"), "parent")
+    fields = ("code", *translated("label"), "parent", "retired")
     autocomplete_fields = ("parent",)
     list_before_template = "catalog/admin/tree_tools.html"
     # Nothing is done to several categories at once: deleting a branch takes a look at each.

@@ -13,6 +13,8 @@ from django.db import transaction
 from modeltranslation.utils import build_localized_fieldname
 
 from catalog.actors import Actor
+from catalog.aliases import refuse_former
+from catalog.indexing.touched import indexed, refresh_touched
 from catalog.models import Category, Family, Fragment, FragmentRevision, Placement, Product, Slot
 from catalog.models.base import set_texts, texts_of
 from catalog.operations.recording import record
@@ -61,6 +63,7 @@ def write_fragment(
     set_texts(fragment, "title", cleaned("title", title, lambda text: clean_plain(text, 200)))
     set_texts(fragment, "body", cleaned("body", body, lambda text: clean_body(text, rich=rich)))
     fragment.full_clean()
+    refuse_former(fragment)
     fragment.save()
     record(actor, "create" if adding else "change", [fragment])
     return fragment
@@ -80,7 +83,8 @@ def place(
     placement = placement or Placement(fragment=fragment, slot=slot, **{field: target})
     placement.position = position
     placement.full_clean()
-    placement.save()
+    with indexed(placement):
+        placement.save()
     record(actor, "place", [fragment])
     return placement
 
@@ -143,6 +147,7 @@ def approve(actor: Actor, fragment: Fragment) -> FragmentRevision:
         stored.state = Fragment.State.APPROVED
         stored.save(update_fields=["state", "updated_at"])
     record(actor, "approve", [stored])
+    refresh_touched(stored)
     return latest
 
 
@@ -150,6 +155,7 @@ def approve(actor: Actor, fragment: Fragment) -> FragmentRevision:
 def retire(actor: Actor, fragment: Fragment) -> Fragment:
     """Take a fragment out of every channel from the next release on. Its revisions stay."""
     fragment.state = Fragment.State.RETIRED
-    fragment.save(update_fields=["state", "updated_at"])
+    with indexed(fragment):
+        fragment.save(update_fields=["state", "updated_at"])
     record(actor, "retire", [fragment])
     return fragment

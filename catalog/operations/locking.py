@@ -1,4 +1,4 @@
-"""The one lock that all writers of the category trees share."""
+"""Locks that all writers of the category trees, or of product sets, share."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.db import connection
 
 # Any number will do, as long as all tree writes agree on it.
 _LOCK = 7_306_201
+_SETS = 7_306_202
 
 
 def lock_tree() -> None:
@@ -17,3 +18,10 @@ def lock_tree() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+
+
+def lock_sets() -> None:
+    """Keep other writers of product sets out: two that are harmless each could together make a set contain itself."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SETS])

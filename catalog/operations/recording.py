@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import models, transaction
+from django.utils import timezone
 from mptt.models import MPTTModel
 
 from catalog.actors import Actor
+from catalog.aliases import forget, refuse_former, target_of
+from catalog.indexing.touched import indexed
+from catalog.indexing.writing import insert_rows
 from catalog.models import Change
 from catalog.operations.locking import lock_tree
+from catalog.usage import InUse, uses_of
 
 
 def key_of(instance: models.Model) -> str:
@@ -19,18 +24,16 @@ def key_of(instance: models.Model) -> str:
 
 def record(actor: Actor, operation: str, instances: Iterable[models.Model]) -> None:
     """Note that an operation touched these objects. Call it inside the operation's transaction."""
-    Change.objects.bulk_create(
-        [
-            Change(
-                actor=actor.name,
-                path=actor.path,
-                operation=operation,
-                kind=instance._meta.model_name or "",
-                key=key_of(instance),
-            )
-            for instance in instances
-        ],
-        batch_size=500,
+    record_keys(actor, operation, ((instance._meta.model_name or "", key_of(instance)) for instance in instances))
+
+
+def record_keys(actor: Actor, operation: str, keys: Iterable[tuple[str, str]]) -> None:
+    """The same for objects by their model's name and what they are known by."""
+    now = timezone.now()
+    insert_rows(
+        Change,
+        ("at", "actor", "path", "operation", "kind", "key"),
+        [(now, actor.name, actor.path, operation, kind, key) for kind, key in keys],
     )
 
 
@@ -41,15 +44,22 @@ def store(actor: Actor, instance: models.Model) -> None:
     Categories are saved with catalog.operations.trees.save_category.
     """
     instance.full_clean()
+    refuse_former(instance)
     operation = "change" if instance.pk and not instance._state.adding else "create"
-    instance.save()
+    with indexed(instance):
+        instance.save()
     record(actor, operation, [instance])
 
 
 @transaction.atomic
 def remove(actor: Actor, instance: models.Model) -> None:
-    """Delete one row. Raises ProtectedError, naming what uses it, where something does."""
+    """Delete one row that nothing uses. Raises InUse, which names what does."""
     if isinstance(instance, MPTTModel):
         lock_tree()
+    if uses := uses_of(instance):
+        raise InUse(instance, uses)
+    if hasattr(instance, "code") or hasattr(instance, "sku"):
+        forget(target_of(instance))
     record(actor, "delete", [instance])
-    instance.delete()
+    with indexed(instance, deleting=True):
+        instance.delete()

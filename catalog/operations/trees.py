@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from django.db import transaction
 
 from catalog.actors import Actor
+from catalog.aliases import refuse_former
+from catalog.indexing.touched import indexed, refresh_touched
 from catalog.models import Category
 from catalog.operations.locking import lock_tree as lock_tree
 from catalog.operations.recording import record
@@ -25,7 +27,9 @@ def save_category(actor: Actor, category: Category) -> Category:
         stored = Category.objects.values_list("parent_id", flat=True).get(pk=category.pk)
         category._mptt_cached_fields["parent"] = stored
     category.full_clean()
-    category.save()
+    refuse_former(category)
+    with indexed(category):
+        category.save()
     record(actor, "create" if adding else "change", [category])
     return category
 
@@ -40,6 +44,7 @@ def move_category(actor: Actor, category: Category, target: Category, position: 
     fresh = Category.objects.get(pk=category.pk)
     fresh.move_to(Category.objects.get(pk=target.pk), position)
     record(actor, "move", [fresh])
+    refresh_touched(fresh)
 
 
 def number_trees(roots: Sequence[Category], children: Callable[[Category], Iterable[Category]]) -> list[Category]:
