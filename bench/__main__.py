@@ -9,7 +9,7 @@ import django
 
 from bench.measuring import write
 
-BENCHMARKS = ("feed",)
+BENCHMARKS = ("facts", "feed")
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 
 from catalog.actors import Actor
 from catalog.importing.compare import Kind, Run
+from catalog.importing.indexing import touched_after, touched_before
 from catalog.importing.kinds import KINDS
 from catalog.importing.known import Known
 from catalog.importing.plan import Plan, Refused
@@ -56,7 +57,10 @@ def _compare_and_write(kinds: Sequence[Kind[Any]], progress: Progress) -> None:
     try:
         with transaction.atomic():
             _compare(kinds, progress)
+            touched = touched_before(kinds)
             _write(kinds, progress)
+            progress("Indexing products")
+            (touched | touched_after(kinds)).refresh()
     except IntegrityError as error:
         raise Refused(
             f"Nothing was written: {' '.join(str(error).split())}. Another change came between; try again."

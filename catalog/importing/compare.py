@@ -81,8 +81,9 @@ class Item:
 class Kind(Generic[R]):
     """A kind of record: which table it goes to, declared as data, and where needed a method of its own.
 
-    `plain` columns are copied, `texts` are translated, `references` are foreign keys given by code, `parent` is the one
-    of them that makes a tree; a new row needs the columns in `needs`.
+    `plain` columns are copied, `optional` ones too unless the record has None there, `texts` are translated,
+    `references` are foreign keys given by code, `parent` is the one of them that makes a tree; a new row needs the
+    columns in `needs`.
     """
 
     name: ClassVar[str]
@@ -90,6 +91,7 @@ class Kind(Generic[R]):
     model: ClassVar[type[Model]]
     identity: ClassVar[tuple[str, ...]] = ("code",)
     plain: ClassVar[tuple[str, ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
     texts: ClassVar[tuple[str, ...]] = ("label",)
     references: ClassVar[Mapping[str, type[Model]]] = {}
     parent: ClassVar[str] = ""
@@ -134,6 +136,9 @@ class Kind(Generic[R]):
         found: dict[str, Any] = {}
         for name in self.plain:
             found |= self.copied(record, name, name, getattr(record, name))
+        for name in self.optional:
+            if (value := getattr(record, name)) is not None:
+                found |= self.copied(record, name, name, value)
         for name in self.texts:
             found |= self.translated(record, row, name, getattr(record, name))
         for name in self.references:

@@ -9,7 +9,8 @@ from typing import Any, TypeVar, cast
 from django.db.models import ForeignKey, Model, QuerySet
 from django.db.models.functions import Lower
 
-from catalog.models import Asset, AttributeOption, Category, Fragment, Product, Tag
+from catalog.aliases import Aliases
+from catalog.models import Asset, AttributeOption, Category, Fragment, Product, Record, Tag
 
 M = TypeVar("M", bound=Model)
 
@@ -17,6 +18,8 @@ M = TypeVar("M", bound=Model)
 BATCH = 2_000
 # Of these there may be hundreds of thousands, so only those an import names are loaded; of the others, all.
 _NAMED: dict[type[Model], str] = {Product: "sku", Asset: "code", Fragment: "code"}
+# Those whose code is unique within something else only.
+_OWNERS: dict[type[Model], str] = {AttributeOption: "attribute", Record: "entity_type"}
 _TREES: tuple[type[Model], ...] = (Category, Product, Tag)
 
 
@@ -36,6 +39,8 @@ def key_of(row: Model) -> str:
     """What a row is found by: its code in lower case, after that of its attribute or its facet."""
     if isinstance(row, AttributeOption):
         return f"{row.attribute.code}:{row.code}".lower()
+    if isinstance(row, Record):
+        return f"{row.entity_type.code}:{row.code}".lower()
     if isinstance(row, Tag):
         return f"{row.facet}:{row.code}".lower()
     return str(getattr(row, _NAMED.get(type(row), "code"))).lower()
@@ -46,6 +51,7 @@ class Known:
 
     def __init__(self, *, lock: bool) -> None:
         self.lock = lock
+        self.aliases = Aliases()
         self._rows: dict[type[Model], dict[str, Any]] = {}
         self._by_id: dict[type[Model], dict[int, Any]] = {}
         self._asked: dict[type[Model], set[str]] = {}
@@ -56,7 +62,7 @@ class Known:
             self._load_all(model)
             return
         asked = self._asked.setdefault(model, set())
-        fresh = {code.lower() for code in codes} - asked
+        fresh = {self._key(model, code) for code in codes} - asked
         asked |= fresh
         for batch in batches(sorted(fresh)):
             self._take(model, rows_of(model).alias(key=Lower(_NAMED[model])).filter(key__in=batch))
@@ -65,13 +71,22 @@ class Known:
 
     def get(self, model: type[M], code: str) -> M | None:
         """The row of a code. Raises LookupError for one that `load` was never asked for."""
-        key = code.lower()
+        key = self._key(model, code)
         if model not in _NAMED:
             self._load_all(model)
         found: M | None = self._rows.get(model, {}).get(key)
         if found is None and model in _NAMED and key not in self._asked.get(model, ()):
             raise LookupError(f"{model.__name__} “{code}” was not loaded before it was looked for.")
         return found
+
+    def _key(self, model: type[Model], code: str) -> str:
+        """What the row of a code is found by; a code that it was renamed from counts as the present one."""
+        kind, present = model._meta.model_name or "", self.aliases.present
+        owner, colon, own = code.partition(":")
+        if model in _OWNERS and colon:
+            owner = present(_OWNERS[model].replace("_", ""), owner)
+            return f"{owner}:{present(kind, own, owner)}".lower()
+        return present(kind, code).lower()
 
     def put(self, row: Model) -> None:
         """A row that is about to be made can be pointed to from now on."""
@@ -100,7 +115,8 @@ class Known:
     def _load_all(self, model: type[Model]) -> None:
         if model in self._by_id:
             return
-        self._take(model, rows_of(model).select_related("attribute") if model is AttributeOption else rows_of(model))
+        owner = _OWNERS.get(model)
+        self._take(model, rows_of(model).select_related(owner) if owner else rows_of(model))
         if model in _TREES:
             self._load_ancestors(model)
 

@@ -36,11 +36,15 @@ class Issue:
         return f"{place}{column}{value}: {self.reason}"
 
 
+# In all records, None says that the source does not speak of it: what is there stays.
+
+
 @dataclass(frozen=True)
 class GroupRecord:
     code: str
     label: Texts = field(default_factory=dict)
     position: int = 0
+    responsible: str | None = None
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,26 @@ class AttributeRecord:
     role: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     position: int = 0
+    unique: bool | None = None
+
+
+@dataclass(frozen=True)
+class EntityTypeRecord:
+    """A kind of thing that products refer to; `attributes` in order."""
+
+    code: str
+    label: Texts = field(default_factory=dict)
+    attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EntityRecord:
+    """One thing of a kind; `values` is a facts' document, normalised."""
+
+    entity_type: str
+    code: str
+    label: Texts = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,9 +91,25 @@ class OptionRecord:
     position: int = 0
 
 
+# How a requirement says that it is not of an attribute.
+SLOT, ASSET = "slot:", "asset:"
+
+
+def split_need(need: str) -> tuple[str, str]:
+    """A requirement's two parts: an attribute's code, "slot:CODE" or "asset:ROLE"; and its condition, a filter or "".
+
+    Such as "energy_label if category = lighting".
+    """
+    what, _, condition = need.partition(" if ")
+    return what.strip(), condition.strip()
+
+
 @dataclass(frozen=True)
 class FamilyRecord:
-    """`attributes` in order; `requirements` maps a channel's code to the attributes it needs."""
+    """`attributes` in order; `requirements` maps a channel's code to what it needs: see `split_need`.
+
+    `values` is a facts' document, normalised, of what all its products have until they say otherwise.
+    """
 
     code: str
     label: Texts = field(default_factory=dict)
@@ -77,6 +117,7 @@ class FamilyRecord:
     label_attribute: str = ""
     image_attribute: str = ""
     requirements: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +163,7 @@ class SlotRecord:
     rich: bool = True
     max_length: int | None = None
     position: int = 0
+    responsible: str | None = None
 
 
 @dataclass(frozen=True)
@@ -129,6 +171,9 @@ class AssociationTypeRecord:
     code: str
     label: Texts = field(default_factory=dict)
     position: int = 0
+    two_way: bool | None = None
+    inverse_label: Texts = field(default_factory=dict)
+    bundle: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -157,9 +202,12 @@ class ChannelRecord:
     languages: tuple[tuple[str, str], ...] = ()
     tree: str = ""
     families: tuple[str, ...] = ()
-    selection: Mapping[str, Any] = field(default_factory=dict)
+    selection: str = ""
     currencies: tuple[str, ...] = ()
     public: bool = False
+    units: Mapping[str, str] | None = None
+    text_limits: Mapping[str, int] | None = None
+    min_picture: int | None = None
 
 
 @dataclass(frozen=True)
@@ -170,6 +218,9 @@ class AssetRecord:
     path: Path
     title: Texts = field(default_factory=dict)
     alt: Texts = field(default_factory=dict)
+    rights_holder: str | None = None
+    licence: str | None = None
+    expires: datetime.date | None = None
 
 
 @dataclass(frozen=True)
@@ -188,6 +239,7 @@ class ProductRecord:
     values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     assets: tuple[tuple[str, str], ...] = ()
     associations: tuple[tuple[str, str, int], ...] = ()
+    own_only: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -234,6 +286,8 @@ class Plan:
     groups: list[GroupRecord] = field(default_factory=list)
     attributes: list[AttributeRecord] = field(default_factory=list)
     options: list[OptionRecord] = field(default_factory=list)
+    entity_types: list[EntityTypeRecord] = field(default_factory=list)
+    records: list[EntityRecord] = field(default_factory=list)
     families: list[FamilyRecord] = field(default_factory=list)
     family_variants: list[FamilyVariantRecord] = field(default_factory=list)
     categories: list[CategoryRecord] = field(default_factory=list)

@@ -8,6 +8,7 @@ from catalog.demo.render import files_of
 from catalog.importing.plan import Refused
 from catalog.importing.sources.akeneo import Akeneo
 from catalog.importing.sources.base import Source
+from catalog.importing.sources.pcparts import PcParts
 from catalog.importing.sources.tessera import Tessera
 
 
@@ -26,7 +27,7 @@ def build(sources: Iterable[Source]) -> dict[str, Source]:
     return registry
 
 
-SOURCES = build([Akeneo(), Tessera(draw=files_of)])
+SOURCES = build([Akeneo(), PcParts(), Tessera(draw=files_of)])
 
 
 def source_called(code: str) -> Source:

@@ -20,6 +20,8 @@ from catalog.importing.plan import (
     AudienceRecord,
     CategoryRecord,
     ChannelRecord,
+    EntityRecord,
+    EntityTypeRecord,
     FamilyRecord,
     FamilyVariantRecord,
     FragmentRecord,
@@ -63,6 +65,8 @@ def small_plan(folder: Path, count: int = 2) -> Plan:
             *(AttributeRecord(f"extra-{n}", "text", "general") for n in numbers),
         ],
         options=[OptionRecord("color", f"c{n}", {"en": f"Colour {n}"}, position=n) for n in numbers],
+        entity_types=[EntityTypeRecord("designer", {"en": "Designer"}, ("name",))],
+        records=[EntityRecord("designer", "ida", {"en": "Ida Berg"}, {"name": {"en": "Ida Berg, Malmö"}})],
         families=[
             FamilyRecord(
                 "machines",
@@ -87,7 +91,7 @@ def small_plan(folder: Path, count: int = 2) -> Plan:
                 languages=(("it", "en"), ("en", "")),
                 tree="all",
                 families=("machines",),
-                selection={"color": ["c0"]},
+                selection="color in (c0)",
                 currencies=("EUR",),
             )
         ],

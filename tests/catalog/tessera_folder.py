@@ -78,7 +78,7 @@ code = "machines"
 attributes = ["name", "weight"]
 label_attribute = "name"
 [family.requirements]
-shop = ["name"]
+shop = ["name", "asset:main", "slot:headline if color = Black"]
 
 [[family_variant]]
 code = "by_color"
@@ -131,7 +131,7 @@ audience = "consumer"
 languages = [{ code = "it", fallback = "en" }, { code = "en", fallback = "" }]
 tree = "all"
 families = ["machines"]
-selection = { color = ["black"] }
+selection = 'color in (black)'
 currencies = ["EUR"]
 public = true
 
@@ -230,7 +230,7 @@ def expected(root: Path) -> Plan:
                 "machines",
                 attributes=("name", "weight"),
                 label_attribute="name",
-                requirements={"shop": ("name",)},
+                requirements={"shop": ("name", "asset:main", "slot:headline if color = Black")},
             )
         ],
         family_variants=[FamilyVariantRecord("by_color", "machines", levels=(VariantLevel(("color",), ("gtin",)),))],
@@ -255,7 +255,7 @@ def expected(root: Path) -> Plan:
                 languages=(("it", "en"), ("en", "")),
                 tree="all",
                 families=("machines",),
-                selection={"color": ["black"]},
+                selection="color in (black)",
                 currencies=("EUR",),
                 public=True,
             )

@@ -71,7 +71,8 @@ def test_a_cell_becomes_a_normalised_value(tmp_path: Path, cells: Mapping[str, s
         (
             {"weight": "2", "weight-unit": "METER"},
             {},
-            "column weight: “2”: “m” is no unit of “weight”; there are mg, g, kg, t, oz, lb; the value is left out",
+            "column weight: “2”: “m” is no unit of “weight”; there are µg, mg, gr, ct, g, oz, lb, "
+            "kg, st, t; the value is left out",
         ),
         (
             {"weight": "", "weight-unit": "GRAM"},

@@ -86,7 +86,7 @@ def test_a_refused_file_is_one_clear_line(files: Path) -> None:
 
 
 def test_an_unknown_source_is_refused_with_those_there_are(files: Path) -> None:
-    with pytest.raises(CommandError, match="No import source is called “exel”; there are akeneo, tessera"):
+    with pytest.raises(CommandError, match="No import source is called “exel”; there are akeneo, pc_parts, tessera"):
         import_from("exel", str(files))
 
 

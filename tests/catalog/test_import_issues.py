@@ -14,6 +14,7 @@ from catalog.importing.plan import (
     FragmentRecord,
     GroupRecord,
     MarketRecord,
+    OptionRecord,
     PlacementRecord,
     Plan,
     ProductRecord,
@@ -25,6 +26,7 @@ from catalog.models import (
     Market,
     Product,
 )
+from catalog.operations.assets import ALLOWED
 from tests.catalog.import_plans import reasons, run, small_plan
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +40,7 @@ def test_unknown_references_are_reported_and_the_rest_is_taken(tmp_path: Path) -
             "test",
             attributes=[AttributeRecord("a", "text", "no-group"), AttributeRecord("name", "text", "no-group")],
             families=[FamilyRecord("f", attributes=("name", "no-attribute"), requirements={"shop": ("color",)})],
-            channels=[ChannelRecord("c", tree="no-tree", families=("no-family",), selection={"no-attribute": ["x"]})],
+            channels=[ChannelRecord("c", tree="no-tree", families=("no-family",), selection="no-attribute = x")],
             products=[
                 ProductRecord(
                     "P",
@@ -71,7 +73,8 @@ def test_unknown_references_are_reported_and_the_rest_is_taken(tmp_path: Path) -
     assert reasons(report) == [
         "attributes a.group no-group: there is no attribute group of this code; it is left out.",
         "attributes name.group no-group: there is no attribute group of this code; it is left out.",
-        "channels c.selection no-attribute: there is no attribute of this code; it selects nothing.",
+        "channels c.selection no-attribute: there is no attribute of this code. "
+        "Until this is mended, the channel releases nothing.",
         "channels c.tree no-tree: there is no category of this code; it is left out.",
         "products P.family no-family: there is no family of this code; it is left out.",
         "products P.parent no-parent: there is no product of this code; it is left out.",
@@ -167,7 +170,7 @@ def test_wrong_links_are_reported_and_the_others_are_made(tmp_path: Path) -> Non
     [
         (
             b"no picture",
-            "The file is neither a JPEG, PNG, GIF or WebP picture nor a PDF, or it is damaged; it is left out",
+            f"The file is damaged or of another format than those allowed: {ALLOWED}; it is left out",
         ),
         (None, "the file cannot be read: No such file or directory; it is left out"),
     ],
@@ -211,3 +214,26 @@ def test_a_product_never_comes_below_itself(tmp_path: Path) -> None:
     assert reasons(report) == [
         "products LIRA.parent LIRA-0: that one stands below this product itself; it is left out."
     ]
+
+
+@pytest.mark.parametrize(
+    ("selection", "issue"),
+    [
+        ("color = black and", ": At character 18: a condition must stand here, such as: status = enabled"),
+        ("color = blue", "blue: color has no option of this code."),
+        ("weight > 3 kg and family = f", "f: there is no family of this code."),
+        ("height > 3", "height: the attribute is not filterable."),
+    ],
+)
+def test_a_selection_that_would_not_work_is_reported_and_kept(selection: str, issue: str) -> None:
+    attributes = [
+        AttributeRecord("color", "select", "g", filterable=True),
+        AttributeRecord("weight", "measurement", "g", filterable=True),
+        AttributeRecord("height", "number", "g"),
+    ]
+    options = [OptionRecord("color", "black")]
+    channels = [ChannelRecord("shop", selection=selection), ChannelRecord("ok", selection="color = black")]
+    report = run(Plan("test", groups=[GroupRecord("g")], attributes=attributes, options=options, channels=channels))
+    expected = f"channels shop.selection {issue} Until this is mended, the channel releases nothing."
+    assert reasons(report) == [expected]
+    assert Channel.objects.get(code="shop").selection == selection

@@ -70,8 +70,8 @@ def test_facts_that_cannot_be_taken_are_issues_and_the_rest_is_taken(tmp_path: P
         "allowed; it is left out.",
         "products.toml, column P.name.@shop: “P”: this attribute has one value per language; say which language; "
         "it is left out.",
-        "products.toml, column P.weight: “{'amount': '0.25', 'unit': 'l'}”: “l” is no unit of “weight”; there are mg, "
-        "g, kg, t, oz, lb; it is left out.",
+        "products.toml, column P.weight: “{'amount': '0.25', 'unit': 'l'}”: “l” is no unit of “weight”; there are µg, "
+        "mg, gr, ct, g, oz, lb, kg, st, t; it is left out.",
         "products.toml, column P.color: “green”: “green” is no option of “color”; it is left out.",
         "products.toml, column P.size: “3”: there is no attribute of this code in these files; it is left out.",
     ]

@@ -7,6 +7,7 @@ from typing import Any
 from catalog.importing.compare import Kind
 from catalog.importing.kinds.assets import Assets
 from catalog.importing.kinds.channels import Audiences, Channels, Markets
+from catalog.importing.kinds.entities import EntityTypes, Records
 from catalog.importing.kinds.fragments import Fragments
 from catalog.importing.kinds.products import Products
 from catalog.importing.kinds.schema import Attributes, Families, FamilyVariants, Groups, Options
@@ -16,6 +17,8 @@ KINDS: tuple[type[Kind[Any]], ...] = (
     Groups,
     Attributes,
     Options,
+    EntityTypes,
+    Records,
     Families,
     FamilyVariants,
     Categories,

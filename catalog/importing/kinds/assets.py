@@ -76,6 +76,7 @@ class Assets(Kind[AssetRecord]):
     name = "assets"
     noun = "asset"
     model = Asset
+    optional = ("rights_holder", "licence", "expires")
     texts = ("title", "alt")
     needs = ("file",)
 

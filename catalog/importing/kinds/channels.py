@@ -5,10 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Model
+
+from catalog.filters import FilterError, Name, codes_in, parse
+from catalog.filters.names import VALUE
 from catalog.importing.compare import Item, Kind
 from catalog.importing.links import Links
 from catalog.importing.plan import AudienceRecord, ChannelRecord, MarketRecord
-from catalog.models import Attribute, Audience, Category, Channel, ChannelLanguage, Family, Market
+from catalog.models import (
+    AssociationType,
+    Attribute,
+    AttributeOption,
+    Audience,
+    Category,
+    Channel,
+    ChannelLanguage,
+    Family,
+    Market,
+    Slot,
+    Tag,
+)
+from catalog.values import TYPES
+
+# What a selection may name that an import brings or finds.
+_NAMED: dict[str, type[Model]] = {
+    "attribute": Attribute,
+    "family": Family,
+    "category": Category,
+    "tag": Tag,
+    "slot": Slot,
+    "associationtype": AssociationType,
+}
 
 
 class Markets(Kind[MarketRecord]):
@@ -41,6 +68,7 @@ class Channels(Kind[ChannelRecord]):
     noun = "channel"
     model = Channel
     plain = ("medium", "selection", "currencies", "public")
+    optional = ("units", "text_limits", "min_picture")
     references = {"market": Market, "audience": Audience, "tree": Category}
     links = (
         Links(
@@ -56,7 +84,30 @@ class Channels(Kind[ChannelRecord]):
 
     def columns(self, record: ChannelRecord, row: Any) -> dict[str, Any]:
         """A selection is kept even where it is wrong: without it, more would go out than was meant."""
-        for code in record.selection:
-            if self.run.known.get(Attribute, code) is None:
-                self.issue(record, "selection", code, "there is no attribute of this code; it selects nothing.")
+        for word, reason in self._faults(record.selection):
+            self.issue(record, "selection", word, f"{reason} Until this is mended, the channel releases nothing.")
         return super().columns(record, row)
+
+    def _faults(self, selection: str) -> Iterator[tuple[str, str]]:
+        """What is wrong with a selection: words in it, each with the reason. What the plan brings counts as there."""
+        try:
+            names = codes_in(parse(selection))
+        except FilterError as error:
+            yield error.words, str(error)
+            return
+        for name in sorted(names):
+            model = _NAMED.get(name.kind)
+            row = self.run.known.get(model, name.code) if model else None
+            if model and row is None:
+                yield name.code, f"there is no {model._meta.verbose_name} of this code."
+            elif isinstance(row, Attribute) and not (row.filterable or row.unique):
+                yield name.code, "the attribute is not filterable."
+            elif name.kind == VALUE:
+                yield from self._option_faults(name)
+
+    def _option_faults(self, name: Name) -> Iterator[tuple[str, str]]:
+        attribute = self.run.known.get(Attribute, name.scope)
+        if attribute is None or attribute.type not in TYPES or not TYPES[attribute.type].has_options:
+            return
+        if self.run.known.get(AttributeOption, f"{name.scope}:{name.code}") is None:
+            yield name.code, f"{attribute.code} has no option of this code."

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
+from catalog.filters import FilterError, parse
 from catalog.importing.compare import Item, Kind
 from catalog.importing.links import Links
-from catalog.importing.plan import AttributeRecord, FamilyRecord, FamilyVariantRecord, GroupRecord, OptionRecord
+from catalog.importing.plan import (
+    ASSET,
+    SLOT,
+    AttributeRecord,
+    FamilyRecord,
+    FamilyVariantRecord,
+    GroupRecord,
+    OptionRecord,
+    split_need,
+)
 from catalog.models import (
     Attribute,
     AttributeGroup,
@@ -17,6 +27,8 @@ from catalog.models import (
     FamilyAttribute,
     FamilyVariant,
     FamilyVariantAttribute,
+    Requirement,
+    Slot,
 )
 
 
@@ -25,6 +37,7 @@ class Groups(Kind[GroupRecord]):
     noun = "attribute group"
     model = AttributeGroup
     plain = ("position",)
+    optional = ("responsible",)
 
 
 class Attributes(Kind[AttributeRecord]):
@@ -32,6 +45,7 @@ class Attributes(Kind[AttributeRecord]):
     noun = "attribute"
     model = Attribute
     plain = ("type", "localizable", "per_channel", "filterable", "role", "settings", "position")
+    optional = ("unique",)
     texts = ("label", "help_text")
     references = {"group": AttributeGroup}
 
@@ -55,18 +69,47 @@ def _is_unknown_to_the_plan(kind: Kind[FamilyRecord], _: Item, row: FamilyAttrib
     return kind.run.known.pointed(row, "attribute").code.lower() not in kind.run.attributes
 
 
-def _requiring(kind: Kind[FamilyRecord], item: Item) -> Iterator[dict[str, Any]]:
-    """The channels that need one attribute of a family."""
-    code = kind.run.known.pointed(item.row, "attribute").code.lower()
-    for channel, attributes in item.record.requirements.items():
-        found = kind.run.known.get(Channel, channel)
-        if found is not None and code in {attribute.lower() for attribute in attributes}:
-            yield {"channel": found}
+def _requirements(kind: Kind[FamilyRecord], item: Item) -> Iterator[dict[str, Any]]:
+    """What the channels named need of the family's products."""
+    here = {kind.run.known.pointed(row, "attribute").code.lower() for row in item.linked["attributes"]}
+    for channel, needs in item.record.requirements.items():
+        found = kind.find(item.record, "requirements", Channel, channel)
+        for need in needs:
+            columns = _needed(kind, item.record, f"requirements.{channel}", need, here)
+            if columns is not None and found is not None:
+                yield {"channel": found, **columns}
 
 
-def _is_of_another_channel(kind: Kind[FamilyRecord], item: Item, row: Any) -> bool:
-    channel = kind.run.known.pointed(row, "channel")
-    return channel.code.lower() not in {code.lower() for code in item.record.requirements}
+def _needed(
+    kind: Kind[FamilyRecord], record: FamilyRecord, column: str, need: str, here: Collection[str]
+) -> dict[str, Any] | None:
+    """The columns of one requirement; an issue and None where it cannot be."""
+    what, condition = split_need(need)
+    code = what.partition(":")[2]
+    columns: dict[str, Any] = {"attribute": None, "slot": None, "asset_role": "", "condition": condition}
+    if what.startswith(SLOT):
+        columns["slot"] = kind.find(record, column, Slot, code)
+    elif what.startswith(ASSET) and code:
+        columns["asset_role"] = code
+    elif what.lower() in here:
+        columns["attribute"] = kind.run.known.get(Attribute, what)
+    else:
+        kind.issue(record, column, what, "the family has no such attribute.")
+    try:
+        parse(condition)
+    except FilterError as error:
+        kind.issue(record, column, condition, f"{error} Until this is mended, all products of the family need it.")
+    return columns if columns["attribute"] or columns["slot"] or columns["asset_role"] else None
+
+
+def _is_not_the_plans(kind: Kind[FamilyRecord], item: Item, row: Requirement) -> bool:
+    """What another channel needs stays, and texts and files where the plan speaks only of attributes."""
+    channel = kind.run.known.pointed(row, "channel").code.lower()
+    needs = {code.lower(): needs for code, needs in item.record.requirements.items()}.get(channel)
+    if needs is None:
+        return True
+    prefix = SLOT if row.slot_id else ASSET if row.asset_role else ""
+    return bool(prefix) and not any(need.startswith(prefix) for need in needs)
 
 
 FAMILY_ATTRIBUTES = Links(
@@ -80,44 +123,24 @@ FAMILY_ATTRIBUTES = Links(
 )
 REQUIREMENTS = Links(
     "requirements",
-    FamilyAttribute.required_by.through,
-    "familyattribute",
-    ("channel",),
-    _requiring,
-    keeps=_is_of_another_channel,
+    Requirement,
+    "family",
+    ("channel", "attribute", "slot", "asset_role"),
+    _requirements,
+    payload=("condition",),
+    keeps=_is_not_the_plans,
 )
 
 
 class Families(Kind[FamilyRecord]):
-    """Requirements hang on a family's attributes, which hang on the family."""
+    """Requirements come after the attributes, of which they speak."""
 
     name = "families"
     noun = "family"
     model = Family
+    optional = ("values",)
     references = {"label_attribute": Attribute, "image_attribute": Attribute}
-    links = (FAMILY_ATTRIBUTES,)
-
-    def compare_links(self) -> None:
-        super().compare_links()
-        places = [
-            (item, Item(item.record, row, new=row.pk is None))
-            for item in self.items
-            for row in item.linked["attributes"]
-        ]
-        self.link_changes.append(REQUIREMENTS.compare(self, [place for _, place in places]))
-        for item, place in places:
-            item.touched = item.touched or place.touched
-        for item in self.items:
-            self._report_requirements(item)
-
-    def _report_requirements(self, item: Item) -> None:
-        """Channels that are unknown, and attributes a family has not."""
-        here = {self.run.known.pointed(row, "attribute").code.lower() for row in item.linked["attributes"]}
-        for channel, attributes in item.record.requirements.items():
-            self.find(item.record, "requirements", Channel, channel)
-            for code in attributes:
-                if code.lower() not in here:
-                    self.issue(item.record, f"requirements.{channel}", code, "the family has no such attribute.")
+    links = (FAMILY_ATTRIBUTES, REQUIREMENTS)
 
 
 def _levels(kind: Kind[FamilyVariantRecord], item: Item) -> Iterable[dict[str, Any]]:

@@ -26,6 +26,7 @@ class Slots(Kind[SlotRecord]):
     noun = "slot"
     model = Slot
     plain = ("multiple", "rich", "max_length", "position")
+    optional = ("responsible",)
 
 
 class AssociationTypes(Kind[AssociationTypeRecord]):
@@ -33,6 +34,8 @@ class AssociationTypes(Kind[AssociationTypeRecord]):
     noun = "association type"
     model = AssociationType
     plain = ("position",)
+    optional = ("two_way", "bundle")
+    texts = ("label", "inverse_label")
 
 
 class Categories(Kind[CategoryRecord]):

@@ -11,7 +11,7 @@ from catalog.importing.sources.akeneo.intake import Intake
 from catalog.importing.sources.akeneo.tables import Row, Table
 from catalog.importing.sources.akeneo.units import UNITS
 from catalog.values import TYPES, AttributeSpec, Invalid
-from catalog.values.numbers import exact
+from catalog.values.decimals import exact
 from catalog.values.units import UNITS as OURS
 
 IDENTIFIER = "pim_catalog_identifier"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from catalog.importing.plan import AttributeRecord, OptionRecord
+from catalog.importing.plan import AttributeRecord, OptionRecord, Refused
 from catalog.values import TYPES, AttributeSpec, Invalid, Scope
 
 # Told the fact's place, its value and the reason.
@@ -28,6 +29,19 @@ def specs_of(attributes: Iterable[AttributeRecord], options: Iterable[OptionReco
         )
         for record in attributes
     }
+
+
+def checked(attributes: Sequence[AttributeRecord], options: Iterable[OptionRecord]) -> list[AttributeRecord]:
+    """The attributes with their settings as they are kept. Raises Refused naming the one that cannot be."""
+    specs = specs_of(attributes, options)
+    return [replace(record, settings=_settings(specs[record.code.lower()])) for record in attributes]
+
+
+def _settings(spec: AttributeSpec) -> Mapping[str, Any]:
+    try:
+        return TYPES[spec.type].check_settings(spec)
+    except Invalid as error:
+        raise Refused(f"attribute “{spec.code}”: {error}.") from error
 
 
 def parse(

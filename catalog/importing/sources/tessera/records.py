@@ -11,6 +11,8 @@ from catalog.importing.plan import (
     AudienceRecord,
     CategoryRecord,
     ChannelRecord,
+    EntityRecord,
+    EntityTypeRecord,
     FamilyRecord,
     FamilyVariantRecord,
     GroupRecord,
@@ -23,18 +25,27 @@ from catalog.importing.plan import (
 from catalog.importing.sources.tessera.rows import Row
 from catalog.values import TYPES
 
-# The settings of attributes, which stand beside their other keys.
-SETTINGS = ("unit_family", "unit", "decimals", "max_length", "min", "max")
+
+def _said(row: Row, key: str) -> bool | None:
+    """True or false, None where the row does not speak of it."""
+    return row.flag(key) if row.has(key) else None
 
 
 def group(row: Row) -> GroupRecord:
-    return GroupRecord(row.text("code"), row.texts("label"), row.whole("position", row.number))
+    return GroupRecord(
+        code=row.text("code"),
+        label=row.texts("label"),
+        position=row.whole("position", row.number),
+        responsible=row.text("responsible", "") or None,
+    )
 
 
 def attribute(row: Row) -> AttributeRecord:
+    """Its settings stand beside the other keys; they are checked once its options are read."""
+    kind = row.one_of("type", TYPES)
     return AttributeRecord(
         code=row.text("code"),
-        type=row.one_of("type", {code: code for code in TYPES}),
+        type=kind.code,
         group=row.text("group"),
         label=row.texts("label"),
         help_text=row.texts("help"),
@@ -42,9 +53,19 @@ def attribute(row: Row) -> AttributeRecord:
         per_channel=row.flag("per_channel"),
         filterable=row.flag("filterable"),
         role=row.text("role", ""),
-        settings={name: value for name in SETTINGS if (value := row.scalar(name)) is not None},
+        settings={name: row.anything(name) for name in (each.name for each in kind.settings) if row.has(name)},
         position=row.whole("position", row.number),
+        unique=_said(row, "unique"),
     )
+
+
+def entity_type(row: Row) -> EntityTypeRecord:
+    return EntityTypeRecord(row.text("code"), row.texts("label"), row.names("attributes"))
+
+
+def record(row: Row) -> EntityRecord:
+    """Its facts are parsed once all attributes are read."""
+    return EntityRecord(row.text("entity_type"), row.text("code"), row.texts("label"), row.table("facts"))
 
 
 def option(row: Row) -> OptionRecord:
@@ -65,6 +86,7 @@ def family(row: Row) -> FamilyRecord:
         label_attribute=row.text("label_attribute", ""),
         image_attribute=row.text("image_attribute", ""),
         requirements=row.lists("requirements"),
+        values=row.table("facts") if row.has("facts") else None,
     )
 
 
@@ -123,11 +145,19 @@ def slot(row: Row) -> SlotRecord:
         rich=row.flag("rich"),
         max_length=row.whole("max_length", 0) or None,
         position=row.whole("position", row.number),
+        responsible=row.text("responsible", "") or None,
     )
 
 
 def association_type(row: Row) -> AssociationTypeRecord:
-    return AssociationTypeRecord(row.text("code"), row.texts("label"), row.whole("position", row.number))
+    return AssociationTypeRecord(
+        row.text("code"),
+        row.texts("label"),
+        row.whole("position", row.number),
+        two_way=_said(row, "two_way"),
+        inverse_label=row.texts("inverse_label"),
+        bundle=_said(row, "bundle"),
+    )
 
 
 def market(row: Row) -> MarketRecord:
@@ -148,9 +178,12 @@ def channel(row: Row) -> ChannelRecord:
         languages=tuple(_language(language) for language in row.rows("languages")),
         tree=row.text("tree", ""),
         families=row.names("families"),
-        selection={code: list(options) for code, options in row.lists("selection").items()},
+        selection=row.text("selection", ""),
         currencies=row.names("currencies"),
         public=row.flag("public"),
+        units=row.table("units") if row.has("units") else None,
+        text_limits=row.table("text_limits") if row.has("text_limits") else None,
+        min_picture=row.whole("min_picture") if row.has("min_picture") else None,
     )
 
 
@@ -165,6 +198,8 @@ RECORDS: dict[str, tuple[str, Callable[[Row], Any]]] = {
     "group": ("groups", group),
     "attribute": ("attributes", attribute),
     "option": ("options", option),
+    "entity_type": ("entity_types", entity_type),
+    "record": ("records", record),
     "family": ("families", family),
     "family_variant": ("family_variants", family_variant),
     "category": ("categories", category),

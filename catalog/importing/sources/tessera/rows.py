@@ -82,12 +82,9 @@ class Row:
         tables = self._value(key, list, [])
         return [Row(f"{self.place}: {key} {number}", table) for number, table in enumerate(tables, 1)]
 
-    def scalar(self, key: str) -> str | int | None:
-        """A text or a number; decimals as text, so that they stay exact."""
-        value = self._value(key, object, None)
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal | None):
-            raise Refused(f"{self.place}: “{key}” must be a number or a text.")
-        return str(value) if isinstance(value, Decimal) else value
+    def anything(self, key: str) -> Any:
+        """Whatever stands there; decimals and dates as text, so that they stay exact and can be kept as JSON."""
+        return _plain(self._value(key, object, None))
 
     def one_of(self, key: str, choices: Mapping[str, T], default: str = _REQUIRED) -> T:
         value = self.text(key, default)
@@ -122,6 +119,16 @@ class Row:
         if wrong or not isinstance(value, kind):
             raise Refused(f"{self.place}: “{key}” must be {_NAMES[kind]}, not “{str(value)[:80]}”.")
         return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return (
+        value.isoformat() if isinstance(value, datetime.date) else str(value) if isinstance(value, Decimal) else value
+    )
 
 
 def read_toml(file: Path, name: str) -> dict[str, list[Row]]:

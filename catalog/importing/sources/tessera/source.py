@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from catalog.importing.plan import (
     AssetRecord,
+    EntityRecord,
+    FamilyRecord,
     FragmentRecord,
     Issue,
     PlacementRecord,
@@ -22,6 +25,7 @@ from catalog.importing.sources.tessera import facts
 from catalog.importing.sources.tessera.records import RECORDS, in_tree_order
 from catalog.importing.sources.tessera.rows import Row, read_toml
 
+F = TypeVar("F", FamilyRecord, EntityRecord)
 # What is drawn instead of taken from a file: kind, colour, view.
 Picture = tuple[str, str, str]
 # Makes files of pictures; those it cannot draw are not in the answer.
@@ -75,7 +79,10 @@ class _Reading:
                 records.append(record_of(row.named("facet", "attribute", "code")))
                 row.done()
             setattr(self.plan, name, in_tree_order(records) if name == "categories" else records)
+        self.plan.attributes = facts.checked(self.plan.attributes, self.plan.options)
         self.specs = facts.specs_of(self.plan.attributes, self.plan.options)
+        self.plan.families = [self._with_facts(family, family.code) for family in self.plan.families]
+        self.plan.records = [self._with_facts(record, record.code) for record in self.plan.records]
         for file, row in tables["product"]:
             self.plan.products.append(self._product(file, row.named("sku")))
             row.done()
@@ -99,14 +106,24 @@ class _Reading:
             raise Refused(f"{self.root}: there are no TOML files in this folder.")
         return tables
 
+    def _with_facts(self, record: F, name: str) -> F:
+        """A family or a record with its facts parsed: attributes may stand in a file that is read after its own."""
+        if not record.values:
+            return record
+        return replace(
+            record, values=facts.parse(record.values, self.specs, self._complain(type(record).__name__, name))
+        )
+
+    def _complain(self, file: str, name: str) -> facts.Complain:
+        def complain(place: str, value: str, reason: str) -> None:
+            self.plan.issues.append(Issue(file, 0, f"{name}.{place}", value, reason))
+
+        return complain
+
     # --- Products ----------------------------------------------------------------------------------------------------
 
     def _product(self, file: str, row: Row) -> ProductRecord:
         sku = row.text("sku")
-
-        def complain(place: str, value: str, reason: str) -> None:
-            self.plan.issues.append(Issue(file, 0, f"{sku}.{place}", value, reason))
-
         return ProductRecord(
             sku=sku,
             family=row.text("family", ""),
@@ -114,9 +131,10 @@ class _Reading:
             parent=row.text("parent", ""),
             status=row.text("status", "enabled"),
             categories=row.names("categories"),
-            values=facts.parse(row.table("facts"), self.specs, complain),
+            values=facts.parse(row.table("facts"), self.specs, self._complain(file, sku)),
             assets=tuple(self._asset(asset) for asset in row.rows("asset")),
             associations=tuple(_association(association) for association in row.rows("association")),
+            own_only=row.names("own_only") if row.has("own_only") else None,
         )
 
     def _asset(self, row: Row) -> tuple[str, str]:
