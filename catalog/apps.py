@@ -1,6 +1,15 @@
 from django.apps import AppConfig
+from django.core import checks
+from django.db.models.signals import pre_migrate
 
 
 class CatalogConfig(AppConfig):
     name = "catalog"
     verbose_name = "Knowledge base"
+
+    def ready(self) -> None:
+        # Not before the models are there, which these look at.
+        from catalog.columns import check_columns, guard_texts
+
+        checks.register(check_columns)
+        pre_migrate.connect(guard_texts, sender=self, dispatch_uid="guard_texts")

@@ -33,6 +33,13 @@ def test_every_format_is_documented() -> None:
     assert documented == set(FORMATS)
 
 
+def test_every_quality_check_is_documented_with_its_severity() -> None:
+    from catalog.quality.registry import CHECKS
+
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \|", (ROOT / "docs/quality.md").read_text(), re.MULTILINE)
+    assert rows == [(code, check.severity) for code, check in CHECKS.items()]
+
+
 def test_every_option_of_a_format_is_documented() -> None:
     from exports.formats.registry import FORMATS
 

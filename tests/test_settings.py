@@ -17,6 +17,7 @@ from pim import env
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = (("en", "English"), ("it", "Italiano"), ("de", "Deutsch"))
+NO_LANGUAGES = "distinct codes of languages such as de, de-AT or ar, separated by commas, the first one known to Django"
 STRONG = "abcdefghij" * 5
 
 
@@ -64,9 +65,11 @@ def start(**variables: str) -> subprocess.CompletedProcess[str]:
         ("DATA_ROOT", __file__, lambda: env.folder("DATA_ROOT", ROOT), "the path of a folder"),
         ("DATA_ROOT", f"{__file__}/below", lambda: env.folder("DATA_ROOT", ROOT), "the path of a folder"),
         ("DATA_ROOT", "~nobody-of-that-name/x", lambda: env.folder("DATA_ROOT", ROOT), "the path of a folder"),
-        ("PIM_LANGUAGES", "", read_languages, "distinct codes out of en, it, de, separated by commas"),
-        ("PIM_LANGUAGES", "en,xx", read_languages, "distinct codes out of en, it, de, separated by commas"),
-        ("PIM_LANGUAGES", "en,it,en", read_languages, "distinct codes out of en, it, de, separated by commas"),
+        ("PIM_LANGUAGES", "", read_languages, NO_LANGUAGES),
+        ("PIM_LANGUAGES", "en,xx", read_languages, NO_LANGUAGES),
+        ("PIM_LANGUAGES", "en,it,en", read_languages, NO_LANGUAGES),
+        ("PIM_LANGUAGES", "de-AT,de-at", read_languages, NO_LANGUAGES),
+        ("PIM_LANGUAGES", "gsw,en", read_languages, NO_LANGUAGES),
         ("SITE_URL", "pim.example.com", read_site, "an origin such as https://pim.example.com"),
         ("SITE_URL", "ftp://pim.example.com", read_site, "an origin such as https://pim.example.com"),
         ("SITE_URL", "https://pim.example.com/shop", read_site, "an origin such as https://pim.example.com"),
@@ -139,6 +142,11 @@ def test_lists_lose_their_white_space(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_first_language_named_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIM_LANGUAGES", "de, en")
     assert read_languages() == [("de", "Deutsch"), ("en", "English")]
+
+
+def test_other_languages_are_called_as_they_call_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIM_LANGUAGES", "de-AT, ar, gsw")
+    assert read_languages() == [("de-at", "Deutsch (Österreich)"), ("ar", "العربية"), ("gsw", "Schwiizertüütsch")]
 
 
 def test_an_origin_loses_its_trailing_slash(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -213,19 +213,19 @@ def test_the_original_is_saved_and_never_shown(page: Client) -> None:
 
 
 # --- Attributes, families, channels ----------------------------------------------------------------------------------
-def test_settings_of_an_attribute_are_fields_and_others_stay(page: Client) -> None:
-    attribute = make.make_attribute("measurement", settings={"unit_family": "mass", "unit": "kg", "kept": 1})
+def test_settings_of_an_attribute_are_fields_and_are_kept_in_one_way_of_writing_them(page: Client) -> None:
+    attribute = make.make_attribute("measurement", settings={"unit_family": "mass", "unit": "kg"})
     data = filled(page, address(attribute))
     typed = {"setting_unit": "g", "setting_min": "0.50", "setting_decimals": "2"}
     assert page.post(address(attribute), {**data, **typed}).status_code == 302
-    expected = {"unit_family": "mass", "unit": "g", "min": "0.50", "decimals": 2, "kept": 1}
+    expected = {"unit_family": "mass", "unit": "g", "min": "0.5", "decimals": 2}
     assert Attribute.objects.get().settings == expected
 
 
 def test_a_unit_of_another_kind_is_told_at_its_field(page: Client) -> None:
     attribute = make.make_attribute("measurement", settings={"unit_family": "mass"})
     answer = page.post(address(attribute), {**filled(page, address(attribute)), "setting_unit": "mm"})
-    assert "“mm” is no unit of mass." in messages_of(answer)
+    assert "“mm” is no unit of mass; there are µg, mg, gr, ct, g, oz, lb, kg, st, t." in messages_of(answer)
     assert Attribute.objects.get().settings == {"unit_family": "mass"}
 
 
@@ -253,20 +253,45 @@ def test_a_new_attribute_goes_on_to_its_settings(page: Client) -> None:
 
 def test_a_family_says_which_channels_need_an_attribute(page: Client) -> None:
     channel = make.make_channel("print")
-    family = make.make_family(attributes=[make.make_attribute()])
-    data = {**filled(page, address(family)), "family_attributes-0-required_by": [str(channel.pk)]}
+    attribute = make.make_attribute()
+    family = make.make_family(attributes=[attribute])
+    data = {
+        **filled(page, address(family)),
+        "requirements-TOTAL_FORMS": "1",
+        "requirements-0-family": str(family.pk),
+        "requirements-0-channel": str(channel.pk),
+        "requirements-0-attribute": str(attribute.pk),
+    }
     assert page.post(address(family), data).status_code == 302
-    assert list(family.family_attributes.get().required_by.all()) == [channel]
+    assert [(row.channel, row.attribute) for row in family.requirements.all()] == [(channel, attribute)]
 
 
-def test_the_form_of_a_family_costs_the_same_for_its_channels_however_many_attributes(page: Client) -> None:
+def test_the_form_of_a_family_costs_the_same_however_many_attributes_and_requirements(page: Client) -> None:
     small = make.make_family(attributes=[make.make_attribute() for _ in range(2)], required_by=[make.make_channel()])
     large = make.make_family(attributes=[make.make_attribute() for _ in range(12)], required_by=[make.make_channel()])
     page.get(address(small))
     few = queries(lambda: page.get(address(small)))
     many = queries(lambda: page.get(address(large)))
-    # One a row: the name of the attribute chosen, in a field that finds them by typing.
-    assert many - few == 10
+    assert many == few
+
+
+def test_a_family_says_which_texts_and_files_a_channel_needs_and_of_which_products(page: Client) -> None:
+    channel, slot = make.make_channel("print"), make.make_slot("warning")
+    family = make.make_family(attributes=[make.make_attribute()])
+    data = {
+        **filled(page, address(family)),
+        "requirements-TOTAL_FORMS": "2",
+        "requirements-0-family": str(family.pk),
+        "requirements-0-channel": str(channel.pk),
+        "requirements-0-slot": str(slot.pk),
+        "requirements-1-family": str(family.pk),
+        "requirements-1-channel": str(channel.pk),
+        "requirements-1-asset_role": "main",
+        "requirements-1-condition": "status = enabled",
+    }
+    assert page.post(address(family), data).status_code == 302
+    found = [(row.slot, row.asset_role, row.condition) for row in family.requirements.all()]
+    assert found == [(slot, "", ""), (None, "main", "status = enabled")]
 
 
 def test_the_currencies_of_a_channel_are_a_list_of_codes(page: Client) -> None:

@@ -13,6 +13,7 @@ from django.db.models import Model
 
 from catalog.models import (
     Asset,
+    AssetTrack,
     Association,
     AssociationType,
     Attribute,
@@ -22,18 +23,28 @@ from catalog.models import (
     Category,
     Channel,
     ChannelLanguage,
+    CodeAlias,
+    Completeness,
+    EntityAttribute,
+    EntityType,
+    FacetTerm,
     Family,
     FamilyAttribute,
     FamilyVariant,
     FamilyVariantAttribute,
+    Finding,
     Fragment,
     FragmentRevision,
     Market,
     Placement,
     Product,
     ProductAsset,
+    Record,
+    Requirement,
+    SearchText,
     Slot,
     Tag,
+    TranslationState,
 )
 from catalog.models.base import label_of, set_texts, texts_of, validate_code
 from tests.factories import (
@@ -42,6 +53,7 @@ from tests.factories import (
     make_attribute,
     make_category,
     make_channel,
+    make_code,
     make_family,
     make_family_variant,
     make_fragment,
@@ -69,6 +81,13 @@ def duplicated_asset() -> list[Model]:
 def forbidden() -> dict[str, Callable[[], list[Model]]]:
     return {
         "asset_code_unique": duplicated_asset,
+        "asset_file_or_link": lambda: [Asset(code="a", kind="video", file="x", url="https://example.com/x")],
+        "asset_focal_point_inside": lambda: [Asset(code="a", kind="image", file="x", focal_x=101)],
+        "asset_track_once": lambda: [
+            AssetTrack(asset=asset, kind="captions", language="it", text="Ciao")
+            for asset in [make_asset()]
+            for _ in range(2)
+        ],
         "product_asset_once_per_role": lambda: [
             ProductAsset(product=product, asset=asset, role=role)
             for product, asset in [(make_product("P"), make_asset())]
@@ -111,6 +130,9 @@ def forbidden() -> dict[str, Callable[[], list[Model]]]:
         "product_sku_unique": lambda: [Product(sku="AB-1"), Product(sku="ab-1")],
         "product_not_its_own_parent": lambda: [_own_parent(make_product())],
         "product_status_known": lambda: [Product(sku="P", status="sold")],
+        "product_axes_once_per_parent": lambda: [
+            Product(sku=sku, parent=parent, axis_key="red") for parent in [make_product()] for sku in ("A", "B")
+        ],
         "association_type_code_unique": lambda: coded(AssociationType),
         "association_once": lambda: [
             Association(source=source, type=kind, target=target)
@@ -125,7 +147,6 @@ def forbidden() -> dict[str, Callable[[], list[Model]]]:
         ],
         "attribute_group_code_unique": lambda: coded(AttributeGroup),
         "attribute_code_unique": lambda: coded(Attribute, type="text", group=make_attribute().group),
-        "attribute_type_known": lambda: [Attribute(code="a", type="colour", group=make_attribute().group)],
         "attribute_option_code_unique": lambda: coded(AttributeOption, attribute=make_attribute("select")),
         "family_code_unique": lambda: coded(Family),
         "family_attribute_once": lambda: [
@@ -133,6 +154,10 @@ def forbidden() -> dict[str, Callable[[], list[Model]]]:
             for family, attribute in [(make_family(), make_attribute())]
             for _ in range(2)
         ],
+        "requirement_of_exactly_one_thing": lambda: [Requirement(family=make_family(), channel=make_channel())],
+        "requirement_of_attribute_once": lambda: required_twice(attribute=make_attribute()),
+        "requirement_of_slot_once": lambda: required_twice(slot=make_slot()),
+        "requirement_of_asset_role_once": lambda: required_twice(asset_role="main"),
         "family_variant_code_unique": lambda: coded(FamilyVariant, family=make_family()),
         "family_variant_attribute_once": lambda: [
             FamilyVariantAttribute(family_variant=variant, attribute=attribute, level=level)
@@ -146,7 +171,45 @@ def forbidden() -> dict[str, Callable[[], list[Model]]]:
         ],
         "category_code_unique": lambda: coded(Category),
         "tag_once_per_facet": lambda: [Tag(facet="Topic", code="a"), Tag(facet="topic", code="A")],
+        "entity_type_code_unique": lambda: coded(EntityType),
+        "entity_attribute_once": lambda: [
+            EntityAttribute(entity_type=kind, attribute=attribute)
+            for kind, attribute in [(make_entity_type(), make_attribute())]
+            for _ in range(2)
+        ],
+        "record_code_unique": lambda: coded(Record, entity_type=make_entity_type()),
+        "facet_term_once": lambda: [
+            FacetTerm(attribute=attribute, key="red") for attribute in [make_attribute("select")] for _ in range(2)
+        ],
+        "search_text_once": lambda: [
+            SearchText(product=product, language="pt") for product in [make_product()] for _ in range(2)
+        ],
+        "completeness_once": lambda: [
+            Completeness(product=product, channel=channel, language="it", required=1, filled=1, complete=True)
+            for product, channel in [(make_product(), make_channel())]
+            for _ in range(2)
+        ],
+        "finding_once": lambda: [
+            Finding(product=product, check_code="gtin", key="gtin", severity="error", message="Wrong.")
+            for product in [make_product()]
+            for _ in range(2)
+        ],
+        "code_alias_once": lambda: [CodeAlias(kind="family", alias="old", code=code) for code in ("new", "newer")],
+        "translation_state_once": lambda: [
+            TranslationState(kind="slot", object_id=1, language="it", state=state) for state in ("draft", "approved")
+        ],
     }
+
+
+def make_entity_type() -> EntityType:
+    kind = EntityType(code=make_code("entity"))
+    kind.save()
+    return kind
+
+
+def required_twice(**what: Any) -> list[Model]:
+    family, channel = make_family(), make_channel()
+    return [Requirement(family=family, channel=channel, **what) for _ in range(2)]
 
 
 def _own_parent(product: Product) -> Product:

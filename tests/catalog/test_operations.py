@@ -13,7 +13,6 @@ from zlib import crc32
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db.models import ProtectedError
 from mptt.exceptions import InvalidMove
 from PIL import Image
 from pytest_django import Settings
@@ -21,11 +20,13 @@ from pytest_django import Settings
 from catalog.actors import Actor
 from catalog.models import Asset, Association, Category, Change, Fragment, Placement, Product, ProductAsset
 from catalog.models.base import texts_of
-from catalog.operations.assets import attach, digest_of, store_asset
+from catalog.operations.assets import ALLOWED, attach, digest_of, store_asset
+from catalog.operations.associations import associate
 from catalog.operations.fragments import approve, freeze, place, retire, write_fragment
-from catalog.operations.products import INHERIT, associate, save_product, set_facts
+from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.recording import key_of, remove, store
 from catalog.operations.trees import move_category, number_trees, save_category
+from catalog.usage import InUse
 from tests.factories import (
     make_asset,
     make_association_type,
@@ -443,7 +444,7 @@ def test_the_size_is_that_of_the_upright_picture(orientation: int, size: tuple[i
     assert (asset.width, asset.height) == size
 
 
-UNKNOWN = "The file is neither a JPEG, PNG, GIF or WebP picture nor a PDF, or it is damaged."
+UNKNOWN = f"The file is damaged or of another format than those allowed: {ALLOWED}."
 GRADIENT = Image.radial_gradient("L")
 
 
@@ -510,7 +511,7 @@ def test_a_row_that_cannot_be_is_not_stored() -> None:
 
 def test_what_is_in_use_is_not_removed_and_nothing_is_on_record() -> None:
     attribute = make_attribute()
-    with pytest.raises(ProtectedError):
+    with pytest.raises(InUse):
         remove(ME, attribute.group)
     assert touched() == []
 

@@ -14,6 +14,7 @@ from exports.documents import digest_of
 from exports.models import DocumentBody
 from tests import factories
 from tests.exports.world import Reader, World, counted, world
+from tests.factories import require
 
 __all__ = ["world"]
 DOCUMENTS = "/api/v1/channels/shop/documents/"
@@ -283,8 +284,7 @@ def test_a_product_that_left_is_gone_now_and_still_there_then(world: World) -> N
 
 
 def test_releases_are_listed_with_counts_and_problems(world: World) -> None:
-    member = world.machines.family_attributes.get(attribute__code="weight")
-    member.required_by.add(world.shop)
+    require(world.machines, world.shop, "weight")
     world.add("BZ-NEW")
     world.release()
     found = world.reader().json(RELEASES)

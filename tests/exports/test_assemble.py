@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from exports.assemble import Assembled, assemble
-from exports.bundles import Association, Labelled, Library, ProductBundle
+from exports.bundles import Association, Labelled, Library, ProductBundle, Required
 from exports.documents import AssociationLink, CategoryLink, DocumentAsset, Fact, Money, to_bytes
 from tests.exports.bundled import (
     TODAY,
@@ -29,6 +29,10 @@ COLOR = make_spec("color", "select", options=COLORS)
 GTIN = make_spec("ean", role="gtin")
 PRICE = make_spec("price", "price", role="price")
 GOOD_GTIN = "9521234567899"
+
+
+def demanded(*codes: str, kind: str = "fact", languages: frozenset[str] | None = None) -> tuple[Required, ...]:
+    return tuple(Required(kind, code, languages) for code in codes)
 
 
 def assembled(bundle: ProductBundle, library: Library | None = None, **context: Any) -> Assembled:
@@ -86,6 +90,7 @@ def test_where_a_fact_comes_from_is_kept_beside_the_document() -> None:
                 "beaten": [{"from": "P-up2", "level": 2, "scope": "de", "value": "Alt"}],
             }
         },
+        "emptied": {},
         "statements": [],
         "absent": [],
     }
@@ -173,7 +178,7 @@ def test_a_channel_shows_the_prices_in_its_currencies() -> None:
     assert document.facts["price"].text == "499,00\u00a0€"
     everything = assembled(bundle, currencies=()).document
     assert everything.prices == (Money("499.00", "EUR"), Money("549.00", "USD"))
-    swiss = assembled(replace(bundle, required=("price",)), currencies=("CHF",))
+    swiss = assembled(replace(bundle, required=demanded("price")), currencies=("CHF",))
     assert (swiss.document.prices, swiss.document.facts) == ((), {})
     assert swiss.problems == (("incomplete", "Required, but empty: price."),)
 
@@ -252,20 +257,39 @@ def test_an_asset_shows_until_its_rights_end(days: int, shown: bool) -> None:
 
 
 def test_required_facts_that_are_missing_are_reported_but_not_of_groups() -> None:
-    bundle = make_bundle([NAME, WEIGHT, COLOR], {"color": "Red"}, required=("name", "Color", "weight"))
+    bundle = make_bundle([NAME, WEIGHT, COLOR], {"color": "Red"}, required=demanded("name", "Color", "weight"))
     assert assembled(bundle).problems == (("incomplete", "Required, but empty: name, weight."),)
     assert assembled(replace(bundle, type="group")).problems == ()
 
 
 def test_a_fact_in_a_fallback_language_is_not_missing() -> None:
-    bundle = make_bundle([NAME], {"name": {"en": "Lyre"}}, required=("name",))
+    bundle = make_bundle([NAME], {"name": {"en": "Lyre"}}, required=demanded("name"))
     assert assembled(bundle).problems == ()
     assert assembled(bundle, chain=("de",)).problems == (("incomplete", "Required, but empty: name."),)
 
 
+def test_required_texts_and_files_are_missing_where_the_document_has_none() -> None:
+    required = (*demanded("Teaser", "legal", kind="slot"), *demanded("MAIN", "manual", kind="asset"))
+    teaser = make_placed(make_fragment("f", "<p>Light.</p>"), make_slot("teaser"))
+    bundle = make_bundle([], {}, required=required, placements=(teaser,), assets=(("main", make_asset("a")),))
+    assert assembled(bundle).problems == (("incomplete", "Required, but empty: slot legal, asset manual."),)
+
+
+def test_an_expired_file_is_missing() -> None:
+    asset = make_asset("a", expires=datetime.date(2027, 2, 28))
+    bundle = make_bundle([], {}, required=demanded("main", kind="asset"), assets=(("main", asset),))
+    assert [kind for kind, _ in assembled(bundle).problems] == ["incomplete", "asset"]
+
+
+def test_a_demand_with_a_condition_holds_in_its_languages_only() -> None:
+    bundle = make_bundle([NAME], {}, required=demanded("name", languages=frozenset({"en"})))
+    assert assembled(bundle).problems == ()
+    assert assembled(bundle, chain=("en",)).problems == (("incomplete", "Required, but empty: name."),)
+
+
 def test_all_problems_come_together() -> None:
     headline = make_placed(make_fragment("f", "{{ fact:gone }}"), make_slot("headline", rich=False))
-    bundle = make_bundle([GTIN, NAME], {"ean": "1"}, required=("name",), placements=(headline,))
+    bundle = make_bundle([GTIN, NAME], {"ean": "1"}, required=demanded("name"), placements=(headline,))
     assert [kind for kind, _ in assembled(bundle).problems] == ["incomplete", "identifier", "reference"]
 
 

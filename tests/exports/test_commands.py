@@ -23,7 +23,7 @@ from exports.management import shell
 from exports.models import Edition, Output, Release
 from tests import factories
 from tests.exports.world import World, world
-from tests.factories import ACTOR
+from tests.factories import ACTOR, require
 
 __all__ = ["world"]
 
@@ -59,7 +59,7 @@ def test_a_release_is_told_in_one_line(world: World) -> None:
     world.add("BZ-NEW")
     world.rename("BZ-TAMPER", "Pressino nuovo")
     Product.objects.filter(sku="BZ-LIRA-R").update(status="disabled")
-    world.machines.family_attributes.get(attribute__code="weight").required_by.add(world.shop)
+    require(world.machines, world.shop, "weight")
     assert line("release", "shop") == (
         "shop: release 2: 8 documents, 2 added, 4 changed, 2 removed; problems: incomplete 2; N s"
     )
@@ -269,7 +269,7 @@ def test_what_is_not_shown_is_explained_too(world: World) -> None:
     world.headline.media = ["print"]
     world.headline.save()
     approve(ACTOR, world.headline)
-    world.machines.family_attributes.get(attribute__code="color").required_by.add(world.shop)
+    require(world.machines, world.shop, "color")
     world.release()
     out, _ = run("explain", "BZ-LIRA", "shop", "it")
     assert "Not shown\n  headline: fragment lira-headline: only for media print" in out
@@ -280,7 +280,8 @@ def test_what_is_not_shown_is_explained_too(world: World) -> None:
 def test_an_explanation_can_be_read_by_machines(world: World) -> None:
     found = json.loads(run("explain", "BZ-LIRA-B", "shop", "de", "--json")[0])
     assert set(found) == {
-        "sku", "channel", "language", "release", "digest", "facts", "statements", "absent", "problems",
+        "sku", "channel", "language", "release", "digest", "facts", "emptied", "statements", "assets", "categories",
+        "cut", "absent", "problems",
     }  # fmt: skip
     assert list(found["facts"]) == ["name", "weight", "price", "color"]
     assert found["facts"]["weight"] == {
@@ -324,13 +325,23 @@ def test_why_a_product_is_not_there_is_said_where_it_is_known(world: World) -> N
 
 
 def test_a_product_that_is_not_selected_is_told_by_what(world: World) -> None:
-    world.shop.selection = {"color": ["black"]}
+    world.shop.selection = "status = enabled and color = black"
     world.shop.save()
     world.release()
-    assert reason("BZ-LIRA-R") == "its color is not among black, which the channel selects."
+    assert reason("BZ-LIRA-R") == "the channel selects “color = black”, which does not hold for it."
     world.shop.families.add(factories.make_family("grinders"))
     world.release()
     assert reason("BZ-LIRA-B") == "its family is machines, and the channel takes grinders."
+
+
+def test_a_selection_that_is_not_understood_stops_the_release_and_says_why(world: World) -> None:
+    world.shop.selection = "colour = black"
+    world.shop.save()
+    message = "The selection of channel “shop” cannot be used, so it releases nothing. At character 1: there is no"
+    world.add("BZ-NEW")
+    assert fault("release", "shop").startswith(message)
+    assert reason("BZ-NEW").startswith(message)
+    assert world.shop.releases.count() == 1
 
 
 def test_a_product_that_came_since_will_be_there(world: World) -> None:

@@ -8,13 +8,18 @@ from typing import Any
 import pytest
 
 from catalog import querysets
-from catalog.models import Channel, FamilyVariantAttribute, Product
+from catalog.indexing import refresh
+from catalog.models import Channel, Completeness, FamilyVariantAttribute, Product, ProductIndex, Requirement
 from catalog.operations.assets import attach
+from catalog.operations.associations import associate
 from catalog.operations.fragments import approve, place, retire, write_fragment
-from catalog.operations.products import associate, set_facts
-from exports.bundles import Association, Context, Labelled, ProductBundle, SlotInfo
+from catalog.operations.products import set_facts
+from catalog.operations.requirements import save_requirement
+from exports.assemble import assemble
+from exports.bundles import Association, Context, Labelled, ProductBundle, Required, SlotInfo
 from exports.loading import Loader, contexts
 from exports.placing import Placements
+from exports.selection import SelectionError
 from tests.factories import (
     ACTOR,
     make_asset,
@@ -101,39 +106,64 @@ def test_a_channel_takes_its_families_and_without_any_all() -> None:
     assert released(channel) == ["A", "A-1"]
 
 
-def make_selecting(**selection: Any) -> Channel:
-    return make_channel(selection=selection)
-
-
-def test_a_selection_keeps_out_what_says_otherwise_and_lets_in_what_says_nothing() -> None:
-    make_attribute("select", "Voltage", options=["v110", "v230"])
-    make_attribute("multiselect", "regions", options=["eu", "us"])
+def test_a_selection_keeps_out_what_does_not_meet_it() -> None:
+    make_attribute("select", "Voltage", options=["v110", "v230"], filterable=True)
+    make_attribute("multiselect", "regions", options=["eu", "us"], filterable=True)
     make_product("A", facts={"voltage": "v110"})
     make_product("B", facts={"voltage": "v230", "regions": ["us"]})
     make_product("C", facts={"voltage": "v230", "regions": ["us", "eu"]})
     make_product("D")
     emptied = make_product("E", facts={"voltage": "v110"})
     set_facts(ACTOR, emptied, {"voltage": {"": None}})
-    assert released(make_selecting(voltage=["v230"], regions=["eu"])) == ["C", "D", "E"]
-    assert released(make_selecting(colour=["red"])) == ["A", "B", "C", "D", "E"]
+    assert released(make_channel(selection="voltage = v230 and regions = eu")) == ["C"]
+    said_or_not = "(voltage is empty or voltage = v230) and (regions is empty or regions = eu)"
+    assert released(make_channel(selection=said_or_not)) == ["C", "D", "E"]
+    assert released(make_channel(selection="not sku = A")) == ["B", "C", "D", "E"]
+
+
+@pytest.mark.parametrize("selection", ["voltage = v230", "color = blue", "sku = ", "weight = 3", "family = none"])
+def test_a_selection_that_is_not_understood_releases_nothing_and_never_everything(selection: str) -> None:
+    make_attribute("select", "color", options=["red"], filterable=True)
+    make_attribute("number", "weight")
+    make_product("A")
+    with pytest.raises(SelectionError, match="The selection of channel “shop” cannot be used, so it releases nothing"):
+        released(make_channel("shop", selection=selection))
+
+
+def test_a_selection_is_not_trusted_while_products_are_not_indexed() -> None:
+    make_attribute("select", "color", options=["red"], filterable=True)
+    product = make_product("A", facts={"color": "red"})
+    ProductIndex.objects.filter(product=product).delete()
+    assert released(make_channel()) == ["A"]
+    with pytest.raises(SelectionError, match="run: manage\\.py reindex"):
+        released(make_channel(selection="color is empty"))
 
 
 def test_a_selection_looks_at_the_effective_value_for_the_channel() -> None:
-    make_attribute("select", "voltage", options=["v110", "v230"], per_channel=True)
-    channel = make_channel("shop", selection={"voltage": ["v230"]})
+    make_attribute("select", "voltage", options=["v110", "v230"], per_channel=True, filterable=True)
+    channel = make_channel("shop", selection="voltage = v230")
     root = make_product("A", facts={"voltage": {"": "v110", "@shop": "v230"}})
     make_product("A-1", parent=root)
     make_product("A-2", parent=root, facts={"voltage": {"@shop": "v110"}})
     assert released(channel) == ["A", "A-1"]
 
 
+def test_a_selection_reads_texts_in_the_first_language_of_the_channel() -> None:
+    make_attribute("text", "title", localizable=True, filterable=True)
+    channel = make_channel("shop", {"de": "en", "en": ""}, selection="title = Lampe")
+    make_product("A", facts={"title": {"de": "Lampe", "en": "Lamp"}})
+    make_product("B", facts={"title": {"en": "Lampe"}})
+    make_product("C", facts={"title": {"de": "Leuchte", "en": "Lampe"}})
+    assert released(channel) == ["A", "B"]
+
+
 def test_a_group_is_there_for_a_variant_that_is_selected_though_it_says_otherwise_itself() -> None:
-    make_attribute("select", "voltage", options=["v110", "v230"])
+    make_attribute("select", "voltage", options=["v110", "v230"], filterable=True)
     root = make_product("A", facts={"voltage": "v110"})
     middle = make_product("A-1", parent=root)
     make_product("A-1-1", parent=middle, facts={"voltage": "v230"})
     make_product("A-1-2", parent=middle)
-    found = bundles(make_selecting(voltage=["v230"]))
+    found = bundles(make_channel(selection="voltage is empty or voltage = v230"))
     assert {sku: bundle.variants for sku, bundle in found.items()} == {
         "A": ("A-1",),
         "A-1": ("A-1-1",),
@@ -159,8 +189,8 @@ def test_types_parents_and_axes() -> None:
     split = make_family_variant(family, [color])
     FamilyVariantAttribute.objects.create(family_variant=split, attribute=size, level=2, axis=True)
     root = make_product("A", family, family_variant=split)
-    middle = make_product("A-1", parent=root)
-    make_product("A-1-1", parent=middle)
+    middle = make_product("A-1", parent=root, facts={"color": "red"})
+    make_product("A-1-1", parent=middle, facts={"size": "42"})
     make_product("B", family)
     assert {
         sku: (bundle.type, bundle.parent, bundle.variants, bundle.axes)
@@ -188,9 +218,52 @@ def test_the_family_says_order_name_picture_and_what_is_required() -> None:
         Labelled("fam", {"de": "Familie"}),
         "Name",
         "pic",
-        ("pic", "Name"),
+        (Required("fact", "pic"), Required("fact", "Name")),
     )
     assert bundles(other)["A"].required == ()
+
+
+def test_a_condition_is_asked_for_each_language_of_the_channel() -> None:
+    shop = make_channel("shop", {"de": "en", "en": "", "it": ""})
+    title = make_attribute("text", "title", localizable=True, filterable=True)
+    family = make_family("fam", [title])
+    for condition in ("title = Lamp", "sku = A", "sku = B"):
+        slot = make_slot()
+        save_requirement(ACTOR, Requirement(family=family, channel=shop, slot=slot, condition=condition))
+    make_product("A", family, {"title": {"en": "Lamp"}})
+    refresh(Product.objects.values_list("pk", flat=True))
+    first, second = bundles(shop)["A"].required
+    assert (first.kind, first.languages) == ("slot", frozenset({"de", "en"}))
+    assert second.languages == frozenset({"de", "en", "it"})
+
+
+def test_what_a_release_says_is_missing_is_what_completeness_says() -> None:
+    shop = make_channel("shop", {"de": "en", "en": "", "it": ""}, currencies=["EUR"])
+    name, price = make_attribute("text", "name", localizable=True, filterable=True), make_attribute("price", "price")
+    family = make_family("fam", [name, price], required_by=[shop])
+    slot = make_slot("teaser")
+    save_requirement(ACTOR, Requirement(family=family, channel=shop, slot=slot, condition="name is not empty"))
+    save_requirement(ACTOR, Requirement(family=family, channel=shop, asset_role="main"))
+    product = make_product("A", family, {"name": {"en": "Lamp"}, "price": [{"amount": "1.00", "currency": "RON"}]})
+    make_product("B", family, {"price": [{"amount": "1.00", "currency": "EUR"}]})
+    place(ACTOR, make_fragment("text", {"de": "Licht."}, approved=True), slot, product)
+    refresh(Product.objects.values_list("pk", flat=True))
+    loader = Loader(shop)
+    released = {
+        (bundle.sku, context.language): message
+        for bundle in loader.bundles()
+        for context in contexts(shop, datetime.date(2027, 3, 1))
+        for kind, message in assemble(bundle, context, loader.library).problems
+        if kind == "incomplete"
+    }
+    stored = {
+        (row.product.sku, row.language): "Required, but empty: "
+        + ", ".join(each.removeprefix("fact:").replace(":", " ") for each in row.missing)
+        + "."
+        for row in Completeness.objects.filter(complete=False)
+    }
+    assert len(stored) == 6
+    assert released == stored
 
 
 def test_levels_run_up_to_the_root() -> None:

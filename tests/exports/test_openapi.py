@@ -20,7 +20,7 @@ from exports.api import examples, schema
 from exports.models import Output
 from tests.exports import samples
 from tests.exports.world import Reader, World, content, world
-from tests.factories import ACTOR
+from tests.factories import ACTOR, require
 
 __all__ = ["world"]
 SHOP = "/api/v1/channels/shop"
@@ -118,8 +118,7 @@ def test_the_examples_conform() -> None:
 
 
 def test_the_answers_conform(world: World) -> None:
-    member = world.machines.family_attributes.get(attribute__code="weight")
-    member.required_by.add(world.shop)
+    require(world.machines, world.shop, "weight")
     world.add("BZ-NEW")
     world.release()
     reader = world.reader()

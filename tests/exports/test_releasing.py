@@ -14,8 +14,9 @@ from django.utils import timezone
 from catalog.actors import Actor
 from catalog.models import Category, Channel, ChannelLanguage, Family, Fragment, Product, ProductAsset
 from catalog.operations.assets import attach
+from catalog.operations.associations import associate
 from catalog.operations.fragments import approve, place, retire, write_fragment
-from catalog.operations.products import INHERIT, associate, save_product, set_facts
+from catalog.operations.products import INHERIT, save_product, set_facts
 from exports import releasing
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
@@ -53,7 +54,7 @@ def make_shop(**fields: Any) -> Channel:
         make_category(code, tree, {"de": code.title()})
     name = make_attribute("text", "name", {"de": "Name"}, localizable=True)
     weight = make_attribute("number", "weight", {"de": "Gewicht"})
-    color = make_attribute("select", "color", options=["black", "red"])
+    color = make_attribute("select", "color", options=["black", "red"], filterable=True)
     family = make_family("fam", [name, weight, color], label_attribute=name)
     make_family_variant(family, [color], code="by_color")
     return make_channel("shop", {"de": "en", "en": ""}, {"de": "Laden"}, tree=tree, **fields)
@@ -192,7 +193,7 @@ def test_a_draft_parent_keeps_its_variants_in() -> None:
 
 
 def test_a_channel_releases_its_families_and_selection_only() -> None:
-    shop = make_shop(selection={"color": ["red"]})
+    shop = make_shop(selection="color is empty or color = red")
     make_item("A", facts={"color": "red"})
     make_item("B", facts={"color": "black"})
     make_item("C")

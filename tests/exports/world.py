@@ -20,8 +20,9 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Asset, Category, Channel, Family, Fragment, Product
 from catalog.operations.assets import attach
+from catalog.operations.associations import associate
 from catalog.operations.fragments import place
-from catalog.operations.products import associate, set_facts
+from catalog.operations.products import set_facts
 from exports import tokens
 from exports.models import Release
 from exports.releasing import release
@@ -93,7 +94,9 @@ def _family() -> Family:
     name = factories.make_attribute("text", "name", {"it": "Nome", "de": "Name"}, localizable=True)
     weight = factories.make_attribute("measurement", "weight", {"it": "Peso", "de": "Gewicht"})
     price = factories.make_attribute("price", "price", {"it": "Prezzo", "de": "Preis"}, role="price")
-    color = factories.make_attribute("select", "color", {"it": "Colore", "de": "Farbe"}, options=("black", "red"))
+    color = factories.make_attribute(
+        "select", "color", {"it": "Colore", "de": "Farbe"}, options=("black", "red"), filterable=True
+    )
     return factories.make_family(
         "machines", [name, weight, price, color], {"it": "Macchine", "de": "Maschinen"}, label_attribute=name
     )

@@ -1,13 +1,17 @@
 // One switch for the language of all texts of a form. The rules that hide the others stand in the page's head.
 (() => {
   const root = document.documentElement;
-  const offered = document.currentScript.dataset.languages.trim().split(" ");
+  // Each language's code, and the ending of its columns' names: "de-at" and "de_at".
+  const endings = new Map(document.currentScript.dataset.languages.trim().split(" ").map((pair) => pair.split(":")));
+  const offered = [...endings.keys()];
   const KEY = "tessera.contentLanguage";
   const stored = localStorage.getItem(KEY);
   root.dataset.contentLanguage = [stored, root.lang, offered[0]].find((code) => offered.includes(code));
 
-  const belongsTo = (code) =>
-    `[data-language="${code}"], .field-line[class*="_${code}"], td.field-tabular[class*="_${code}"]`;
+  const isIn = (part, code) =>
+    part.dataset.language === code || [...part.classList].some((name) => name.endsWith(`_${endings.get(code)}`));
+  const partsIn = (code) =>
+    [...document.querySelectorAll("[data-language], .field-line, td.field-tabular")].filter((part) => isIn(part, code));
 
   function choose(code) {
     root.dataset.contentLanguage = code;
@@ -19,11 +23,11 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const bar of document.querySelectorAll(".t-languages")) {
-      if (!document.querySelector(belongsTo(offered[0]))) continue;
+      if (!partsIn(offered[0]).length) continue;
       bar.hidden = false;
       for (const button of bar.querySelectorAll("button")) {
         const code = button.dataset.chooseLanguage;
-        const parts = [...document.querySelectorAll(belongsTo(code))];
+        const parts = partsIn(code);
         const wrong = parts.some((part) => part.matches(".errors") || part.querySelector(".errorlist, .t-error"));
         button.classList.toggle("t-wrong", wrong);
         button.addEventListener("click", () => choose(code));
