@@ -29,14 +29,18 @@ def scratch_database() -> Iterator[None]:
         teardown_databases(old, verbosity=0)
 
 
-def in_turn(variants: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, float]:
-    """Median seconds of each variant; they run A B C A B C, so that a busy moment hits all alike."""
+def in_turn(variants: dict[str, Callable[[], Any]], rounds: int = ROUNDS, calls: int = 1) -> dict[str, float]:
+    """Median seconds of each variant; they run A B C A B C, so that a busy moment hits all alike.
+
+    In its turn a short one makes several `calls`: else it would be told how cold the one before left the processor.
+    """
     times: dict[str, list[float]] = {name: [] for name in variants}
     for _ in range(rounds):
         for name, variant in variants.items():
-            started = time.perf_counter()
-            variant()
-            times[name].append(time.perf_counter() - started)
+            for _ in range(calls):
+                started = time.perf_counter()
+                variant()
+                times[name].append(time.perf_counter() - started)
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 

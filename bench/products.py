@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,11 +47,11 @@ def attribute_codes() -> dict[str, str]:
     return codes
 
 
-def make_schema(extra_attributes: int = 0, extra_families: int = 0) -> Channel:
-    """Attributes, options, families and one channel that requires eight facts of each family."""
+def make_schema() -> Channel:
+    """Attributes, options, families and one channel that requires five facts of each family."""
     group = AttributeGroup.objects.create(code="all")
     settings = {"measurement": {"unit_family": "length", "unit": "mm"}}
-    attributes = [
+    attributes = Attribute.objects.bulk_create(
         Attribute(
             code=code,
             type=kind,
@@ -62,34 +62,51 @@ def make_schema(extra_attributes: int = 0, extra_families: int = 0) -> Channel:
             label_en=code,
         )
         for place, (code, kind) in enumerate(attribute_codes().items())
-    ]
-    attributes += [
-        Attribute(code=f"extra_{n}", type="text", group=group, position=100) for n in range(extra_attributes)
-    ]
-    Attribute.objects.bulk_create(attributes)
-    selects = [attribute for attribute in attributes if attribute.type == "select"]
-    AttributeOption.objects.bulk_create(
-        AttributeOption(attribute=attribute, code=f"o{n}", label_en=f"Option {n}", position=n)
-        for attribute in selects
-        for n in range(OPTIONS)
     )
+    make_options(attributes)
     channel = Channel.objects.create(code="shop")
     ChannelLanguage.objects.create(channel=channel, language="en")
-    families = [Family(code=f"family-{n}", label_attribute=attributes[0]) for n in range(FAMILIES)]
-    Family.objects.bulk_create(families + [Family(code=f"extra-{n}") for n in range(extra_families)])
-    own = [attribute for attribute in attributes if not attribute.code.startswith("extra_")]
-    FamilyAttribute.objects.bulk_create(
-        FamilyAttribute(family=family, attribute=attribute, position=place)
-        for family in families
-        for place, attribute in enumerate(own)
+    families = Family.objects.bulk_create(
+        Family(code=f"family-{n}", label_attribute=attributes[0]) for n in range(FAMILIES)
     )
-    needed = [
-        attribute for attribute in own if attribute.code in ("name", "choice_0", "choice_1", "length_0", "number_0")
-    ]
+    join(families, attributes)
+    needed = [row for row in attributes if row.code in ("name", "choice_0", "choice_1", "length_0", "number_0")]
     Requirement.objects.bulk_create(
-        Requirement(family=family, channel=channel, attribute=attribute) for family in families for attribute in needed
+        Requirement(family=family, channel=channel, attribute=row) for family in families for row in needed
     )
     return channel
+
+
+def make_others(prefix: str, attributes: int, families: int) -> None:
+    """So many more attributes, a third of them choices, and families with forty of them each."""
+    group = AttributeGroup.objects.create(code=prefix)
+    kinds = ("text", "select", "number")
+    rows = Attribute.objects.bulk_create(
+        Attribute(code=f"{prefix}_{n}", type=kinds[n % 3], group=group, filterable=True, label_en=f"{prefix} {n}")
+        for n in range(attributes)
+    )
+    make_options(rows)
+    others = Family.objects.bulk_create(Family(code=f"{prefix}-{n}", label_attribute=rows[0]) for n in range(families))
+    for place, family in enumerate(others):
+        join([family], [rows[(place + step) % len(rows)] for step in range(len(attribute_codes()))])
+
+
+def make_options(attributes: Iterable[Attribute]) -> None:
+    AttributeOption.objects.bulk_create(
+        AttributeOption(attribute=row, code=f"o{n}", label_en=f"Option {n}", position=n)
+        for row in attributes
+        if row.type == "select"
+        for n in range(OPTIONS)
+    )
+
+
+def join(families: Iterable[Family], attributes: Sequence[Attribute]) -> None:
+    """Give families these attributes in this order."""
+    FamilyAttribute.objects.bulk_create(
+        FamilyAttribute(family=family, attribute=row, position=place)
+        for family in families
+        for place, row in enumerate(attributes)
+    )
 
 
 def make_products(start: int, end: int, batch: int = 5_000) -> None:

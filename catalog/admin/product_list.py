@@ -16,6 +16,7 @@ from unfold.views import ChangeList
 from catalog.admin.presenting import chain
 from catalog.admin.product_rows import shown
 from catalog.admin.quality_panel import completeness_of
+from catalog.admin.swatches import Swatches, swatches_of
 from catalog.filters import And, Checked, Condition, Context, Filter, FilterError, check, parse
 from catalog.filters.facets import LIMIT, Facets, FacetValue, facets
 from catalog.models import Family, Product
@@ -35,6 +36,7 @@ class Choice:
     count: int
     link: str
     chosen: bool
+    look: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,9 @@ class ProductFilter(admin.ListFilter):
         """Facets of the products found, each with links."""
         found = self.facets(changelist.queryset)
         self.cut = found.cut
+        looks = swatches_of([facet.code for facet in found.facets])
         for facet in found.facets:
-            values = [self._choice(changelist, value) for value in facet.values[:VALUES]]
+            values = [self._choice(changelist, value, looks) for value in facet.values[:VALUES]]
             yield {"label": facet.label, "values": values, "more": len(facet.values) - len(values)}
 
     def facets(self, found: QuerySet[Product]) -> Facets:
@@ -100,12 +103,13 @@ class ProductFilter(admin.ListFilter):
             return Facets(())
         return facets(found, chain()[0], _facts_of(self.checked.filter))
 
-    def _choice(self, changelist: Any, value: FacetValue) -> Choice:
+    def _choice(self, changelist: Any, value: FacetValue, looks: Swatches) -> Choice:
         parts = self.checked.filter.parts() if self.checked else ()
         chosen = value.condition in parts
         parts = tuple(part for part in parts if part != value.condition) if chosen else (*parts, value.condition)
         link = changelist.get_query_string({PARAMETER: And(parts).text() or None}, ["p"])
-        return Choice(value.label, value.count, link, chosen)
+        option = looks.get(value.condition.code.lower(), {}).get(value.condition.values[0].text.lower(), "")
+        return Choice(value.label, value.count, link, chosen, option)
 
     @property
     def limit(self) -> int:
@@ -133,7 +137,11 @@ class ProductList(ChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        rows = list(self.result_list)
+        # Ordered by their ids alone: whole products, with their facts, would all have to be carried along.
+        ids = list(self.result_list.values_list("pk", flat=True))
+        whole = self.apply_select_related(self.root_queryset).filter(pk__in=ids).order_by()
+        by_id = {row.pk: row for row in whole}
+        rows = [by_id[pk] for pk in ids if pk in by_id]
         found = shown(rows, chain())
         shares = completeness_of([row.pk for row in rows])
         for row in rows:

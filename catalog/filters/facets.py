@@ -6,23 +6,25 @@ Read from one narrow row per product; the number of queries does not depend on h
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
+from django.db.models.lookups import In
+from django.db.models.sql import Query
 
 from catalog.filters.errors import instead
 from catalog.filters.tree import FACT, Condition, Word
 from catalog.indexing.facets import unpacked
 from catalog.models import Attribute, AttributeOption, FacetTerm, Family, Product, ProductIndex, Record
-from catalog.models.base import label_of
-from catalog.values import TYPES
+from catalog.models.base import is_code, label_columns, label_in, plain
+from catalog.values import TYPES, AttributeSpec
 from catalog.values.base import quoted
 
 # Up to so many products all are counted; of more, the first so many, and it is said.
-LIMIT = 20_000
+LIMIT = 10_000
 
 
 @dataclass(frozen=True)
@@ -51,48 +53,90 @@ class Facets:
     cut: bool = False
 
 
-def facets(found: QuerySet[Product], language: str, codes: Collection[str] | None = None) -> Facets:
+def facets(
+    found: QuerySet[Product], language: str, codes: Collection[str] | None = None, *, own: bool = True
+) -> Facets:
     """The facets of the products found, in the language given: family, status, then facts in the order of their groups.
 
-    `codes` are the attributes to count by, in any case; without it, all that have few values. Raises ValueError for a
-    code by which products cannot be counted.
+    `codes` are the attributes to count by, in any case; without it, all that have few values. Without `own`, family and
+    status are left out. Raises ValueError for a code by which products cannot be counted.
     """
-    rows, cut = _rows(found)
-    counted = Counter(unpacked(b"".join(terms for terms, _, _ in rows)))
-    attributes = _attributes(codes)
+    attributes = _attributes(codes, language)
+    rows = _rows(found, terms=bool(attributes), own=own)
+    counted = Counter(unpacked(b"".join(rows.terms)))
     keys = _keys(attributes, counted)
     labels = _labels(attributes, keys, language)
-    everything = (
-        _families(Counter(family for _, family, _ in rows if family), language),
-        _statuses(Counter(status for _, _, status in rows)),
-        *(_fact(attribute, keys[attribute.pk], labels, language) for attribute in attributes),
-    )
-    return Facets(tuple(facet for facet in everything if facet.values), cut)
+    facts = (_fact(attribute, keys[attribute.pk], labels, language) for attribute in attributes)
+    return Facets(tuple(facet for facet in (*_own(rows, language), *facts) if facet.values), rows.cut)
 
 
-def _rows(found: QuerySet[Product]) -> tuple[list[tuple[Any, int | None, str]], bool]:
-    """The terms, family and status of the products that are counted, and whether there are more of them."""
-    rows = ProductIndex.objects.filter(product__in=found.order_by().values("pk")).order_by("pk")
-    taken: list[tuple[Any, int | None, str]] = list(
-        rows.values_list("terms", "product__family", "product__status")[: LIMIT + 1]
-    )
-    return taken[:LIMIT], len(taken) > LIMIT
+class Rows(NamedTuple):
+    """What is counted, column by column: terms, and each family with status; and whether there are more."""
+
+    terms: Sequence[bytes | memoryview]
+    own: Sequence[tuple[int | None, str]]
+    cut: bool
 
 
-def _attributes(codes: Collection[str] | None) -> list[Attribute]:
+def _rows(found: QuerySet[Product], *, terms: bool, own: bool) -> Rows:
+    """Products themselves are wide rows: they are read for their family and status only."""
+    if not own:
+        narrow = ProductIndex.objects.filter(product__in=_ids(found)).order_by("pk").values_list("terms", flat=True)
+        taken = list(narrow[: LIMIT + 1]) if terms else []
+        return Rows(taken[:LIMIT], (), len(taken) > LIMIT)
+    columns = ("family", "status", "index__terms") if terms else ("family", "status")
+    whole: list[Any] = list(found.filter(index__isnull=False).order_by("pk").values_list(*columns)[: LIMIT + 1])
+    first = whole[:LIMIT]
+    return Rows([row[2] for row in first] if terms else (), [row[:2] for row in first], len(whole) > LIMIT)
+
+
+def _ids(found: QuerySet[Product]) -> Any:
+    """The ids of the products; where a filter finds them in an index alone, the products themselves are not read."""
+    query = found.query
+    conditions = query.where.children
+    if len(conditions) == 1 and not query.where.negated and not query.is_sliced and not query.combinator:
+        only = conditions[0]
+        if (
+            isinstance(only, In)
+            and getattr(only.lhs, "target", None) is Product._meta.pk
+            and isinstance(only.rhs, Query)
+        ):
+            return only.rhs
+    return found.order_by().values("pk")
+
+
+class Counted(NamedTuple):
+    """An attribute that products are counted by. `entity` is what its values are records of, in lower case, or ""."""
+
+    pk: int
+    code: str
+    type: str
+    entity: str
+    label: str
+
+
+def _attributes(codes: Collection[str] | None, language: str) -> list[Counted]:
     kinds = [code for code, kind in TYPES.items() if kind.faceted]
-    rows = {
-        row.code.lower(): row
-        for row in Attribute.objects.select_related("group").filter(type__in=kinds, filterable=True)
-    }
-    for code in codes or ():
-        if code.lower() not in rows:
-            raise ValueError(f"Products cannot be counted by {quoted(code)}{instead(code, rows)}")
-    wanted = rows if codes is None else {code.lower() for code in codes}
-    return [row for code, row in rows.items() if code in wanted]
+    able = plain(Attribute).filter(type__in=kinds, filterable=True)
+    rows = able
+    if codes is not None:
+        asked = {code.lower(): code for code in codes}
+        rows = able.filter(In(Lower(F("code")), [code for code in asked if is_code(code)]))
+    found = [
+        Counted(pk, code, kind, str(settings.get("entity", "")).lower(), label_in(labels) or code)
+        for pk, code, kind, settings, *labels in rows.values_list(
+            "pk", "code", "type", "settings", *label_columns(language)
+        )
+    ]
+    if codes is not None and (missing := asked.keys() - {each.code.lower() for each in found}):
+        code = asked[min(missing)]
+        raise ValueError(
+            f"Products cannot be counted by {quoted(code)}{instead(code, able.values_list('code', flat=True))}"
+        )
+    return found
 
 
-def _keys(attributes: Iterable[Attribute], counted: Counter[int]) -> Mapping[int, dict[str, int]]:
+def _keys(attributes: Iterable[Counted], counted: Counter[int]) -> Mapping[int, dict[str, int]]:
     """By attribute, the keys that products have, each with how many."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
     rows = FacetTerm.objects.filter(attribute__in=[attribute.pk for attribute in attributes])
@@ -106,55 +150,61 @@ def _keys(attributes: Iterable[Attribute], counted: Counter[int]) -> Mapping[int
 Labels = Mapping[tuple[int, str], tuple[str, str]]
 
 
-def _labels(attributes: Iterable[Attribute], keys: Mapping[int, Mapping[str, int]], language: str) -> Labels:
+def _labels(attributes: Iterable[Counted], keys: Mapping[int, Mapping[str, int]], language: str) -> Labels:
     named = {key for each in keys.values() for key in each}
+    columns = label_columns(language)
     found: dict[tuple[int, str], tuple[str, str]] = {}
-    options = AttributeOption.objects.filter(attribute__in=list(keys)).alias(key=Lower("code")).filter(key__in=named)
-    for option in options:
-        found[option.attribute_id, option.code.lower()] = option.code, label_of(option, language) or option.code
-    records = _records(attributes, named)
-    for attribute in attributes:
-        for record in records.get(str(attribute.settings.get("entity", "")).lower(), ()):
-            found[attribute.pk, record.code.lower()] = record.code, label_of(record, language) or record.code
-    return found
+    options = plain(AttributeOption).filter(In(Lower(F("code")), named), attribute__in=list(keys)).order_by()
+    for attribute, code, *labels in options.values_list("attribute", "code", *columns):
+        found[attribute, code.lower()] = code, label_in(labels) or code
+    return found | _records(attributes, named, columns)
 
 
-def _records(attributes: Iterable[Attribute], codes: Collection[str]) -> Mapping[str, list[Record]]:
-    """Records with these codes in lower case, by the entity that attributes take them from."""
-    entities = {str(each.settings["entity"]).lower() for each in attributes if each.settings.get("entity")}
-    found: dict[str, list[Record]] = defaultdict(list)
-    rows = Record.objects.alias(kind=Lower("entity_type__code"), key=Lower("code")).select_related("entity_type")
-    for record in rows.filter(kind__in=entities, key__in=codes):
-        found[record.entity_type.code.lower()].append(record)
-    return found
+def _records(
+    attributes: Iterable[Counted], codes: Collection[str], columns: Sequence[str]
+) -> dict[tuple[int, str], tuple[str, str]]:
+    """The records with these codes in lower case that attributes name."""
+    naming: dict[str, list[int]] = defaultdict(list)
+    for each in attributes:
+        if each.entity:
+            naming[each.entity].append(each.pk)
+    if not naming:
+        return {}
+    rows = plain(Record).filter(In(Lower(F("entity_type__code")), list(naming)), In(Lower(F("code")), codes)).order_by()
+    return {
+        (attribute, code.lower()): (code, label_in(labels) or code)
+        for entity, code, *labels in rows.values_list("entity_type__code", "code", *columns)
+        for attribute in naming[entity.lower()]
+    }
 
 
-def _fact(attribute: Attribute, keys: Mapping[str, int], labels: Labels, language: str) -> Facet:
+def _fact(attribute: Counted, keys: Mapping[str, int], labels: Labels, language: str) -> Facet:
     values = []
     for key, count in keys.items():
         said, label = labels.get((attribute.pk, key), (key, key))
         if attribute.type == "boolean":
             said = "true" if key == "1" else "false"
-            label = TYPES["boolean"].text(key == "1", attribute.spec(), (language,))
+            label = TYPES["boolean"].text(key == "1", AttributeSpec(attribute.code, "boolean"), (language,))
         values.append(FacetValue(_is(FACT, said, attribute.code), label, count))
-    return Facet(attribute.code, label_of(attribute, language) or attribute.code, _ordered(values))
+    return Facet(attribute.code, attribute.label, _ordered(values))
 
 
-def _families(counted: Mapping[int, int], language: str) -> Facet:
+def _own(rows: Rows, language: str) -> Iterator[Facet]:
+    """By family and by status."""
+    if rows.own:
+        families, statuses = (Counter(column) for column in zip(*rows.own, strict=True))
+        yield _families(families, language)
+        values = [FacetValue(_is("status", code), str(Product.Status(code).label), n) for code, n in statuses.items()]
+        yield Facet("status", "Status", _ordered(values))
+
+
+def _families(counted: Mapping[int | None, int], language: str) -> Facet:
+    rows = plain(Family).filter(pk__in=[pk for pk in counted if pk]).order_by()
     values = [
-        FacetValue(
-            Condition("family", "", "=", (Word(row.code),)), label_of(row, language) or row.code, counted[row.pk]
-        )
-        for row in Family.objects.filter(pk__in=list(counted))
+        FacetValue(_is("family", code), label_in(labels) or code, counted[pk])
+        for pk, code, *labels in rows.values_list("pk", "code", *label_columns(language))
     ]
     return Facet("family", "Family", _ordered(values))
-
-
-def _statuses(counted: Mapping[str, int]) -> Facet:
-    values = [
-        FacetValue(_is("status", status), str(Product.Status(status).label), count) for status, count in counted.items()
-    ]
-    return Facet("status", "Status", _ordered(values))
 
 
 def _is(field: str, value: str, code: str = "") -> Condition:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from django.db.models import F, Model, Prefetch, QuerySet
+from django.db.models import F, Model, QuerySet
 from django.db.models.functions import Lower
 from django.db.models.lookups import In
 
@@ -26,9 +26,21 @@ from catalog.models import (
     Slot,
     Tag,
 )
-from catalog.models.base import is_code
+from catalog.models.base import is_code, plain
+from catalog.values import TYPES, AttributeSpec
 
 M = TypeVar("M", bound=Model)
+
+
+class Asked(NamedTuple):
+    """An attribute as a filter asks for it: without labels, and with the options only that the filter names."""
+
+    pk: int
+    indexed: bool
+    spec: AttributeSpec
+
+
+_SPEC = ("code", "type", "localizable", "per_channel", "settings")
 _ROWS: dict[str, QuerySet[Any]] = {
     "family": Family.objects.all(),
     "category": Category.objects.all(),
@@ -59,36 +71,53 @@ class Known:
         """What a code is called now, in lower case."""
         return self.aliases.get(Name(kind, code.lower(), scope.lower()), code).lower()
 
-    def attribute(self, condition: Condition) -> Attribute:
+    def attribute(self, condition: Condition) -> Asked:
         """The attribute that a condition asks for. Raises FilterError."""
-        found: Attribute | None = self._attributes.get(self.present("attribute", condition.code))
+        found = self._attributes.get(self.present("attribute", condition.code))
         if found is None:
             known = [*Attribute.objects.values_list("code", flat=True), *PLAIN_FIELDS]
             raise unknown("attribute or field", condition.code, condition.place, known)
         return found
 
     @cached_property
-    def _attributes(self) -> dict[str, Attribute]:
+    def _attributes(self) -> dict[str, Asked]:
         codes = {self.present("attribute", code) for code in self.codes["attribute"]}
-        return {row.code.lower(): row for row in _called(self._with_options(), codes)}
+        return {each.spec.code.lower(): each for each in self._asked(_called(plain(Attribute), codes))}
 
-    def _with_options(self) -> QuerySet[Attribute]:
+    def _asked(self, attributes: QuerySet[Attribute]) -> list[Asked]:
         """Attributes with those of their options that the filter names: there may be thousands of others."""
+        rows = list(attributes.order_by().values_list("pk", "filterable", "unique", *_SPEC))
+        choosing = [row[0] for row in rows if TYPES[row[4]].has_options]
+        options = self._options(choosing) if choosing else {}
+        return [
+            Asked(
+                pk,
+                filterable or unique,
+                AttributeSpec(**dict(zip(_SPEC, said, strict=True)), options=options.get(pk, {})),
+            )
+            for pk, filterable, unique, *said in rows
+        ]
+
+    def _options(self, attributes: Sequence[int]) -> dict[int, dict[str, tuple[str, dict[str, str]]]]:
         named = {
             self.present("attributeoption", name.code, self.present("attribute", name.scope))
             for name in self.names
             if name.kind == VALUE
         }
-        options = _called(AttributeOption.objects.all(), named)
-        return Attribute.objects.select_related("group").prefetch_related(Prefetch("options", options))
+        rows = _called(plain(AttributeOption).filter(attribute__in=attributes), named).order_by()
+        found: dict[int, dict[str, tuple[str, dict[str, str]]]] = defaultdict(dict)
+        for attribute, code in rows.values_list("attribute", "code"):
+            found[attribute][code.lower()] = code, {}
+        return found
 
     @cached_property
-    def naming(self) -> dict[Attribute, list[int]]:
+    def naming(self) -> Sequence[tuple[Asked, list[int]]]:
         """The attributes that name products, each with the ids of the families whose products it names."""
         families: dict[int, list[int]] = defaultdict(list)
-        for family, attribute in Family.objects.values_list("pk", "label_attribute"):
+        for family, attribute in plain(Family).values_list("pk", "label_attribute"):
             families[attribute].append(family)
-        return {row: families[row.pk] for row in self._with_options().filter(pk__in=[pk for pk in families if pk])}
+        naming = plain(Attribute).filter(pk__in=[pk for pk in families if pk])
+        return [(each, families[each.pk]) for each in self._asked(naming)]
 
     def row(self, kind: str, word: Word) -> Any:
         """The row of a kind that a value names. Raises FilterError."""

@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 
 from catalog import inheritance, querysets
 from catalog.indexing.schema import FamilyRow, Indexed, Schema
+from catalog.indexing.writing import among
 from catalog.models import Product, ProductAsset
 from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import effective, levels_of
@@ -47,7 +48,8 @@ class Placed(NamedTuple):
     slot: str
 
 
-# The family's id and the facts that a line says in lower case: products alike in both have the same attributes.
+# The family's id and the facts, in lower case, that a line says and the family does not have: products alike in both
+# have the same attributes. (What a line says of its family's own facts differs from product to product.)
 Kind: TypeAlias = tuple[int, frozenset[str]]
 
 
@@ -60,6 +62,7 @@ class Choice(NamedTuple):
     plain: bool
 
 
+_NONE: frozenset[str] = frozenset()
 _SAID = Row._fields.index("values")
 _COLUMNS = (*Row._fields[:_SAID], "said", *Row._fields[_SAID + 1 :])
 
@@ -81,16 +84,24 @@ class Batch:
         self.rows = [known[pk] for pk in wanted if pk in known]
         self.ids = [row.pk for row in self.rows]
         self.lines = {row.pk: _line(row, known) for row in self.rows}
-        self._levels = {row.pk: Level(row.sku, row.values) for row in known.values()}
-        said = {pk: frozenset(code.lower() for code in row.values) for pk, row in known.items()}
-        self.kinds = {pk: _kind(line, said) for pk, line in self.lines.items()}
+        levels = {row.pk: Level(row.sku, row.values) for row in known.values()}
+        self._levels = {pk: tuple(levels[each.pk] for each in line) for pk, line in self.lines.items()}
         schema.load_families({row.family_id for row in self.rows})
+        self.kinds = {row.pk: _kind(self.family(row), self.lines[row.pk]) for row in self.rows}
         if schema.changed is None:
             self._load_attributes()
 
     # --- Facts -------------------------------------------------------------------------------------------------------
     def family(self, row: Row) -> FamilyRow:
         return self.schema.families.get(row.family_id or 0, self.schema.families[0])
+
+    @cached_property
+    def alike(self) -> list[list[Row]]:
+        """The products, those with the same attributes together: what is chosen for the first is chosen for all."""
+        found: dict[Kind, list[Row]] = defaultdict(list)
+        for row in self.rows:
+            found[self.kinds[row.pk]].append(row)
+        return list(found.values())
 
     def codes(self, row: Row) -> tuple[str, ...]:
         """The attributes of the product's family in order, then any others its line says; in lower case."""
@@ -128,18 +139,19 @@ class Batch:
     def values(self, row: Row, choice: Choice, channel: str, chain: Sequence[str]) -> Iterator[tuple[Indexed, Any]]:
         """What counts of the chosen attributes, where it is not empty."""
         levels = self.levels(row, choice)
-        if choice.plain:
-            yield from _plain_values(choice, levels)
-            return
-        found = effective(choice.specs, levels, channel, chain)
-        for each in choice.attributes:
-            resolution = found.get(each.spec.code)
-            if resolution is not None and resolution.winner.value is not None:
-                yield each, resolution.winner.value
+        return _plain_values(choice, levels) if choice.plain else _values(choice, levels, channel, chain)
+
+    def depth(self, row: Row, each: Indexed, channel: str, chain: Sequence[str]) -> int:
+        """How many levels above a product the value of an attribute is said that counts; 0 where none does."""
+        choice = self.choice(row, f"depth {each.pk}", lambda other: other.pk == each.pk)
+        levels = self.levels(row, choice)
+        found = effective(choice.specs, levels, channel, chain).get(each.spec.code)
+        names = [level.sku for level in levels]
+        return names.index(found.winner.sku) if found else 0
 
     def levels(self, row: Row, choice: Choice) -> tuple[Level, ...]:
         """Where a fact may be said: the product, up to its root, then its family, then the attributes' defaults."""
-        return (*(self._levels[each.pk] for each in self.lines[row.pk]), *choice.below)
+        return self._levels[row.pk] + choice.below
 
     # --- What hangs on products --------------------------------------------------------------------------------------
     @cached_property
@@ -147,7 +159,7 @@ class Batch:
         """The ids of the categories each product stands in, its own and inherited ones, without those above them."""
         everyone = self._everyone()
         own: dict[int, list[int]] = defaultdict(list)
-        links = Product.categories.through.objects.filter(product__in=everyone).order_by("id")
+        links = Product.categories.through.objects.filter(product__in=among(everyone)).order_by("id")
         for product, category in links.values_list("product_id", "category_id"):
             own[product].append(category)
         return {
@@ -158,7 +170,7 @@ class Batch:
     @cached_property
     def attached(self) -> dict[int, list[Attached]]:
         """The assets attached to each product of the lines itself, in order; catalog.inheritance says which count."""
-        rows = ProductAsset.objects.filter(product__in=self._everyone()).order_by("position", "id")
+        rows = ProductAsset.objects.filter(product__in=among(self._everyone())).order_by("position", "id")
         found: dict[int, list[Attached]] = defaultdict(list)
         for product, asset, role, channel in rows.values_list("product_id", "asset_id", "role", "channel_id"):
             found[product].append(Attached(asset, role, channel))
@@ -186,7 +198,7 @@ class Batch:
     def _placed(self, categories: Collection[int]) -> dict[tuple[str, int], list[Placed]]:
         families = {row.family_id for row in self.rows if row.family_id}
         rows = querysets.approved_placements().filter(
-            Q(product__in=self._everyone()) | Q(family__in=families) | Q(category__in=categories)
+            Q(product__in=among(self._everyone())) | Q(family__in=families) | Q(category__in=categories)
         )
         found: dict[tuple[str, int], list[Placed]] = defaultdict(list)
         for fragment, slot, code, product, family, category in rows.values_list(
@@ -200,8 +212,19 @@ class Batch:
         return {each.pk for line in self.lines.values() for each in line}
 
 
-def _kind(line: Sequence[Row], codes: Mapping[int, frozenset[str]]) -> Kind:
-    return (line[0].family_id or 0, frozenset().union(*(codes[row.pk] for row in line)))
+def _kind(family: FamilyRow, line: Sequence[Row]) -> Kind:
+    others = {code.lower() for row in line for code in row.values.keys() - family.spelled}
+    return family.pk, frozenset(others.difference(family.attributes)) if others else _NONE
+
+
+def _values(
+    choice: Choice, levels: Sequence[Level], channel: str, chain: Sequence[str]
+) -> Iterator[tuple[Indexed, Any]]:
+    found = effective(choice.specs, levels, channel, chain)
+    for each in choice.attributes:
+        resolution = found.get(each.spec.code)
+        if resolution is not None and resolution.winner.value is not None:
+            yield each, resolution.winner.value
 
 
 def _plain_values(choice: Choice, levels: Sequence[Level]) -> Iterator[tuple[Indexed, Any]]:
@@ -209,10 +232,11 @@ def _plain_values(choice: Choice, levels: Sequence[Level]) -> Iterator[tuple[Ind
 
     Without the other candidates, of which nobody asks here, a batch takes a third of the time.
     """
+    documents = [level.values for level in levels]
     for each in choice.attributes:
         code = each.spec.code
-        for level in levels:
-            if (own := level.values.get(code)) and "" in own:
+        for values in documents:
+            if (own := values.get(code)) and "" in own:
                 if own[""] is not None:
                     yield each, own[""]
                 break
@@ -251,7 +275,7 @@ def _with_ancestors(ids: Iterable[int], given: Mapping[int, Row]) -> dict[int, R
     known = {pk: given[pk] for pk in ids if pk in given}
     missing = set(ids) - known.keys() | _parents(known.values()) - known.keys()
     while missing:
-        fresh = {row.pk: row for row in rows_of(Product.objects.filter(pk__in=missing).order_by())}
+        fresh = {row.pk: row for row in rows_of(Product.objects.filter(pk__in=among(missing)).order_by())}
         known |= fresh
         missing = _parents(fresh.values()) - known.keys()
     return known

@@ -6,7 +6,7 @@ import sys
 from array import array
 from collections.abc import Iterable, Iterator
 
-from catalog.indexing.batch import Batch, Row
+from catalog.indexing.batch import Batch, Choice, Row
 from catalog.indexing.keeping import Columns, Keeper
 from catalog.indexing.schema import Indexed
 from catalog.models import ProductIndex
@@ -32,7 +32,7 @@ class Facets(Keeper):
         return product, root, bytes(terms)
 
     def rows(self, batch: Batch) -> Iterator[Columns]:
-        wanted = {row.pk: set(_terms(batch, row)) for row in batch.rows}
+        wanted = dict(_wanted(batch))
         pairs = set().union(*wanted.values())
         schema = batch.schema
         schema.load_terms(each.pk for each in schema.attributes.values() if schema.changed or is_facet(each))
@@ -56,8 +56,14 @@ def is_facet(each: Indexed) -> bool:
     return each.filterable and TYPES[each.spec.type].faceted
 
 
-def _terms(batch: Batch, row: Row) -> Iterator[tuple[int, str]]:
-    choice = batch.changed_choice(row, "facets", is_facet)
+def _wanted(batch: Batch) -> Iterator[tuple[int, set[tuple[int, str]]]]:
+    for alike in batch.alike:
+        choice = batch.changed_choice(alike[0], "facets", is_facet)
+        for row in alike:
+            yield row.pk, set(_terms(batch, row, choice))
+
+
+def _terms(batch: Batch, row: Row, choice: Choice) -> Iterator[tuple[int, str]]:
     for each, value in batch.values(row, choice, "", batch.schema.default_chain):
         for entry in TYPES[each.spec.type].entries(value, each.spec):
             yield each.pk, entry.key

@@ -31,12 +31,13 @@ class FactEntries(Keeper):
         return rows.filter(attribute__in=[row.pk for code, row in batch.schema.attributes.items() if code in changed])
 
     def rows(self, batch: Batch) -> Iterator[Columns]:
-        for row in batch.rows:
+        for alike in batch.alike:
             for localizable, per_channel in _SHAPES:
-                choice = _choice(batch, row, localizable, per_channel)
+                choice = _choice(batch, alike[0], localizable, per_channel)
                 if choice.attributes:
                     for context in batch.schema.contexts(choice.attributes[0].spec):
-                        yield from _entries(batch, row, choice, context)
+                        for row in alike:
+                            yield from _entries(batch, row, choice, context)
 
 
 def _choice(batch: Batch, row: Row, localizable: bool, per_channel: bool) -> Choice:

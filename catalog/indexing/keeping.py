@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from django.db.models import Model, QuerySet
 
 from catalog.indexing.batch import Batch
-from catalog.indexing.writing import delete_rows, insert_rows, update_rows
+from catalog.indexing.writing import among, delete_rows, insert_rows, update_rows
 
 # A row's columns: first those that tell it from others, then those it carries.
 Columns = tuple[Any, ...]
@@ -37,7 +37,7 @@ class Keeper(ABC):
 
     def there(self, batch: Batch) -> QuerySet[Any]:
         """The rows that `rows` would replace."""
-        return QuerySet(self.model).filter(product__in=batch.ids)
+        return QuerySet(self.model).filter(product__in=among(batch.ids))
 
     def shown(self, columns: Columns) -> Columns:
         """Columns as they are compared: equal for equal rows on both engines."""

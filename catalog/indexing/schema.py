@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from catalog import querysets
+from catalog.aliases import Aliases
 from catalog.models import Category, FacetTerm, FactContext, Family, FamilyAttribute
 from catalog.models.base import is_code
 from catalog.values import TYPES, AttributeSpec
@@ -34,16 +35,20 @@ class Indexed(NamedTuple):
 
 
 class FamilyRow(NamedTuple):
-    """A family as the index sees it. `attributes` and `label_attribute` are codes in lower case."""
+    """A family as the index sees it. `attributes` and `label_attribute` are codes in lower case.
+
+    `spelled` is the attributes' codes as products' documents have them.
+    """
 
     pk: int
     code: str
     values: Mapping[str, Mapping[str, Any]]
     label_attribute: str
     attributes: tuple[str, ...]
+    spelled: frozenset[str]
 
 
-NO_FAMILY = FamilyRow(0, "", {}, "", ())
+NO_FAMILY = FamilyRow(0, "", {}, "", (), frozenset())
 
 
 class Context(NamedTuple):
@@ -92,17 +97,21 @@ class Schema:
             self._take(Q(lower__in=fresh))
 
     def _take(self, condition: Q) -> None:
-        for row in querysets.attributes().alias(lower=Lower("code")).filter(condition):
-            self.attributes[row.code.lower()] = Indexed(row.pk, row.spec(), row.filterable)
+        rows = list(querysets.attributes().alias(lower=Lower("code")).filter(condition))
+        specs = querysets.with_records({row.code.lower(): row.spec() for row in rows})
+        for row in rows:
+            code = row.code.lower()
+            self.attributes[code] = Indexed(row.pk, specs[code], row.filterable)
 
     def _load_families(self, ids: set[int]) -> None:
         members: dict[int, list[str]] = defaultdict(list)
         links = FamilyAttribute.objects.filter(family__in=ids).order_by("position", "attribute__code")
         for family, code in links.values_list("family_id", "attribute__code"):
-            members[family].append(code.lower())
+            members[family].append(code)
         rows = Family.objects.filter(pk__in=ids).values_list("pk", "code", "values", "label_attribute__code")
         for pk, code, values, label in rows:
-            self.families[pk] = FamilyRow(pk, code, values, (label or "").lower(), tuple(members[pk]))
+            attributes = tuple(member.lower() for member in members[pk])
+            self.families[pk] = FamilyRow(pk, code, values, (label or "").lower(), attributes, frozenset(members[pk]))
 
     def _with_computed(self, codes: set[str]) -> frozenset[str]:
         """These facts and all that are computed from them, each known with what it is made of."""
@@ -137,7 +146,7 @@ class Schema:
         offered = [own_chain(language, settings.LANGUAGE_CODE) for language, _ in settings.LANGUAGES]
         return tuple(dict.fromkeys((*offered, *(chain for chains in self.channels.values() for chain in chains))))
 
-    @property
+    @cached_property
     def default_chain(self) -> tuple[str, ...]:
         return own_chain(settings.LANGUAGE_CODE, settings.LANGUAGE_CODE)
 
@@ -204,4 +213,9 @@ class Schema:
         fresh = set(fragments) - self.revisions.keys()
         if fresh:
             rows = querysets.current_revisions().filter(fragment__in=fresh)
-            self.revisions |= {row.fragment_id: row.content for row in rows}
+            self.revisions |= {row.fragment_id: self.aliases.in_revision(row.content) for row in rows}
+
+    @cached_property
+    def aliases(self) -> Aliases:
+        """Frozen texts go on saying the codes of their day."""
+        return Aliases()

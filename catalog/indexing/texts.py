@@ -7,9 +7,8 @@ for it. The words are made here and not by the database, so that both engines fi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from django.conf import settings
 
@@ -20,19 +19,29 @@ from catalog.indexing.words import joined
 from catalog.models import Attribute, SearchText
 from catalog.references import substitute
 from catalog.richtext import to_text
-from catalog.values import TYPES
+from catalog.values import TYPES, ValueType
 
 _IDENTIFIERS = (Attribute.Role.GTIN, Attribute.Role.MPN)
 _IDENTIFIER_TYPES = ("gtin", "isbn", "mpn")
 
 
-@dataclass
-class Parts:
+class Parts(NamedTuple):
     """What a row is made of: identifiers and the product's name, which weigh most, and the rest."""
 
-    codes: list[str] = field(default_factory=list)
-    name: list[str] = field(default_factory=list)
-    body: list[str] = field(default_factory=list)
+    codes: list[str]
+    name: list[str]
+    body: list[str]
+
+
+_CODES, _NAME, _BODY = range(len(Parts._fields))
+
+
+class Reading(NamedTuple):
+    """How an attribute's values read: the field of Parts they belong in, and whether they are known by labels."""
+
+    kind: ValueType
+    place: int
+    labelled: bool
 
 
 class SearchTexts(Keeper):
@@ -48,60 +57,82 @@ class SearchTexts(Keeper):
         return batch.links or schema.changed is None or any(row and is_searchable(row) for row in rows)
 
     def rows(self, batch: Batch) -> Iterator[Columns]:
-        for row in batch.rows:
-            parts: dict[str, Parts] = defaultdict(Parts)
-            parts[""].codes.append(row.sku)
-            _add_facts(batch, row, parts)
-            _add_fragments(batch, row, parts)
-            for language, said in parts.items():
-                columns = joined(said.name, said.codes), joined(said.body)
-                if any(columns):
-                    yield (row.pk, language, *columns)
+        for alike in batch.alike:
+            facts = [_Facts(batch, alike[0], localizable) for localizable in (False, True)]
+            for row in alike:
+                parts: dict[str, Parts] = defaultdict(lambda: Parts([], [], []))
+                parts[""].codes.append(row.sku)
+                for said in facts:
+                    said.add(row, parts)
+                _add_fragments(batch, row, parts)
+                yield from _columns(row, parts)
+
+
+def _columns(row: Row, parts: Mapping[str, Parts]) -> Iterator[Columns]:
+    for language, said in parts.items():
+        columns = joined(said.name, said.codes), joined(said.body)
+        if any(columns):
+            yield (row.pk, language, *columns)
 
 
 def is_searchable(each: Indexed) -> bool:
     return TYPES[each.spec.type].searchable
 
 
-def _add_facts(batch: Batch, row: Row, parts: dict[str, Parts]) -> None:
-    label = batch.family(row).label_attribute
-    for localizable, languages in ((False, [""]), (True, [code for code, _ in settings.LANGUAGES])):
-        choice = batch.choice(row, f"texts {localizable}", _varying(localizable))
-        for language in languages if choice.attributes else ():
-            chain = (language,) if language else batch.schema.default_chain
-            for each, value in batch.values(row, choice, "", chain):
-                for where, text in _readings(batch, each, value, language).items():
-                    _place_of(each, label, parts[where]).append(text)
+class _Facts:
+    """The searchable facts, localizable or not, of products with the same attributes."""
+
+    def __init__(self, batch: Batch, first: Row, localizable: bool) -> None:
+        self.batch = batch
+        self.choice = batch.choice(first, f"texts {localizable}", _varying(localizable))
+        languages = [code for code, _ in settings.LANGUAGES] if localizable else [""]
+        self.languages = languages if self.choice.attributes else []
+        label = batch.family(first).label_attribute
+        self.readings = {each.pk: _reading(each, label) for each in self.choice.attributes}
+
+    def add(self, row: Row, parts: dict[str, Parts]) -> None:
+        for language in self.languages:
+            chain = (language,) if language else self.batch.schema.default_chain
+            for each, value in self.batch.values(row, self.choice, "", chain):
+                kind, place, labelled = self.readings[each.pk]
+                if language or not labelled:
+                    parts[language][place].append(kind.text(value, each.spec, chain))
+                    continue
+                for where, text in self._labels(each, value).items():
+                    parts[where][place].append(text)
+
+    def _labels(self, each: Indexed, value: Any) -> Mapping[str, str]:
+        """How options and records read: under "" if they read the same in all languages, else under each."""
+        known: dict[str, Mapping[str, str]] = self.batch.schema.cached(("reads", each.pk), dict)
+        key = str(value)
+        if key not in known:
+            known[key] = _labels(each, value)
+        return known[key]
 
 
-def _place_of(each: Indexed, label: str, said: Parts) -> list[str]:
+def _reading(each: Indexed, label: str) -> Reading:
+    kind, place = TYPES[each.spec.type], _BODY
     if each.spec.role in _IDENTIFIERS or each.spec.type in _IDENTIFIER_TYPES:
-        return said.codes
-    return said.name if each.spec.code.lower() == label else said.body
+        place = _CODES
+    elif each.spec.code.lower() == label:
+        place = _NAME
+    return Reading(kind, place, kind.has_options or bool(each.spec.options))
 
 
-def _varying(localizable: bool) -> Any:
+def _varying(localizable: bool) -> Callable[[Indexed], bool]:
     return lambda each: is_searchable(each) and each.spec.localizable == localizable
-
-
-def _readings(batch: Batch, each: Indexed, value: Any, language: str) -> dict[str, str]:
-    """How a value reads: under "" if it reads the same in all languages, else under each."""
-    kind = TYPES[each.spec.type]
-    if language:
-        return {language: kind.text(value, each.spec, (language,))}
-    if not kind.has_options:
-        return {"": kind.text(value, each.spec, batch.schema.default_chain)}
-    return batch.schema.cached(("reads", each.pk, str(value)), lambda: _labels(each, value))
 
 
 def _labels(each: Indexed, value: Any) -> dict[str, str]:
     kind = TYPES[each.spec.type]
     texts = {code: kind.text(value, each.spec, (code,)) for code, _ in settings.LANGUAGES}
-    return {"": min(texts.values())} if len(set(texts.values())) == 1 else texts
+    said = {"": min(texts.values())} if len(set(texts.values())) == 1 else texts
+    # Records are known by their codes too: brands and materials often by nothing else.
+    return said if kind.has_options else {**said, "": f"{value} {said.get('', '')}"}
 
 
 def _add_fragments(batch: Batch, row: Row, parts: dict[str, Parts]) -> None:
-    for fragment in dict.fromkeys(placed.fragment_id for placed in batch.placements[row.pk]):
+    for fragment in dict.fromkeys([placed.fragment_id for placed in batch.placements[row.pk]]):
         for language, text in _spoken(batch, fragment).items():
             parts[language].body.append(text)
 

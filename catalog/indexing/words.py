@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import chain
 from unicodedata import combining, normalize
 
 # PostgreSQL's lexemes have at most 2,046 bytes; nobody types that much of a word.
@@ -40,10 +41,8 @@ def joined(texts: Iterable[str], codes: Iterable[str] = ()) -> str:
     Of a code there are the parts, the whole without separators, and the whole marked as an identifier.
     """
     marked = [identifier(code) for code in codes]
-    words = [*marked, *(word[len(IDENTIFIER) :] for word in marked)]
-    for text in (*codes, *texts):
-        words += _words(text)
-    found = " ".join(dict.fromkeys(words))
+    words = chain(*map(_words, (*codes, *texts)))
+    found = " ".join(dict.fromkeys((*marked, *(word[len(IDENTIFIER) :] for word in marked), *words)))
     return found if len(found) <= MAX_TEXT else found[:MAX_TEXT].rpartition(" ")[0]
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -12,6 +13,8 @@ from django.db.models.functions import Lower
 from modeltranslation.utils import build_localized_fieldname
 
 from catalog.languages import stand_ins
+
+M = TypeVar("M", bound=models.Model)
 
 CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_.-]*\Z"
 CODE_LENGTH = 100
@@ -88,3 +91,20 @@ def label_of(instance: models.Model, language: str) -> str:
     texts = texts_of(instance, "label") if hasattr(instance, "label") else {}
     chain = (language, *stand_ins(language, texts, settings.LANGUAGE_CODE))
     return next((texts[code] for code in chain if code in texts), next(iter(texts.values()), ""))
+
+
+def label_columns(language: str) -> list[str]:
+    """The columns in which `label_of` looks, in its order, for lists that read no whole rows; see `label_in`."""
+    codes = settings.MODELTRANSLATION_LANGUAGES
+    chain = dict.fromkeys((language, *stand_ins(language, codes, settings.LANGUAGE_CODE), *codes))
+    return [build_localized_fieldname("label", code) for code in chain if code in codes]
+
+
+def label_in(texts: Iterable[str | None]) -> str:
+    """The label in the texts of `label_columns`, or nothing."""
+    return next(filter(None, texts), "")
+
+
+def plain(model: type[M]) -> models.QuerySet[M]:
+    """All rows, for lists of columns: the managers of translated models go through each row once more."""
+    return models.QuerySet(model)

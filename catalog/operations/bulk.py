@@ -14,7 +14,7 @@ from django.utils import timezone
 from catalog.actors import Actor
 from catalog.indexing import refresh
 from catalog.indexing.batch import Row, rows_of
-from catalog.indexing.writing import batches, update_rows
+from catalog.indexing.writing import among, batches, patched, update_rows
 from catalog.models import Attribute, FamilyVariantAttribute, Product
 from catalog.operations.products import INHERIT, Facts, merged
 from catalog.operations.recording import record_keys
@@ -36,15 +36,22 @@ class Patch(NamedTuple):
     put: Mapping[str, Mapping[str, Any]]
     taken: Mapping[str, frozenset[str]]
 
-    def applied(self, values: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-        """The document with the patch in it, which may be equal to the one given."""
-        result: dict[str, Any] = {code: scopes for code, scopes in values.items() if code not in self.taken}
-        for code, gone in self.taken.items():
-            if left := {scope: value for scope, value in values.get(code, {}).items() if scope not in gone}:
-                result[code] = left
-        for code, scopes in self.put.items():
-            result[code] = {**result.get(code, {}), **scopes}
-        return result
+    @property
+    def codes(self) -> list[str]:
+        """The facts concerned."""
+        return list(dict.fromkeys([*self.put, *self.taken]))
+
+    def applied(self, values: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+        """The document with the patch in it: the one given itself if that changes nothing."""
+        fresh = {code: self._scopes(code, values.get(code, {})) for code in self.codes}
+        if all(scopes == values.get(code, {}) for code, scopes in fresh.items()):
+            return values
+        return {code: scopes for code, scopes in {**values, **fresh}.items() if scopes or code not in fresh}
+
+    def _scopes(self, code: str, scopes: Mapping[str, Any]) -> Mapping[str, Any]:
+        gone = self.taken.get(code, ())
+        left = {scope: value for scope, value in scopes.items() if scope not in gone}
+        return {**left, **self.put.get(code, {})}
 
 
 @transaction.atomic
@@ -60,7 +67,7 @@ def set_fact_on(actor: Actor, products: Iterable[int | Model], facts: Facts) -> 
     unchanged = 0
     for part in batches(ids, BATCH):
         changed = _write(actor, part, patch)
-        refresh(changed, attributes=[*patch.put, *patch.taken], known=changed)
+        refresh(changed, attributes=patch.codes, known=changed)
         unchanged += len(part) - len(changed)
     return Report(len(ids) - unchanged, unchanged)
 
@@ -69,29 +76,40 @@ def _patch(facts: Facts) -> Patch:
     """The facts checked and as they are stored. Raises ValidationError."""
     said = {code: {scope: raw for scope, raw in scopes.items() if raw is not INHERIT} for code, scopes in facts.items()}
     put = merged({}, said)
+    gone = {code: {scope: None for scope, raw in scopes.items() if raw is INHERIT} for code, scopes in facts.items()}
     # Checked like the others, so that the attribute's own spelling is known.
-    emptied = merged({}, {code: dict.fromkeys(scopes) for code, scopes in facts.items()})
+    emptied = merged({}, gone) if any(gone.values()) else {}
     taken = {code: frozenset(scopes) - frozenset(put.get(code, ())) for code, scopes in emptied.items()}
     return Patch(deepcopy(put), {code: scopes for code, scopes in taken.items() if scopes})
 
 
 def _refuse_telling_apart(patch: Patch) -> None:
-    codes = [*patch.put, *patch.taken]
     axes = FamilyVariantAttribute.objects.filter(axis=True).values("attribute")
-    apart = Attribute.objects.filter(code__in=codes)
+    apart = Attribute.objects.filter(code__in=patch.codes)
     if found := (apart.filter(unique=True) | apart.filter(pk__in=axes)).order_by("code").first():
         raise ValidationError(f"“{found}” tells products apart, so it cannot be the same on many. Change it on each.")
 
 
 def _write(actor: Actor, ids: Iterable[int], patch: Patch) -> dict[int, Row]:
     """Change the products that differ; returns them by their id, as they are now."""
-    products = Product.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
+    products = Product.objects.select_for_update(no_key=True).filter(pk__in=among(ids)).order_by("pk")
     changed = {}
     for row in rows_of(products):
         values = patch.applied(row.values)
-        if values != row.values:
+        if values is not row.values:
             changed[row.pk] = row._replace(values=values)
-    now = timezone.now()
-    update_rows(Product, ("values", "updated_at"), [(row.pk, row.values, now) for row in changed.values()])
+    _store(changed, patch)
     record_keys(actor, "change", (("product", row.sku) for row in changed.values()))
     return changed
+
+
+def _store(rows: Mapping[int, Row], patch: Patch) -> None:
+    """In one statement that leaves the documents in the database, where all say the same of these facts now."""
+    now = timezone.now()
+    said = {pk: {code: row.values.get(code) for code in patch.codes} for pk, row in rows.items()}
+    same = next(iter(said.values()), {})
+    if all(each == same for each in said.values()):
+        products = Product.objects.filter(pk__in=among(rows))
+        products.update(values=patched("values", same), updated_at=now)
+    else:
+        update_rows(Product, ("values", "updated_at"), [(pk, row.values, now) for pk, row in rows.items()])

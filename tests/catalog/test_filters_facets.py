@@ -77,6 +77,16 @@ def test_each_value_says_the_filter_that_finds_as_many() -> None:
             assert products(parse(value.condition.text())).count() == value.count
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["", "ports = usb", "ports = usb and color = Black", "color in (Black, red) and warm = yes", "not ports = vga"],
+)
+def test_facts_are_counted_alike_where_products_themselves_are_not_read(text: str) -> None:
+    found = products(parse(text))
+    facts = [facet for facet in facets(found, "en").facets if facet.code not in ("family", "status")]
+    assert list(facets(found, "en", own=False).facets) == facts != []
+
+
 def test_beyond_the_limit_the_first_are_counted_and_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not facets(products(parse("")), "en").cut
     monkeypatch.setattr(counting, "LIMIT", 2)

@@ -239,6 +239,20 @@ def test_a_fact_said_on_many_products_is_theirs_and_of_those_below() -> None:
     assert differences() == {}
 
 
+@pytest.mark.parametrize("others", [{}, {"de": "Stuhl"}], ids=["all the same", "each its own"])
+def test_the_rest_of_a_document_stays_as_it_is_when_a_fact_is_said_on_many(others: dict[str, str]) -> None:
+    make_attribute("text", "title", localizable=True, filterable=True)
+    make_attribute("text", "note")
+    note = 'a "quoted" \\ word, Ärger, \N{GRINNING FACE}, 1.0'
+    products = [make_product(facts={"note": note}), make_product(facts={"note": note})]
+    set_facts(ACTOR, products[0], {"title": others})
+    assert set_fact_on(ACTOR, products, {"title": {"en": "Chair", "it": None}}) == Report(2, 0)
+    title = {"en": "Chair", "it": None}
+    assert Product.objects.get(pk=products[1].pk).values == {"note": {"": note}, "title": title}
+    assert Product.objects.get(pk=products[0].pk).values == {"note": {"": note}, "title": {**title, **others}}
+    assert differences() == {}
+
+
 def _save(product: Product) -> None:
     save_product(ACTOR, product, {"power": {"": str(Product.objects.count())}})
 
