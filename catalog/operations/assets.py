@@ -17,6 +17,7 @@ from PIL import ExifTags, Image
 
 from catalog.actors import Actor
 from catalog.aliases import refuse_former
+from catalog.endings import has_pdf_end, whole
 from catalog.indexing.touched import indexed
 from catalog.media import Torn, gif_frames, recognised
 from catalog.models import Asset, AssetTrack, Channel, Product, ProductAsset
@@ -62,6 +63,8 @@ def sniff(content: bytes) -> Sniffed:
     if len(content) > settings.ASSET_MAX_BYTES:
         raise ValidationError(f"The file has {len(content):,} bytes; at most {settings.ASSET_MAX_BYTES:,} are allowed.")
     if content.startswith(b"%PDF-"):
+        if not has_pdf_end(content):
+            raise ValidationError("The file begins as a PDF document, but it is damaged or not complete.")
         return Sniffed("document", "application/pdf", "pdf")
     try:
         if (found := recognised(content)) is not None:
@@ -95,7 +98,8 @@ def _look_at(image: Image.Image, content: bytes) -> Sniffed:
     frames = gif_frames(content, MAX_FRAMES) if image.format == "GIF" else getattr(image, "n_frames", 1)
     if frames > MAX_FRAMES:
         raise ValidationError(f"The animation has more than {MAX_FRAMES:,} pictures, the most that are allowed.")
-    media_type, extension = IMAGE_FORMATS[image.format or ""]
+    # Telephones put more pictures behind a JPEG's first, and Pillow calls that MPO; only the first is kept.
+    media_type, extension = IMAGE_FORMATS["JPEG" if image.format == "MPO" else image.format or ""]
     turned = image.getexif().get(ExifTags.Base.Orientation, 1) in _SIDEWAYS
     image.draft("RGB", (1, 1))
     image.load()
@@ -129,8 +133,10 @@ def same_content(asset: Asset) -> QuerySet[Asset]:
 def store_asset(actor: Actor, asset: Asset, content: bytes, *, meaning_kept: bool = False) -> Asset:
     """Give an asset (new, or known by its code) its file. The same bytes stand on the disk once.
 
-    Raises ValidationError where the file is not of an allowed format or too large.
+    Of a picture only what belongs to it is kept. Raises ValidationError where the file is not of an allowed format or
+    too large.
     """
+    content = whole(content)
     found = sniff(content)
     digest = digest_of(content)
     name = stored_name(digest, found)
@@ -176,7 +182,8 @@ def save_asset(actor: Actor, asset: Asset, *, meaning_kept: bool = False) -> Ass
     before = {} if adding else source_texts(Asset.objects.select_for_update().get(pk=asset.pk))
     asset.full_clean()
     refuse_former(asset)
-    asset.save()
+    with indexed(asset):
+        asset.save()
     follow(actor, asset, before, meaning_kept=meaning_kept)
     record(actor, "create" if adding else "change", [asset])
     return asset

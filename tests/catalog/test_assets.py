@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.core.exceptions import ValidationError
 from PIL import Image
 from pytest_django import Settings
 
+from catalog.endings import whole
 from catalog.media import gif_frames
 from catalog.models import Asset, AssetTrack, TranslationState
 from catalog.operations.assets import (
@@ -37,6 +39,12 @@ def refusal(content: bytes) -> str:
     with pytest.raises(ValidationError) as caught:
         sniff(content)
     return str(caught.value.messages[0])
+
+
+def encoded(image: Image.Image, form: str, **options: Any) -> bytes:
+    out = io.BytesIO()
+    image.save(out, form, **options)
+    return out.getvalue()
 
 
 # --- What a file is --------------------------------------------------------------------------------------------------
@@ -85,6 +93,68 @@ def test_a_torn_file_is_refused_wherever_it_is_torn(whole: bytes) -> None:
 )
 def test_what_goes_on_as_something_else_is_refused(content: bytes, reason: str) -> None:
     assert refusal(content) == reason
+
+
+PICTURES = {
+    "png": make.png(20, 10),
+    "gif": sample.gif(3),
+    **{
+        name: encoded(Image.effect_noise((64, 48), 80).convert("RGB"), form, **options)
+        for name, form, options in (
+            ("jpeg", "JPEG", {}),
+            ("progressive", "JPEG", {"progressive": True, "comment": b"\xff\xd9 not the end"}),
+            ("restarting", "JPEG", {"restart_marker_blocks": 1}),
+            ("webp", "WEBP", {}),
+            ("odd webp", "WEBP", {"lossless": True, "xmp": b"<x/>x"}),
+            ("animated", "GIF", {"save_all": True, "append_images": [Image.new("RGB", (64, 48))]}),
+        )
+    },
+}
+TAILS = [b"PK\x03\x04" + b"\0" * 50, b"<script>alert(1)</script>", b"\xff\xd9", b"\0", b"IEND\xaeB`\x82;"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
+def test_of_a_picture_only_what_belongs_to_it_is_kept(picture: bytes) -> None:
+    assert whole(picture) == picture
+    for number, tail in enumerate(TAILS):
+        asset = store_asset(make.ACTOR, Asset(code=f"a{number}"), picture + tail)
+        assert Path(asset.file.path).read_bytes() == picture
+        assert asset.size == len(picture)
+    assert Asset.objects.values("digest").distinct().count() == 1
+
+
+@pytest.mark.parametrize("picture", PICTURES.values(), ids=PICTURES)
+def test_a_picture_torn_anywhere_is_looked_at_without_an_error(picture: bytes) -> None:
+    for end in range(0, len(picture), max(1, len(picture) // 200)):
+        assert whole(picture[:end]) == picture[:end]
+    for place in range(2, len(picture), max(1, len(picture) // 200)):
+        assert picture.startswith(whole(picture[:place] + b"\xff" + picture[place + 1 :])[:place])
+
+
+def test_what_is_no_picture_is_left_as_it_is() -> None:
+    for content in (b"", b"RIFF\4\0\0\0WAVEfmt ", b"%PDF-1.7 ", sample.mp4(), b"\xff\xd8\xff", b"GIF89a"):
+        assert whole(content) == content
+
+
+@pytest.mark.django_db
+def test_of_a_telephones_picture_the_first_is_kept() -> None:
+    content = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(
+        content, "MPO", save_all=True, append_images=[Image.new("RGB", (64, 48), "blue")]
+    )
+    asset = store_asset(make.ACTOR, Asset(code="phone"), content.getvalue())
+    assert (asset.media_type, asset.width, asset.height) == ("image/jpeg", 64, 48)
+    assert asset.size < len(content.getvalue())
+    with Image.open(rendition(asset, "small")) as small:
+        assert small.convert("RGB").getpixel((5, 5)) == pytest.approx((254, 0, 0), abs=3)
+
+
+def test_a_document_goes_to_its_end() -> None:
+    assert sniff(b"%PDF-1.7\n...\n%%EOF\n").kind == "document"
+    assert sniff(b"%PDF-1.7\n...\n%%EOF\n" + b"\0" * 1_000).kind == "document"
+    for content in (b"%PDF-1.7\n...", b"%PDF-1.7\n%%EOF" + b"x" * 1_024):
+        assert refusal(content) == f"The file begins as a PDF document, {DAMAGED}"
 
 
 @pytest.mark.parametrize(
