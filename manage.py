@@ -2,6 +2,7 @@
 """Tessera's commands: `.venv/bin/python manage.py help`."""
 
 import os
+import signal
 import sys
 
 
@@ -13,7 +14,13 @@ def main() -> None:
         raise SystemExit(
             "Django is not installed here. Run `make setup`, then `.venv/bin/python manage.py ...`."
         ) from error
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read along has seen enough, as in `manage.py products | head`: the end every filter makes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(128 + signal.SIGPIPE) from None
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from typing import Protocol, TypeAlias, TypeVar
 
 CATEGORIES = "categories"
 ASSET, SLOT, ASSOCIATION = "asset", "slot", "association"
+# The role of the picture that stands for a product.
+MAIN = "main"
 KINDS = (ASSET, SLOT, ASSOCIATION)
 
 # For each thing that is cut off somewhere in a line, how many levels count for it.
@@ -92,6 +94,18 @@ def assets(own: Sequence[Sequence[A]], cut: Cuts, channel: int | None = None) ->
     for depth, row in found:
         if best[row.role.lower()] == (row.channel_id is None, depth):
             yield depth, row
+
+
+def files(fact: str, picture: str, codes: Sequence[str], cut: Cuts, depth: int) -> Iterator[tuple[str, str]]:
+    """Of the assets that a fact names those that count, each with its role.
+
+    The first of the family's picture fact (`picture` is its code) is the main one; any other has the role of the fact's
+    code. `depth` is the level that says so: what comes from above a level that takes only its own does not count.
+    """
+    for place, code in enumerate(codes):
+        role = MAIN if place == 0 and fact.lower() == picture.lower() else fact
+        if counts(cut, thing(ASSET, role), depth):
+            yield role, code
 
 
 def associations(own: Sequence[Iterable[T]], cut: Cuts, type_of: Callable[[T], str]) -> Iterator[tuple[int, T]]:

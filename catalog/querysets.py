@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -46,13 +46,18 @@ def attribute_specs(codes: Iterable[str] | None = None) -> dict[str, AttributeSp
     return {attribute.code.lower(): attribute.spec() for attribute in found}
 
 
-def with_records(specs: Mapping[str, AttributeSpec]) -> dict[str, AttributeSpec]:
-    """The same attributes, those that name records with the records' labels as options. One query, or none."""
+def with_records(specs: Mapping[str, AttributeSpec], named: Collection[str] | None = None) -> dict[str, AttributeSpec]:
+    """The same attributes, those that name records with the records' labels as options. One query, or none.
+
+    `named` are the lower-case codes of the only records wanted; None for all.
+    """
     entities = {str(spec.settings.get("entity", "")).lower() for spec in specs.values() if spec.type == "record"}
     if not entities:
         return dict(specs)
     labels: dict[str, dict[str, tuple[str, dict[str, str]]]] = defaultdict(dict)
     records = Record.objects.alias(entity=Lower("entity_type__code")).filter(entity__in=entities)
+    if named is not None:
+        records = records.alias(name=Lower("code")).filter(name__in=named)
     for record in records.select_related("entity_type").defer("values"):
         labels[record.entity_type.code.lower()][record.code.lower()] = (record.code, texts_of(record, "label"))
     return {

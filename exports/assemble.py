@@ -9,7 +9,7 @@ from typing import Any
 from stdnum import ean
 from stdnum.exceptions import ValidationError as InvalidNumber
 
-from catalog.inheritance import ASSET, counts, thing
+from catalog.inheritance import MAIN, files
 from catalog.values import TYPES, AttributeSpec, Resolution
 from catalog.values.base import pick
 from catalog.values.display import as_shown
@@ -19,7 +19,6 @@ from exports.documents import AssociationLink, CategoryLink, Document, DocumentA
 from exports.statements import Outcome, Words, choose
 
 IDENTIFIERS = ("gtin", "mpn", "brand")
-MAIN = "main"
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         assets=tuple(_document_asset(role, asset, context) for role, asset in shown),
         associations=tuple(AssociationLink(row.type, row.sku, row.quantity) for row in bundle.associations),
         prices=_prices(resolved),
+        tables=dict(_tables(resolved.values(), context)),
     )
     return Assembled(
         document,
@@ -88,17 +88,28 @@ def _resolved(bundle: ProductBundle, effective: Mapping[str, Resolution], contex
 
 def _fact(row: _Resolved, bundle: ProductBundle, context: Context) -> Fact:
     spec, kind = row.spec, TYPES[row.spec.type]
-    # A text shown in a fallback language keeps that language's formats; everything else is written in the wanted one.
-    chain = (row.resolution.winner.scope.language, *context.chain) if spec.localizable else context.chain
     return Fact(
         label=spec.label(context.chain),
         group=spec.group,
         type=kind.code_of(spec),
         value=kind.machine(row.value, spec),
-        text=kind.text(as_shown(row.value, context.units), spec, chain),
+        text=kind.text(as_shown(row.value, context.units), spec, _chain(row, context)),
         position=row.position,
         role="name" if spec.code == bundle.label_attribute else spec.role,
     )
+
+
+def _chain(row: _Resolved, context: Context) -> tuple[str, ...]:
+    """A text shown in a fallback language keeps that language's formats; all else is written in the wanted one."""
+    return (row.resolution.winner.scope.language, *context.chain) if row.spec.localizable else context.chain
+
+
+def _tables(rows: Iterable[_Resolved], context: Context) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+    """The facts that are tables, in the units of the channel."""
+    for row in rows:
+        kind, value = TYPES[row.spec.type], as_shown(row.value, context.units)
+        if table := kind.rows(value, row.spec, _chain(row, context)):
+            yield row.spec.code, table
 
 
 def _axis(fact: Fact) -> str:
@@ -175,10 +186,9 @@ def _from_facts(
 ) -> Iterator[tuple[str, AssetInfo]]:
     order = {level.sku: index for index, level in enumerate(bundle.levels)}
     for row in resolved.values():
-        for place, code in enumerate(_asset_codes(row)):
-            role = MAIN if row.spec.code == bundle.image_attribute and place == 0 else row.spec.code
-            asset = library.assets.get(code.lower())
-            if asset and counts(bundle.cuts, thing(ASSET, role), order.get(row.resolution.winner.sku, 0)):
+        depth = order.get(row.resolution.winner.sku, 0)
+        for role, code in files(row.spec.code, bundle.image_attribute, _asset_codes(row), bundle.cuts, depth):
+            if asset := library.assets.get(code.lower()):
                 yield role, asset
 
 

@@ -79,7 +79,10 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`type` is "product" (stands alone), "group" (has variants) or "variant" (is one, and has none)."""
+    """`type` is "product" (stands alone), "group" (has variants) or "variant" (is one, and has none).
+
+    `tables` holds, by code, the facts of rows and columns as people read them: the columns' labels, then the rows.
+    """
 
     sku: str
     name: str
@@ -95,13 +98,14 @@ class Document:
     assets: tuple[DocumentAsset, ...] = ()
     associations: tuple[AssociationLink, ...] = ()
     prices: tuple[Money, ...] = ()
+    tables: Mapping[str, tuple[tuple[str, ...], ...]] = field(default_factory=dict)
 
     def slot(self, *codes: str) -> tuple[Statement, ...]:
         """The statements in any of the slots named, in document order."""
         return tuple(statement for statement in self.statements if statement.slot in codes)
 
-    def table(self) -> list[tuple[str, Fact]]:
-        """The facts that a table shows, with their codes: not the name, prices and files, which stand elsewhere."""
+    def listed(self) -> list[tuple[str, Fact]]:
+        """The facts that a list of facts shows, with their codes: not the name, prices and files, shown elsewhere."""
         return [
             (code, fact)
             for code, fact in self.facts.items()
@@ -145,6 +149,8 @@ def from_bytes(body: bytes) -> Document:
         assets=tuple(DocumentAsset(**row) for row in data["assets"]),
         associations=tuple(AssociationLink(**row) for row in data["associations"]),
         prices=tuple(Money(**row) for row in data["prices"]),
+        # Documents released before there were tables have none.
+        tables={code: tuple(map(tuple, rows)) for code, rows in data.get("tables", {}).items()},
     )
 
 

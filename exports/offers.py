@@ -270,7 +270,7 @@ def _values(document: Document, code: str) -> list[str]:
 
 
 def _details(draft: Draft) -> Iterator[Attribute]:
-    told = [fact for code, fact in draft.document.table() if code not in _OWN_ATTRIBUTES and fact.label.strip()]
+    told = [fact for code, fact in draft.document.listed() if code not in _OWN_ATTRIBUTES and fact.label.strip()]
     for fact in told[:_MAX_DETAILS]:
         section = one_line(draft.work.publication.groups.get(fact.group, ""))
         parts = [("section_name", cut(section, 140))] if section else []

@@ -34,8 +34,16 @@ class Outcome:
     new: bool
 
 
+class Retired(ValueError):
+    """A retired channel releases nothing any more; the message is one line for the person who asked."""
+
+
 def release(actor: Actor, channel: Channel) -> Outcome:
-    """Release a channel: the next number if anything differs from the current release, else that one again."""
+    """Release a channel: the next number if anything differs from the current release, else that one again.
+
+    Raises Retired, and SelectionError for a selection that is not understood.
+    """
+    _refuse_retired(channel)
     while True:
         last = querysets.current_release(channel)
         on = timezone.localdate()
@@ -49,6 +57,7 @@ def release(actor: Actor, channel: Channel) -> Outcome:
 def _commit(actor: Actor, channel: Channel, last: Release | None, new: Draft, on: datetime.date) -> Outcome | None:
     """Write the next release after `last`, or nothing where `last` is not the last any more."""
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    _refuse_retired(channel)  # perhaps while this was drafted
     if querysets.current_release(channel) != last:
         return None
     current = {
@@ -82,6 +91,13 @@ def _commit(actor: Actor, channel: Channel, last: Release | None, new: Draft, on
         ),
         new=True,
     )
+
+
+def _refuse_retired(channel: Channel) -> None:
+    if channel.retired:
+        last = querysets.current_release(channel)
+        stays = f"release {last.number} and its editions stay" if last else "it never did"
+        raise Retired(f"Channel “{channel.code}” is retired and releases nothing; {stays}.")
 
 
 def _close(rows: list[DocumentVersion], number: int) -> None:

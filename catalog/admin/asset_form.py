@@ -24,6 +24,7 @@ from unfold.widgets import (
 from catalog.actors import Actor
 from catalog.admin.base import Form
 from catalog.admin.presenting import file_size
+from catalog.endings import whole
 from catalog.models import Asset, TranslationState
 from catalog.operations.assets import ALLOWED, digest_of, save_asset, sniff, store_asset, store_link
 from catalog.operations.translations import mark, states
@@ -75,6 +76,9 @@ class AssetForm(Form):
         if "link_to" in self.fields:
             self.fields["link_to"].initial = self.instance.url
             self.fields["link_kind"].initial = self.instance.kind if self.instance.url else Asset.Kind.VIDEO
+        for name, label in (("focal_x", "From the left"), ("focal_y", "From the top")):
+            if name in self.fields:
+                self.fields[name].label = label
         known = states(self.instance) if self.instance.pk else {}
         for code, name in translated_into() if self.instance.pk else ():
             self.fields[state_field(code)] = translation_field(name, known.get(code))
@@ -86,7 +90,7 @@ class AssetForm(Form):
         if (upload.size or 0) > settings.ASSET_MAX_BYTES:
             raise ValidationError(f"The file is too large; at most {file_size(settings.ASSET_MAX_BYTES)} are allowed.")
         upload.seek(0)
-        content: bytes = upload.read()
+        content = whole(upload.read())
         sniff(content)
         return content
 

@@ -24,6 +24,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from catalog.actors import Actor
 from catalog.admin.presenting import NOTHING
 from catalog.admin.upkeep import Upkeep
+from catalog.indexing.touched import gathering
 from catalog.languages import direction
 from catalog.operations.recording import remove, store
 from catalog.operations.upkeep import rename
@@ -223,8 +224,12 @@ class ModelAdmin(Upkeep, Operated, unfold.admin.ModelAdmin):
         store(actor, row)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool) -> None:
-        """Save what hangs on the object, then do what the pressed button asks for besides saving."""
-        super().save_related(request, form, formsets, change)
+        """Save what hangs on the object, then do what the pressed button asks for besides saving.
+
+        However many rows that is, what is derived of products follows once.
+        """
+        with gathering():
+            super().save_related(request, form, formsets, change)
         for action in self.get_actions_submit_line(request, form.instance.pk):
             if action.action_name in request.POST:
                 action.method(request, form.instance)

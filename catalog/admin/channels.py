@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.base import Form, ModelAdmin, RowForm, TabularInline, actor_of, translated
 from catalog.admin.fields import CodesField
-from catalog.admin.presenting import badge, together
+from catalog.admin.presenting import NOTHING, badge, together
 from catalog.models import Audience, Channel, ChannelLanguage, Market
 from catalog.operations.channels import save_channel
 
@@ -72,9 +72,9 @@ class ChannelForm(Form):
 @admin.register(Channel)
 class ChannelAdmin(ModelAdmin):
     form = ChannelForm
-    list_display = ("code", "title", "medium_name", "market", "audience", "spoken", "public")
+    list_display = ("code", "title", "medium_name", "market", "audience", "spoken", "public", "out_of_use")
     list_select_related = ("market", "audience")
-    list_filter = ("medium", "market", "audience")
+    list_filter = ("medium", "market", "audience", "retired")
     search_fields = ("code", *translated("label"))
     autocomplete_fields = ("market", "audience", "tree", "families")
     fieldsets = (
@@ -93,6 +93,10 @@ class ChannelAdmin(ModelAdmin):
     def title(self, channel: Channel) -> str:
         return str(channel)
 
+    @admin.display(description="", ordering="retired")
+    def out_of_use(self, channel: Channel) -> SafeString:
+        return retired_badge(channel) if channel.retired else NOTHING
+
     @admin.display(description="medium", ordering="medium")
     def medium_name(self, channel: Channel) -> SafeString:
         return badge(channel.get_medium_display())
@@ -100,6 +104,10 @@ class ChannelAdmin(ModelAdmin):
     @admin.display(description="languages")
     def spoken(self, channel: Channel) -> SafeString | str:
         return together([language_badge(row.language) for row in channel.languages.all()])
+
+
+def retired_badge(channel: Channel) -> SafeString:
+    return badge("retired", "warn", f"“{channel.code}” releases nothing any more; its last release and editions stay.")
 
 
 def language_badge(language: str) -> SafeString:

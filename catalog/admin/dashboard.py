@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.admin import site
 from django.db.models import Count, Model, Q
@@ -114,9 +115,11 @@ def missing_texts() -> list[dict[str, Any]]:
 def latest_changes() -> list[dict[str, Any]]:
     """The last dozen changes, each with the list that finds its object."""
     listed = {kind._meta.model_name: kind for kind in site._registry if kind._meta.app_label == "catalog"}
+    kinds = {kind._meta.model_name: kind._meta.verbose_name for kind in apps.get_models()}
     return [
         {
             "change": change,
+            "kind": kinds.get(change.kind, change.kind),
             "tone": TONES.get(change.operation, "plain"),
             "url": change_address(listed.get(change.kind), change),
         }

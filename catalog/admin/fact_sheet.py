@@ -12,6 +12,7 @@ from django.conf import settings
 from catalog import querysets
 from catalog.admin.fact_fields import FactField, fact_field
 from catalog.admin.presenting import thumbnail_of
+from catalog.admin.swatches import dressed, swatches_of
 from catalog.models import Asset, Attribute, AttributeGroup, Channel, Family, FamilyVariantAttribute, Product
 from catalog.models.base import label_of, texts_of
 from catalog.values import TYPES, AttributeSpec, Level, Scope, resolve
@@ -90,7 +91,10 @@ class Group:
 
 @dataclass
 class Context:
-    """What all rows of a sheet share. `line` runs from the product itself up to its root, `levels` further up."""
+    """What all rows of a sheet share. `line` runs from the product itself up to its root, `levels` further up.
+
+    `family` is the family's label.
+    """
 
     line: Sequence[Product]
     levels: Sequence[Level]
@@ -98,6 +102,7 @@ class Context:
     channels: Sequence[str]
     currencies: Sequence[str]
     chain: tuple[str, ...]
+    family: str = ""
 
 
 class FactSheet:
@@ -132,6 +137,8 @@ class FactSheet:
         self.context.levels = levels_of(
             [Level(each.sku, each.values) for each in self.context.line], family.code, family.values, specs.values()
         )
+        self.context.family = label_of(family, self.context.chain[0]) or family.code
+        specs = with_named_records(specs, self.context.levels)
         counting = effective(list(specs.values()), self.context.levels, "", self.context.chain)
         for member in members:
             spec = specs[member.attribute.code.lower()]
@@ -150,13 +157,18 @@ class FactSheet:
         self.groups = sorted(groups.values(), key=lambda group: order[group.label])
 
     def bind(self, form: forms.BaseForm) -> None:
-        """Give every cell its field as the form shows it, and its picture where it names one."""
+        """Give every cell its field as the form shows it, with the looks of its options or of the picture it names."""
         cells = [cell for group in self.groups for row in group.rows for cell in row.cells]
         links = {cell.name: self.fields[cell.name].own for cell in cells if self.fields[cell.name].spec.type == "asset"}
         pictures = {
             asset.code: asset for asset in Asset.objects.filter(code__in=[code for code in links.values() if code])
         }
+        choices = {cell.name for cell in cells if TYPES[self.fields[cell.name].spec.type].has_options}
+        looks = swatches_of({self.fields[name].spec.code for name in choices})
         for cell in cells:
+            if cell.name in choices:
+                field = form.fields[cell.name]
+                field.widget = dressed(field.widget, looks.get(self.fields[cell.name].spec.code.lower(), {}))
             cell.bound = form[cell.name]
             if links.get(cell.name) in pictures:
                 cell.picture = thumbnail_of(pictures[links[cell.name]])
@@ -194,6 +206,13 @@ class FactSheet:
         return Cell(name, scope.language, scope.channel, inherited, whence, told, own is not None, emptied)
 
 
+def with_named_records(specs: Mapping[str, AttributeSpec], levels: Sequence[Level]) -> dict[str, AttributeSpec]:
+    """The attributes with the labels of the records that these levels name. One query, or none."""
+    codes = {spec.code for spec in specs.values() if spec.type == "record"}
+    values = (level.values.get(code, {}).values() for level in levels for code in codes)
+    return querysets.with_records(specs, {str(value).lower() for said in values for value in said if value})
+
+
 def currencies_of(channels: Sequence[Channel]) -> list[str]:
     """The currencies channels show prices in, and those of their markets."""
     codes = {code for channel in channels for code in channel.currencies}
@@ -224,13 +243,13 @@ def inherited_from(spec: AttributeSpec, scope: Scope, context: Context) -> tuple
     if found is None or found.winner.value is None:
         return "", ""
     text = TYPES[spec.type].text(found.winner.value, spec, (scope.language or context.chain[0], *context.chain))
-    return text, whence(found.winner.sku, context.line[0].sku)
+    return text, whence(found.winner.sku, context)
 
 
-def whence(level: str, own: str) -> str:
+def whence(level: str, context: Context) -> str:
     """Where an inherited value comes from, in words."""
-    if level == own:
+    if level == context.line[0].sku:
         return "as for all channels"
     if level.startswith(FAMILY):
-        return f"from the family {level.removeprefix(FAMILY)}"
+        return f"from the family {context.family}"
     return "by default" if level == DEFAULT else f"inherited from {level}"

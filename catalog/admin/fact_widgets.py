@@ -130,9 +130,10 @@ class _ByCode:
     def __init__(self, url_name: str, attrs: dict[str, Any] | None = None, **query: str) -> None:
         url = reverse(url_name) + (f"?{urlencode(query)}" if query else "")
         super().__init__({**(attrs or {}), "data-ajax--url": url, "data-placeholder": "–"})  # type: ignore[call-arg]
+        self.labels: Mapping[str, str] = {}
 
     def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
-        self.choices = [("", ""), *((code, code) for code in value if code)]
+        self.choices = [("", ""), *((code, self.labels.get(code.lower(), code)) for code in value if code)]
         return super().optgroups(name, value, attrs)  # type: ignore[misc]
 
     class Media:
@@ -275,6 +276,13 @@ def options_of(spec: AttributeSpec, own: Any) -> list[tuple[str, str]]:
     return [*offered, *retired, *((code, f"{code} (no option any more)") for code in said if code not in known)]
 
 
+def record(wish: Wish) -> forms.Widget:
+    """Shows the record by its label where the attribute knows it."""
+    widget = Lookup("admin:catalog_record_lookup", entity=wish.spec.settings.get("entity", ""))
+    widget.labels = {key: pick(labels, ()) or code for key, (code, labels) in wish.spec.options.items()}
+    return widget
+
+
 def prices(wish: Wish) -> forms.Widget:
     said = [item["currency"] for item in wish.own or ()]
     return Prices(sorted({*wish.currencies, *said}) or ["EUR"])
@@ -317,7 +325,7 @@ WIDGETS: Mapping[str, Callable[[Wish], forms.Widget]] = {
     "asset": lambda _: Lookup("admin:catalog_asset_lookup"),
     "assets": lambda _: Lookups("admin:catalog_asset_lookup"),
     "reference": lambda _: Lookup("admin:catalog_product_lookup"),
-    "record": lambda wish: Lookup("admin:catalog_record_lookup", entity=wish.spec.settings.get("entity", "")),
+    "record": record,
     "table": grid,
 }
 

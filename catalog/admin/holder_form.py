@@ -11,7 +11,7 @@ from django.conf import settings
 from catalog import querysets
 from catalog.admin.base import Form
 from catalog.admin.fact_fields import FactField
-from catalog.admin.fact_sheet import Context, FactSheet, Group, currencies_of, group_labels
+from catalog.admin.fact_sheet import Context, FactSheet, Group, currencies_of, group_labels, with_named_records
 from catalog.admin.presenting import chain
 from catalog.models import Attribute, Channel, Family, Record
 from catalog.operations.products import Facts
@@ -44,7 +44,7 @@ class HolderSheet(FactSheet):
             currencies=currencies_of(channels),
             chain=chain,
         )
-        self.groups = self.grouped(members, specs)
+        self.groups = self.grouped(members, with_named_records(specs, self.context.levels))
 
     def grouped(self, members: Sequence[Any], specs: Mapping[str, AttributeSpec]) -> list[Group]:
         headings = group_labels(members, self.context.chain)

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.importing.compare import Item, Kind
 from catalog.importing.known import batches
-from catalog.indexing.touched import AFFECTS, Touch, touched_together
+from catalog.indexing.touched import AFFECTS, JUDGED, Affects, Touch, touched_together
 from catalog.models import Fragment, Product
 
 
@@ -29,15 +29,17 @@ def touched_after(kinds: Sequence[Kind[Any]]) -> Touch:
 def _touched(kinds: Sequence[Kind[Any]], *, new: bool) -> Touch:
     touch = Touch()
     for kind in kinds:
-        rows = [item.row for item in kind.items if (new or not item.new) and _matters(kind, item)]
+        items = [item for item in kind.items if new or not item.new]
+        rows = [item.row for item in items if _matters(kind, item, AFFECTS.get(kind.model))]
         for part in batches(rows):
             touch |= touched_together(part)
+        if any(_matters(kind, item, JUDGED.get(kind.model)) for item in items):
+            touch |= Touch(checks=True)
     return touch
 
 
-def _matters(kind: Kind[Any], item: Item) -> bool:
+def _matters(kind: Kind[Any], item: Item, affects: Affects | None) -> bool:
     """Whether products may be found otherwise. A new fragment has placements already, a new family no products."""
-    affects = AFFECTS.get(kind.model)
     if affects is None or not item.touched or (item.new and not affects.fresh and kind.model is not Fragment):
         return False
     columns = {name.removesuffix("_id") for name in affects.columns}

@@ -10,7 +10,7 @@ from django.db.models import ForeignKey, Model, QuerySet
 from django.db.models.functions import Lower
 
 from catalog.aliases import Aliases
-from catalog.models import Asset, AttributeOption, Category, Fragment, Product, Record, Tag
+from catalog.models import Asset, AttributeOption, Category, ForbiddenTerm, Fragment, Product, Record, Tag
 
 M = TypeVar("M", bound=Model)
 
@@ -36,13 +36,15 @@ def batches(items: Iterable[Any], size: int = BATCH) -> Iterator[list[Any]]:
 
 
 def key_of(row: Model) -> str:
-    """What a row is found by: its code in lower case, after that of its attribute or its facet."""
+    """What a row is found by: its code in lower case, after that of its attribute or its facet; words by all of it."""
     if isinstance(row, AttributeOption):
         return f"{row.attribute.code}:{row.code}".lower()
     if isinstance(row, Record):
         return f"{row.entity_type.code}:{row.code}".lower()
     if isinstance(row, Tag):
         return f"{row.facet}:{row.code}".lower()
+    if isinstance(row, ForbiddenTerm):
+        return f"{row.language}:{row.channel.code if row.channel else ''}:{row.term}".lower()
     return str(getattr(row, _NAMED.get(type(row), "code"))).lower()
 
 
@@ -115,7 +117,7 @@ class Known:
     def _load_all(self, model: type[Model]) -> None:
         if model in self._by_id:
             return
-        owner = _OWNERS.get(model)
+        owner = "channel" if model is ForbiddenTerm else _OWNERS.get(model)
         self._take(model, rows_of(model).select_related(owner) if owner else rows_of(model))
         if model in _TREES:
             self._load_ancestors(model)

@@ -211,6 +211,16 @@ class ChannelRecord:
 
 
 @dataclass(frozen=True)
+class ForbiddenTermRecord:
+    """A word that texts must not have, in one language or ("") in all, on one channel or ("") on all."""
+
+    term: str
+    language: str = ""
+    channel: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True)
 class AssetRecord:
     """A file to be stored under `code`; `path` is where its bytes are now."""
 
@@ -297,6 +307,7 @@ class Plan:
     markets: list[MarketRecord] = field(default_factory=list)
     audiences: list[AudienceRecord] = field(default_factory=list)
     channels: list[ChannelRecord] = field(default_factory=list)
+    forbidden_terms: list[ForbiddenTermRecord] = field(default_factory=list)
     assets: list[AssetRecord] = field(default_factory=list)
     products: list[ProductRecord] = field(default_factory=list)
     fragments: list[FragmentRecord] = field(default_factory=list)

@@ -8,16 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from catalog import inheritance, querysets
 from catalog.indexing.batch import Batch, Row
 from catalog.indexing.keeping import Columns, Difference, Keeper
 from catalog.indexing.schema import Indexed, Schema
+from catalog.indexing.writing import among
 from catalog.models import Channel, Completeness, Family, Product
 from catalog.requirements import ASSET, FACT, Conditions, Demand, Demands, demands, facts_of
 
-MAIN = "main"
 # Attribute types whose facts are files: they fill the role of their code, or the main one as the family says.
 FILES = ("asset", "assets")
 
@@ -51,7 +52,7 @@ class CompletenessRows(Keeper):
     def there(self, batch: Batch) -> QuerySet[Any]:
         """Parents are groups, so what is there of one goes when it gets its first variant."""
         parents = {row.parent_id for row in batch.rows if row.parent_id}
-        return super().there(batch) | Completeness.objects.filter(product__in=parents - set(batch.ids))
+        return Completeness.objects.filter(product__in=among({*batch.ids, *parents}))
 
     def difference(self, batch: Batch) -> Difference:
         changed = batch.schema.changed
@@ -86,10 +87,15 @@ class CompletenessRows(Keeper):
         return difference
 
     def _affected(self, judge: _Judge) -> QuerySet[Any]:
-        """The rows that may change: incomplete ones, and those of products that lack one of the facts somewhere."""
-        lacking = [row.pk for row in judge.batch.rows if judge.lacks(row)]
-        rows = Completeness.objects.filter(product__in=judge.batch.ids)
-        return rows.filter(Q(complete=False) | Q(product__in=lacking))
+        """The rows that may change: where one of the facts was missing, and of products that lack one somewhere.
+
+        Found by the document's text: most that are incomplete for other reasons are never read.
+        """
+        may_change = Q(product__in=among(row.pk for row in judge.batch.rows if judge.lacks(row)))
+        for name in judge.names():
+            may_change |= Q(text__contains=f'"{name}"')
+        rows = Completeness.objects.filter(product__in=among(judge.batch.ids))
+        return rows.alias(text=Cast("missing", TextField())).filter(may_change)
 
 
 def payload(required: int, missing: Sequence[str]) -> tuple[int, int, bool, list[str]]:
@@ -123,7 +129,8 @@ def _needs_all(batch: Batch, changed: frozenset[str]) -> bool:
 
 def groups(batch: Batch) -> set[int]:
     """The products that only stand for their variants."""
-    parents = Product.objects.filter(parent__in=batch.ids).order_by().values_list("parent_id", flat=True).distinct()
+    variants = Product.objects.filter(parent__in=among(batch.ids)).order_by()
+    parents = variants.values_list("parent_id", flat=True).distinct()
     return {row.pk for row in batch.rows if row.family_variant_id and not row.parent_id} | {pk for pk in parents if pk}
 
 
@@ -197,6 +204,11 @@ class _Judge:
             for chain in self.receivers[channel].chains
         )
 
+    def names(self) -> set[str]:
+        """The demands of facts touched as they are called where they are missing."""
+        families = (self.touched_of(family).values() for family in self.demands)
+        return {str(each) for channels in families for facts, _ in channels for each in facts}
+
     def touched_of(self, family: int) -> Mapping[int, Touched]:
         """By channel's id, the demands that are of facts touched, and the place of each of all demands."""
         if family not in self._touched:
@@ -258,14 +270,24 @@ class _Judge:
         """An asset attached in the role, or named by the fact that stands for it."""
         line = self.batch.lines[row.pk]
         attached = [self.batch.attached.get(each.pk, ()) for each in line]
-        found = inheritance.assets(attached, inheritance.cuts(line), receiver.pk)
+        cut = inheritance.cuts(line)
+        found = inheritance.assets(attached, cut, receiver.pk)
         if any(each.role.lower() == role for _, each in found):
             return True
         image = image_attributes(self.batch.schema).get(row.family_id or 0, "")
-        # The fact that fills the main role fills no role of its own besides.
-        code = image if role == MAIN else "" if role == image else role
-        each = self.batch.schema.attributes.get(code)
-        return each is not None and each.spec.type in FILES and self._value(row, receiver, chain, each) is not None
+        naming = (self.batch.schema.attributes.get(code) for code in {role, image})
+        return any(role in self._roles(row, receiver, chain, each, image, cut) for each in naming if each)
+
+    def _roles(
+        self, row: Row, receiver: Receiver, chain: tuple[str, ...], each: Indexed, image: str, cut: inheritance.Cuts
+    ) -> set[str]:
+        """The roles, in lower case, that the assets named by a fact fill."""
+        value = self._value(row, receiver, chain, each) if each.spec.type in FILES else None
+        if value is None:
+            return set()
+        codes = value if isinstance(value, list) else [value]
+        depth = self.batch.depth(row, each, receiver.code, chain) if cut else 0
+        return {name.lower() for name, _ in inheritance.files(each.spec.code, image, codes, cut, depth)}
 
 
 def speaks_to(content: Mapping[str, Any], receiver: Receiver, chain: tuple[str, ...]) -> bool:

@@ -12,7 +12,7 @@ from catalog.indexing.keepers import KEEPERS
 from catalog.indexing.keeping import Difference, differences_of
 from catalog.indexing.locking import lock_everything, lock_trees
 from catalog.indexing.schema import Schema
-from catalog.indexing.writing import batches
+from catalog.indexing.writing import among, batches
 from catalog.models import FactContext, FactEntry, Product, ProductIndex
 
 # Products in one batch: their facts are in memory together.
@@ -53,7 +53,7 @@ def refresh_exactly(
         batch = Batch(schema, part, links=links or attributes is None, known=known)
         for difference in differences_of(KEEPERS, batch):
             difference.write()
-        ProductIndex.objects.filter(product__in=part, checked=True).update(checked=False, likeness="")
+        ProductIndex.objects.filter(product__in=among(part), checked=True).update(checked=False, likeness="")
 
 
 def _roots(ids: Collection[int]) -> set[int]:
@@ -83,7 +83,7 @@ def _pairs(column: str, ids: Collection[int]) -> list[tuple[int, int | None]]:
     """(id, parent's id) of the products with one of these ids in a column."""
     found: list[tuple[int, int | None]] = []
     for part in batches(sorted(ids)):
-        found += Product.objects.filter(**{f"{column}__in": part}).order_by().values_list("pk", "parent_id")
+        found += Product.objects.filter(**{f"{column}__in": among(part)}).order_by().values_list("pk", "parent_id")
     return found
 
 

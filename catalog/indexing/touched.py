@@ -5,91 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model, Q, QuerySet
+from modeltranslation.utils import build_localized_fieldname
 
+from catalog.aliases import target_of
 from catalog.indexing.locking import lock_everything
 from catalog.indexing.refreshing import refresh, refresh_exactly
+from catalog.indexing.touch import Touch as Touch
+from catalog.mentions import InFacts
 from catalog.models import (
+    Asset,
     Association,
     Attribute,
     AttributeOption,
+    Audience,
     Category,
     Channel,
     ChannelLanguage,
     FactEntry,
     Family,
     FamilyAttribute,
+    ForbiddenTerm,
     Fragment,
+    Market,
     Placement,
     Product,
     ProductAsset,
+    Record,
     Requirement,
     Slot,
 )
-
-
-@dataclass(frozen=True)
-class Touch:
-    """Products by their ids, their families, categories (with all below) or attributes (had by family or by value).
-
-    `facts` are the codes of the facts that may count differently, None for all; `links` says that what hangs on the
-    products may.
-    """
-
-    products: frozenset[int] = frozenset()
-    families: frozenset[int] = frozenset()
-    categories: frozenset[int] = frozenset()
-    attributes: frozenset[int] = frozenset()
-    facts: frozenset[str] | None = frozenset()
-    links: bool = False
-
-    def __or__(self, other: Touch) -> Touch:
-        facts = None if self.facts is None or other.facts is None else self.facts | other.facts
-        sets = {name: getattr(self, name) | getattr(other, name) for name in _SETS}
-        return Touch(**sets, facts=facts, links=self.links or other.links)
-
-    def __bool__(self) -> bool:
-        return any(getattr(self, name) for name in _SETS)
-
-    def refresh(self) -> None:
-        """Bring what is derived of these products up to date. The caller holds the lock, or knows it needs none."""
-        if self:
-            refresh(self.ids(), attributes=self.facts, links=self.links)
-
-    def ids(self) -> set[int]:
-        """The products, without those below them."""
-        chosen = Q(family__in=self.families | _families_with(self.attributes))
-        if self.categories:
-            links = Product.categories.through.objects.filter(category__in=_with_descendants(self.categories))
-            chosen |= Q(pk__in=links.values("product"))
-        if codes := list(Attribute.objects.filter(pk__in=self.attributes).values_list("code", flat=True)):
-            chosen |= Q(values__has_any_keys=codes)
-        return {*self.products, *Product.objects.filter(chosen).order_by().values_list("pk", flat=True)}
-
-
-_SETS = [field.name for field in fields(Touch) if field.name not in ("facts", "links")]
-
-
-def _families_with(attributes: frozenset[int]) -> set[int]:
-    if not attributes:
-        return set()
-    rows = Attribute.objects.filter(pk__in=attributes)
-    codes = list(rows.values_list("code", flat=True))
-    said = Family.objects.filter(values__has_any_keys=codes) if codes else Family.objects.none()
-    members = FamilyAttribute.objects.filter(attribute__in=attributes)
-    return {*said.values_list("pk", flat=True), *members.values_list("family_id", flat=True)}
-
-
-def _with_descendants(categories: frozenset[int]) -> set[int]:
-    found: set[int] = set()
-    below = set(categories)
-    while below:
-        found |= below
-        below = set(Category.objects.filter(parent__in=below).order_by().values_list("pk", flat=True)) - found
-    return found
 
 
 # --- What touches what -----------------------------------------------------------------------------------------------
@@ -136,6 +84,42 @@ def _option(option: AttributeOption) -> Touch:
     return Touch(attributes=frozenset([attribute.pk]), facts=facts)
 
 
+def _record(record: Record) -> Touch:
+    """The products that name it: those the index knows, and all that can by an attribute that is in no index."""
+    naming = _naming_records([record])
+    entered = [attribute.pk for attribute in naming if attribute.filterable or attribute.unique]
+    having = FactEntry.objects.filter(attribute__in=entered, key=record.code.lower())
+    others = frozenset(attribute.pk for attribute in naming) - set(entered)
+    return Touch(_ids(having, "product_id"), attributes=others, facts=frozenset(row.code for row in naming))
+
+
+def _naming_records(records: Iterable[Record]) -> list[Attribute]:
+    """The attributes whose values are records of these entity types."""
+    entities = {record.entity_type.code.lower() for record in records}
+    return [
+        row
+        for row in Attribute.objects.filter(type="record")
+        if str(row.settings.get("entity", "")).lower() in entities
+    ]
+
+
+def _asset(asset: Asset) -> Touch:
+    """The products that show it, attached or named by a fact of theirs, of their family or of nobody."""
+    naming = _naming_assets()
+    facts = InFacts(target_of(asset), frozenset(naming.values_list("code", flat=True)))
+    attached = _ids(ProductAsset.objects.filter(asset=asset), "product_id")
+    return Touch(
+        attached | _ids(facts.candidates(Product.objects.all()), "pk"),
+        _ids(facts.candidates(Family.objects.all()), "pk"),
+        attributes=_ids(naming.filter(settings__has_key="default"), "pk"),
+        links=True,
+    )
+
+
+def _naming_assets() -> QuerySet[Attribute]:
+    return Attribute.objects.filter(type__in=("asset", "assets"))
+
+
 def _family(family: Family) -> Touch:
     return Touch(families=frozenset([family.pk]), facts=None)
 
@@ -160,6 +144,19 @@ def _channel_language(row: ChannelLanguage) -> Touch:
     return _outlet(row.channel_id, Attribute.objects.filter(localizable=True))
 
 
+def _market(market: Market) -> Touch:
+    return _spoken_to(Channel.objects.filter(market=market))
+
+
+def _audience(audience: Audience) -> Touch:
+    return _spoken_to(Channel.objects.filter(audience=audience))
+
+
+def _spoken_to(channels: QuerySet[Channel]) -> Touch:
+    """The products of which these channels require texts, some of which are for others."""
+    return Touch(families=_ids(Requirement.objects.filter(channel__in=channels), "family_id"), links=True)
+
+
 def _outlet(channel: int, varying: QuerySet[Attribute]) -> Touch:
     """What varies with a channel or its languages, and what the channel requires."""
     indexed = dict(varying.filter(Q(filterable=True) | Q(unique=True)).values_list("pk", "code"))
@@ -175,6 +172,10 @@ def _category(category: Category) -> Touch:
     if not placed.exists() and not Requirement.objects.exclude(condition="").exists():
         return Touch()
     return Touch(categories=frozenset([category.pk]), links=True)
+
+
+def _checks(_: Model) -> Touch:
+    return Touch(checks=True)
 
 
 class Affects:
@@ -195,7 +196,9 @@ class Affects:
 
 
 _ATTRIBUTE = ("code", "type", "localizable", "per_channel", "filterable", "unique", "role", "settings")
-_CHANNEL = ("code", "medium", "market_id", "audience_id", "currencies")
+_CHANNEL = ("code", "medium", "market_id", "audience_id", "currencies", "retired")
+_FILE = ("kind", "digest", "url", "width", "height")
+_LABELS = tuple(build_localized_fieldname("label", language) for language in settings.MODELTRANSLATION_LANGUAGES)
 
 AFFECTS: dict[type[Model], Affects] = {
     Product: Affects(_product),
@@ -209,9 +212,20 @@ AFFECTS: dict[type[Model], Affects] = {
     FamilyAttribute: Affects(_member, "family_id", "attribute_id"),
     Requirement: Affects(_requirement),
     Slot: Affects(_slot, "code", fresh=False),
+    Record: Affects(_record, *_LABELS, fresh=False),
+    Asset: Affects(_asset, *_FILE, fresh=False),
+    Market: Affects(_market, "code", fresh=False),
+    Audience: Affects(_audience, "code", fresh=False),
     Channel: Affects(_channel, *_CHANNEL),
     ChannelLanguage: Affects(_channel_language, "language", "fallback"),
     Category: Affects(_category, "parent_id", fresh=False),
+}
+
+# What the quality checks go by, besides what products say and what hangs on them.
+JUDGED: dict[type[Model], Affects] = {
+    ForbiddenTerm: Affects(_checks),
+    Channel: Affects(_checks, *_CHANNEL, "text_limits", "min_picture"),
+    Slot: Affects(_checks, "max_length", fresh=False),
 }
 
 
@@ -235,6 +249,11 @@ def touched_together(rows: Sequence[Any]) -> Touch:
     if model in (Attribute, AttributeOption):
         attributes = ids if model is Attribute else frozenset(row.attribute_id for row in rows)
         return Touch(attributes=attributes, facts=None, links=True)
+    if model is Record:
+        return Touch(attributes=frozenset(row.pk for row in _naming_records(rows)), facts=None)
+    if model is Asset:
+        attached = _ids(ProductAsset.objects.filter(asset__in=ids), "product_id")
+        return Touch(attached, attributes=_ids(_naming_assets(), "pk"), links=True)
     touch = Touch()
     for row in rows:
         touch |= touched(row)
@@ -274,16 +293,19 @@ def indexed(instance: Model, *, deleting: bool = False) -> Iterator[None]:
 
     Those it touched before count as much as those it touches afterwards.
     """
-    affects = AFFECTS.get(type(instance))
-    before = _stored(instance) if affects else None
-    if affects is None or not (deleting or affects.differs(before, instance)):
+    known = [table[type(instance)] for table in (AFFECTS, JUDGED) if type(instance) in table]
+    before = _stored(instance) if known else None
+    affecting = [affects for affects in known if deleting or affects.differs(before, instance)]
+    if not affecting:
         yield
         return
     if not _is_local(instance):
         lock_everything()
-    touch = affects.touch(before) if before else Touch()
+    touch = Touch()
+    for affects in affecting if before else ():
+        touch |= affects.touch(before)
     yield
-    if not deleting:
+    for affects in affecting if not deleting else ():
         touch |= affects.touch(instance)
     gathered = _gathered.get()
     if gathered is None:

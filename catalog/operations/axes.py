@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 
 from catalog import querysets
 from catalog.axes import axis_key, unsaid
+from catalog.indexing.writing import batches
 from catalog.models import Product
 from catalog.values import TYPES, AttributeSpec
 
@@ -66,8 +69,31 @@ def renew_axis_keys(ids: Collection[int]) -> None:
     """Compute the keys of these products anew, after their axes or the place of their values has changed.
 
     Nobody is at hand to mend what is wrong, so a variant that does not say all its axes, or says what a sibling says
-    already, keeps its place and has no key. A constant number of queries for each level of depth.
+    already, keeps its place and has no key. A constant number of queries for each batch and level of depth.
     """
+    for part in _siblings_together(ids):
+        _renew(part)
+
+
+def _siblings_together(ids: Collection[int]) -> Iterator[list[int]]:
+    """Those of the products that have a key or could, in batches, all under one parent in the same."""
+    keyed = Product.objects.filter(Q(parent__isnull=False) | ~Q(axis_key=""))
+    found = [
+        pair
+        for part in batches(sorted(ids))
+        for pair in keyed.filter(pk__in=part).order_by().values_list("parent_id", "pk")
+    ]
+    batch: list[int] = []
+    for _, pairs in groupby(sorted(found, key=lambda pair: pair[0] or 0), key=lambda pair: pair[0]):
+        batch += [pk for _, pk in pairs]
+        if len(batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _renew(ids: Collection[int]) -> None:
     lines = list(querysets.lines_of(Product.objects.filter(pk__in=ids).order_by("sku")).values())
     keys = _Keys(line[-1].family_variant_id for line in lines)
     parents = {line[0].parent_id for line in lines if line[0].parent_id}

@@ -13,8 +13,9 @@ from django.db.models.functions import Lower
 
 from catalog import inheritance, querysets
 from catalog.indexing.batch import Batch, Row
-from catalog.indexing.completeness import MAIN, Receiver, groups, image_attributes, receiver_of, speaks_to
+from catalog.indexing.completeness import Receiver, groups, image_attributes, receiver_of, speaks_to
 from catalog.indexing.schema import Schema
+from catalog.inheritance import MAIN
 from catalog.models import Asset, Channel, ForbiddenTerm, Fragment, Slot
 from catalog.models.base import label_of
 from catalog.quality.base import PROSE_TYPES, Outlet, Picture, Prose, Said, Subject, Term
@@ -32,6 +33,10 @@ class Showing:
     outlet: Outlet
     receiver: Receiver
     families: frozenset[int]
+
+    def hears(self, language: str) -> bool:
+        """Whether a text in a language ("" for any) may be shown there, in its own right or in place of another."""
+        return not language or any(language in chain for chain in self.receiver.chains)
 
 
 @dataclass(frozen=True)
@@ -143,9 +148,10 @@ class Subjects:
     # --- Texts -------------------------------------------------------------------------------------------------------
     def _prose(self, facts: Sequence[Said], showings: Sequence[Showing]) -> Iterator[Prose]:
         """The facts that are texts."""
-        everywhere = frozenset(each.outlet.code.lower() for each in showings)
         for said in facts:
             if said.spec.type in PROSE_TYPES:
+                hearing = (each for each in showings if each.hears(said.scope.language))
+                everywhere = frozenset(each.outlet.code.lower() for each in hearing)
                 only = said.scope.channel.lower()
                 yield Prose(
                     place=f"fact:{said.spec.code}",
@@ -176,7 +182,9 @@ class Subjects:
                     text=substitute(plain(body), known.__getitem__),
                     source=self.fragments.get(placed.fragment_id, ""),
                     channels=frozenset(
-                        each.outlet.code.lower() for each in showings if speaks_to(content, each.receiver, (language,))
+                        each.outlet.code.lower()
+                        for each in showings
+                        if each.hears(language) and speaks_to(content, each.receiver, (language,))
                     ),
                     limit=slot.max_length,
                     own=placed not in above,
@@ -224,9 +232,14 @@ class Subjects:
         for depth, each in inheritance.assets(attached, inheritance.cuts(line), receiver.pk):
             if each.role.lower() == MAIN:
                 return self._codes.get(each.asset_id, ""), depth == 0
-        code = image_attributes(self.batch.schema).get(row.family_id or 0)
+        code = image_attributes(self.batch.schema).get(row.family_id or 0, "")
         own = any(said.own for said in self.facts[row.pk] if said.spec.code.lower() == code)
-        return self._named_picture(row), own
+        cut, named = inheritance.cuts(line), self._named_picture(row)
+        naming = self.batch.schema.attributes.get(code)
+        if not named or naming is None or not cut:
+            return named, own
+        depth = self.batch.depth(row, naming, receiver.code, self.batch.schema.default_chain)
+        return dict(inheritance.files(code, code, [named], cut, depth)).get(MAIN, ""), own
 
     @cached_property
     def _codes(self) -> Mapping[int, str]:

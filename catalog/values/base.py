@@ -122,6 +122,10 @@ class ValueType(ABC):
     def text(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> str:
         """The value for people, in the first language of the chain."""
 
+    def rows(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """The value for people in rows and columns, their labels first; nothing where its text says it all."""
+        return ()
+
     @abstractmethod
     def schema(self, spec: AttributeSpec) -> dict[str, Any]:
         """The JSON Schema (draft 2020-12) of what `machine` gives."""

@@ -33,7 +33,15 @@ def _converted(amount: str, unit: str, wanted: str, digits: int) -> str:
 
 
 def as_shown(value: Any, units: Mapping[str, str]) -> Any:
-    """A value as a channel's readers see it; `units` are the channel's, by family of units."""
+    """A value as a channel's readers see it, cells of tables too; `units` are the channel's, by family of units."""
+    if not isinstance(value, list):
+        return _shown(value, units)
+    return [
+        {name: _shown(cell, units) for name, cell in row.items()} if isinstance(row, dict) else row for row in value
+    ]
+
+
+def _shown(value: Any, units: Mapping[str, str]) -> Any:
     if not units or not isinstance(value, dict) or "unit" not in value:
         return value
     wanted = units.get(UNITS[value["unit"]].family)

@@ -100,6 +100,13 @@ class Table(ValueType):
             for row in rows
         )
 
+    def rows(self, value: Any, spec: AttributeSpec, chain: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """Without columns that no row has a cell in."""
+        columns = {name: column for name, column in columns_of(spec).items() if any(name in row for row in value)}
+        heads = tuple(column.label(chain) for column in columns.values())
+        cells = (tuple(_shown(row.get(name), columns[name], chain) for name in columns) for row in value)
+        return (heads, *cells) if heads else ()
+
     def machine(self, value: Any, spec: AttributeSpec) -> Json:
         columns = columns_of(spec)
         return [
@@ -129,6 +136,10 @@ def columns_of(spec: AttributeSpec) -> dict[str, AttributeSpec]:
         )
         for column in spec.settings.get("columns", ())
     }
+
+
+def _shown(cell: Any, column: AttributeSpec, chain: tuple[str, ...]) -> str:
+    return "" if cell is None else CELLS[column.type].text(cell, column, chain)
 
 
 def _row(given: dict[str, Any], columns: Mapping[str, AttributeSpec], number: int) -> dict[str, Json]:

@@ -6,9 +6,11 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.admin.base import ReadOnlyAdmin
+from catalog.admin.channels import retired_badge
 from catalog.admin.presenting import Tone, badge, badges, together
 from exports.models import Release
 
@@ -30,8 +32,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="release", ordering="number")
-    def title(self, release: Release) -> str:
-        return f"{release.channel.code} {release.number}"
+    def title(self, release: Release) -> SafeString | str:
+        name = f"{release.channel.code} {release.number}"
+        return format_html("{} {}", name, retired_badge(release.channel)) if release.channel.retired else name
 
     @admin.display(description="difference")
     def difference(self, release: Release) -> SafeString:

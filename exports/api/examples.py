@@ -46,6 +46,7 @@ DOCUMENT_BODY: dict[str, Any] = {
     ],
     "associations": [{"type": "accessory", "sku": "TS-TAMPER", "quantity": 1}],
     "prices": [{"amount": "499.00", "currency": "EUR"}],
+    "tables": {},
 }
 _ADDRESS = "https://pim.example.com/api/v1/channels/shop-de"
 

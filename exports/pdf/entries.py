@@ -16,7 +16,8 @@ from exports.pdf.typeset import layers
 from exports.web.locales import money_text
 from exports.wording import word
 
-NAME, LABEL, TEXT, FACT = 160, 80, 900, 600  # characters at most
+NAME, LABEL, TEXT, FACT, CELL = 160, 80, 900, 600, 200  # characters at most
+COLUMNS = 8  # of a table of facts side by side
 WIDE = 64  # characters of a fact from which it gets a row of its own
 
 LANGUAGE = re.compile("[A-Za-z0-9-]+")
@@ -74,6 +75,15 @@ class FactGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class FactTable:
+    """A fact of rows and columns, or as many of its columns as there is room for."""
+
+    label: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class VariantRow:
     sku: str
     axes: tuple[str, ...]
@@ -116,6 +126,7 @@ class Entry:
     others: tuple[tuple[str, tuple[Prose, ...]], ...]
     warnings: tuple[Prose, ...]
     facts: tuple[FactGroup, ...]
+    tables: tuple[FactTable, ...]
     variants: VariantTable | None
     related: tuple[tuple[str, tuple[Related, ...]], ...]
 
@@ -170,6 +181,7 @@ class Writer:
             others=self._others(document),
             warnings=self._prose(document, "warning"),
             facts=self._facts(document),
+            tables=_tables(document),
             variants=self._variants(variants),
             related=self._related(document, names),
         )
@@ -201,10 +213,11 @@ class Writer:
         return Prose(statement.slot, statement.language if foreign else "", html)
 
     def _facts(self, document: Document) -> tuple[FactGroup, ...]:
-        """In the channel's order of groups; those it does not name come last."""
+        """In the channel's order of groups, without tables; groups it does not name come last."""
         groups: dict[str, list[tuple[str, str]]] = {code: [] for code in self._publication.groups}
-        for _, fact in document.table():
-            groups.setdefault(fact.group, []).append((clipped(fact.label, LABEL), clipped(fact.text, FACT)))
+        for code, fact in document.listed():
+            if code not in document.tables:
+                groups.setdefault(fact.group, []).append((clipped(fact.label, LABEL), clipped(fact.text, FACT)))
         labels = self._publication.groups
         return tuple(_group(clipped(labels.get(code, code), LABEL), rows) for code, rows in groups.items() if rows)
 
@@ -252,6 +265,24 @@ class Writer:
                 kinds.setdefault(link.type, []).append(related)
         labels = self._publication.associations
         return tuple((clipped(labels.get(code, code), LABEL), tuple(rows)) for code, rows in kinds.items() if rows)
+
+
+def _tables(document: Document) -> tuple[FactTable, ...]:
+    """One that is too wide for the page follows in pieces, each beginning with the first column."""
+    return tuple(
+        _piece(clipped(fact.label, LABEL), document.tables[code], first)
+        for code, fact in document.listed()
+        if code in document.tables
+        for first in range(1, max(2, len(document.tables[code][0])), COLUMNS - 1)
+    )
+
+
+def _piece(label: str, table: Sequence[Sequence[str]], first: int) -> FactTable:
+    """The first column, and those from number `first` on that fit beside it."""
+    heads, *rows = (
+        tuple(clipped(cell, CELL) for cell in (*row[:1], *row[first : first + COLUMNS - 1])) for row in table
+    )
+    return FactTable(label, heads, tuple(rows))
 
 
 def _group(label: str, facts: Sequence[tuple[str, str]]) -> FactGroup:

@@ -37,7 +37,8 @@ def height(entry: Entry) -> float:
 def _below(entry: Entry) -> float:
     facts = sum(1.6 + 0.92 * (len(group.facts) / 2 + 1.5 * len(group.long_facts) + 0.5) for group in entry.facts)
     variants = 2.5 + 1.06 * len(entry.variants.rows) if entry.variants else 0
-    return facts + variants + 2
+    tables = sum(2.5 + 1.06 * len(table.rows) for table in entry.tables)
+    return facts + variants + tables + 2
 
 
 def _words(entry: Entry) -> float:

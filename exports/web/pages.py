@@ -42,6 +42,7 @@ class ProductView:
     features: parts.Section
     sections: tuple[parts.Section, ...]
     facts: tuple[parts.FactGroup, ...]
+    tables: tuple[parts.FactTable, ...]
     instructions: parts.Section
     warnings: parts.Section
     questions: tuple[parts.Question, ...]
@@ -175,6 +176,7 @@ def _product_view(document: Document, kin: Kin, layout: Layout) -> ProductView:
         features=_section(document, "feature", "features", publication),
         sections=parts.other_sections(document, publication, SLOTS),
         facts=parts.fact_groups(document, publication),
+        tables=parts.fact_tables(document),
         instructions=_section(document, "instruction", "instructions", publication),
         warnings=_section(document, "warning", "safety", publication),
         questions=questions,

@@ -95,6 +95,13 @@ class FactGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class FactTable:
+    label: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chip:
     text: str
     url: str
@@ -171,15 +178,20 @@ def other_sections(document: Document, publication: Publication, known: Iterable
 
 
 def fact_groups(document: Document, publication: Publication) -> tuple[FactGroup, ...]:
-    """The facts by group in the publication's order; groups it does not name come last, together."""
+    """The facts by group in the publication's order, without tables; groups it does not name come last, together."""
     order = {group: position for position, group in enumerate(publication.groups)}
-    shown = [fact for _, fact in document.table()]
+    shown = [fact for code, fact in document.listed() if code not in document.tables]
     shown.sort(key=lambda fact: (order.get(fact.group, len(order)), fact.position))
     rest = words(publication.language)["further_data"]
     return tuple(
         FactGroup(label, tuple(Row(fact.label, fact.text) for fact in facts))
         for label, facts in groupby(shown, lambda fact: publication.groups.get(fact.group) or rest)
     )
+
+
+def fact_tables(document: Document) -> tuple[FactTable, ...]:
+    tables = ((fact, document.tables.get(code)) for code, fact in document.listed())
+    return tuple(FactTable(fact.label, table[0], table[1:]) for fact, table in tables if table)
 
 
 # --- Pictures and files ----------------------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ def _described(document: Document, publication: Publication, site: Site) -> Node
         image=[url for url in dict.fromkeys(images) if url],
         description=description_of(document),
         brand={"@type": "Brand", "name": brand} if brand else None,
-        additionalProperty=[_property(code, fact) for code, fact in document.table()],
+        additionalProperty=[_property(code, fact) for code, fact in document.listed()],
     )
 
 

@@ -14,6 +14,7 @@ from catalog.importing.plan import (
     ChannelRecord,
     FamilyRecord,
     FamilyVariantRecord,
+    ForbiddenTermRecord,
     FragmentRecord,
     GroupRecord,
     MarketRecord,
@@ -133,7 +134,17 @@ tree = "all"
 families = ["machines"]
 selection = 'color in (black)'
 currencies = ["EUR"]
+min_picture = 500
 public = true
+
+[[forbidden_term]]
+term = "cheap"
+language = "en"
+channel = "shop"
+instead = "fair"
+
+[[forbidden_term]]
+term = "billig"
 
 [[product]]
 sku = "LIRA"
@@ -258,8 +269,10 @@ def expected(root: Path) -> Plan:
                 selection="color in (black)",
                 currencies=("EUR",),
                 public=True,
+                min_picture=500,
             )
         ],
+        forbidden_terms=[ForbiddenTermRecord("cheap", "en", "shop", "fair"), ForbiddenTermRecord("billig")],
         assets=[
             AssetRecord("picture-lira-black-front", Path("/drawn/lira.jpg"), alt={"en": "Lira, front"}),
             AssetRecord("files-Lira-manual", root / "files/Lira manual.pdf", title={"en": "Manual"}),
@@ -310,5 +323,5 @@ def expected(root: Path) -> Plan:
                 approved=False,
             ),
         ],
-        rows={"deeper/rest.toml": 14, "schema.toml": 9},
+        rows={"deeper/rest.toml": 16, "schema.toml": 9},
     )

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from lxml import html
 
-from catalog.models import Channel, Family, Product
+from catalog.models import Asset, Attribute, AttributeOption, Channel, Family, FamilyAttribute, Product
+from catalog.operations.recording import store
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of, queries
 
@@ -123,3 +125,73 @@ def test_a_channel_with_a_selection_that_is_no_filter_is_not_saved(page: Client)
     assert "At character 1: there is no attribute or field “colour”; did you mean “color”?" in messages_of(answer)
     page.post(address(channel), {**filled(page, address(channel)), "selection": " color = red "})
     assert Channel.objects.get().selection == "color = red"
+
+
+# --- Options as they look ---------------------------------------------------------------------------------------------
+@pytest.fixture
+def looks(lamps: Family) -> Attribute:
+    """A colour of black (#000000) and red (a picture), and finishes of which none has a look."""
+    color = Attribute.objects.get(code="color")
+    finish = make.make_attribute("multiselect", "finish", options=["matt", "gloss"], filterable=True)
+    store(make.ACTOR, FamilyAttribute(family=lamps, attribute=finish))
+    color.options.filter(code="black").update(color="#1a1a1a")
+    color.options.filter(code="red").update(picture=make.make_asset("swatch"))
+    return color
+
+
+def test_colours_and_pictures_of_options_stand_beside_their_labels_in_facets(page: Client, looks: Attribute) -> None:
+    links = html.fromstring(page.get(LIST, {"filter": "family = lamps"}).content.decode()).xpath(
+        "//div[@class='t-facets']//li/a"
+    )
+    shown = {link.text_content().strip(): link for link in links}
+    assert shown["black"].xpath("svg/rect/@fill") == ["#1a1a1a"]
+    assert shown["red"].xpath(".//img/@src") == [reverse("admin:catalog_asset_preview", args=[_swatch(), "small"])]
+    assert shown["Lamps"].xpath("svg | .//img") == []
+
+
+def _swatch() -> int:
+    return Asset.objects.get(code="swatch").pk
+
+
+@pytest.mark.parametrize("color", ["red", "#12345", "url(x)", '"><b>'])
+def test_what_is_no_colour_is_not_drawn(page: Client, looks: Attribute, color: str) -> None:
+    looks.options.filter(code="black").update(color=color)
+    text = page.get(LIST, {"filter": "family = lamps"}).content.decode()
+    assert "<rect" not in text
+    assert '"><b>' not in text
+
+
+def test_a_choice_with_looks_is_chips_with_labels_and_is_saved_as_before(page: Client, looks: Attribute) -> None:
+    product = Product.objects.get(sku="a-2")
+    form = html.fromstring(page.get(address(product)).content.decode())
+    chips = form.xpath("//label[contains(@class, 't-chip')][input[@type='radio']]")
+    assert [chip.text_content().strip() for chip in chips] == ["–", "black", "red"]
+    assert [bool(chip.xpath(".//svg | .//img")) for chip in chips] == [False, True, True]
+    assert [chip.xpath("input/@checked") for chip in chips] == [[], ["checked"], []]
+    [name] = set(form.xpath("//label[contains(@class, 't-chip')]/input[@type='radio']/@name"))
+    data = filled(page, address(product))
+    assert data[name] == ["black"]
+    assert page.post(address(product), {**data, name: "red"}).status_code == 302
+    assert Product.objects.get(sku="a-2").values["color"] == {"": "red"}
+    assert page.post(address(product), {**filled(page, address(product)), name: ""}).status_code == 302
+    assert "color" not in Product.objects.get(sku="a-2").values
+
+
+def test_several_choices_with_looks_and_long_lists_without(page: Client, looks: Attribute) -> None:
+    AttributeOption.objects.filter(code="matt").update(color="#eeeeee")
+    product = Product.objects.get(sku="a-2")
+    form = html.fromstring(page.get(address(product)).content.decode())
+    assert form.xpath("//label[contains(@class, 't-chip')][input[@type='checkbox']]//rect/@fill") == ["#eeeeee"]
+    for number in range(30):
+        AttributeOption.objects.create(attribute=looks, code=f"c{number}", color="#abcdef")
+    form = html.fromstring(page.get(address(product)).content.decode())
+    assert not form.xpath("//input[@type='radio']")
+    assert form.xpath("//select[option[@value='black'][@selected]]")
+
+
+def test_looks_cost_the_same_however_many_options(page: Client, looks: Attribute) -> None:
+    few = queries(lambda: page.get(LIST, {"filter": "family = lamps"}))
+    for number in range(8):
+        AttributeOption.objects.create(attribute=looks, code=f"c{number}", color="#abcdef")
+        make.make_product(family=Family.objects.get(code="lamps"), facts={"color": f"c{number}"})
+    assert queries(lambda: page.get(LIST, {"filter": "family = lamps"})) == few

@@ -11,10 +11,13 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.admin import taxonomy
-from catalog.models import Asset, Attribute, Category, Change, Channel, Family, Market
+from catalog.indexing import differences, refresh, touch
+from catalog.models import Asset, Attribute, Category, Change, Channel, Completeness, Family, Market, Product
 from catalog.models.base import texts_of
-from catalog.operations import trees
+from catalog.operations import trees, upkeep
 from catalog.operations.assets import attach
+from exports.models import Release
+from exports.releasing import release
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of, queries
 
@@ -292,6 +295,65 @@ def test_a_family_says_which_texts_and_files_a_channel_needs_and_of_which_produc
     assert page.post(address(family), data).status_code == 302
     found = [(row.slot, row.asset_role, row.condition) for row in family.requirements.all()]
     assert found == [(slot, "", ""), (None, "main", "status = enabled")]
+
+
+def test_many_rows_of_a_family_bring_its_products_up_to_date_once(
+    page: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    channel, attributes = make.make_channel("print"), [make.make_attribute(filterable=True) for _ in range(6)]
+    family = make.make_family()
+    make.make_product("P", family)
+    data = {
+        **filled(page, address(family)),
+        "family_attributes-TOTAL_FORMS": "6",
+        "requirements-TOTAL_FORMS": "6",
+    }
+    for place in range(6):
+        for rows in ("family_attributes", "requirements"):
+            data |= {f"{rows}-{place}-family": str(family.pk), f"{rows}-{place}-attribute": str(attributes[place].pk)}
+        data |= {f"family_attributes-{place}-position": str(place), f"requirements-{place}-channel": str(channel.pk)}
+    refreshed: list[set[int]] = []
+
+    def noting(ids: set[int], **what: Any) -> None:
+        refreshed.append(set(ids))
+        refresh(ids, **what)
+
+    monkeypatch.setattr(touch, "refresh", noting)
+    assert page.post(address(family), data).status_code == 302
+    assert (family.family_attributes.count(), family.requirements.count()) == (6, 6)
+    assert refreshed == [{Product.objects.get().pk}]
+    assert (Completeness.objects.get().required, differences()) == (6, {})
+
+
+def test_a_form_that_is_refused_brings_nothing_up_to_date(page: Client) -> None:
+    family = make.make_family(attributes=[make.make_attribute("text", "name")])
+    make.make_product("P", family)
+    channel = make.make_channel("print")
+    data = {
+        **filled(page, address(family)),
+        "requirements-TOTAL_FORMS": "2",
+        "requirements-0-family": str(family.pk),
+        "requirements-0-channel": str(channel.pk),
+        "requirements-0-asset_role": "main",
+        "requirements-1-family": str(family.pk),
+        "requirements-1-channel": str(channel.pk),
+        "requirements-1-asset_role": "gallery",
+        "requirements-1-condition": "colour = red",
+    }
+    answer = page.post(address(family), data)
+    assert answer.status_code == 200
+    assert "there is no attribute" in messages_of(answer)
+    assert (Completeness.objects.count(), family.requirements.count(), differences()) == (0, 0, {})
+
+
+def test_a_retired_channel_is_marked_in_lists_of_channels_and_releases(page: Client) -> None:
+    channel = make.make_channel("old")
+    release(make.ACTOR, channel)
+    for kind in (Channel, Release):
+        assert "releases nothing any more" not in page.get(address(kind, "changelist")).content.decode()
+    upkeep.retire(make.ACTOR, channel)
+    for kind in (Channel, Release):
+        assert "releases nothing any more" in page.get(address(kind, "changelist")).content.decode()
 
 
 def test_the_currencies_of_a_channel_are_a_list_of_codes(page: Client) -> None:

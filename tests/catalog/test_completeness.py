@@ -17,9 +17,11 @@ from catalog.indexing.schema import Schema
 from catalog.models import Attribute, Channel, Completeness, Family, Product, Requirement
 from catalog.operations.assets import attach
 from catalog.operations.fragments import place, retire
+from catalog.operations.inheriting import set_own_only
 from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.recording import store
 from catalog.operations.requirements import save_requirement
+from exports.releasing import release
 from tests import factories as make
 from tests.admin_pages import queries
 from tests.factories import ACTOR
@@ -55,6 +57,52 @@ def missing(sku: str, channel: str = "shop") -> dict[str, list[str]]:
     refresh([product.pk])
     rows = Completeness.objects.filter(product=product, channel__code=channel).order_by("language")
     return {row.language: row.missing for row in rows}
+
+
+# --- Files that facts name ------------------------------------------------------------------------------------------
+
+
+def test_a_picture_fact_from_above_fills_no_role_below_a_level_that_takes_only_its_own() -> None:
+    family, shop = lamps(), make.make_channel("shop")
+    demand(family, shop, asset_role="main")
+    family.image_attribute = fact("photo")
+    store(ACTOR, family)
+    make.make_asset("picture")
+    make.make_product("L", family, {"photo": "picture"})
+    make.make_product("L-1", parent=Product.objects.get(sku="L"))
+    make.make_product("L-2", parent=Product.objects.get(sku="L"), facts={"photo": "picture"})
+    for sku in ("L-1", "L-2"):
+        set_own_only(ACTOR, Product.objects.get(sku=sku), add=["asset:main"])
+    assert (missing("L-1"), missing("L-2")) == ({"en": ["asset:main"]}, {"en": []})
+    assert {row["sku"] for row in release(ACTOR, shop).release.report} == {"L-1"}
+    set_own_only(ACTOR, Product.objects.get(sku="L-1"), remove=["asset:main"])
+    assert missing("L-1") == {"en": []}
+    assert not release(ACTOR, shop).release.report
+
+
+def test_a_role_that_is_cut_off_leaves_the_files_of_a_fact_in_other_roles() -> None:
+    family, shop = lamps(), make.make_channel("shop")
+    for role in ("photo", "main"):
+        demand(family, shop, asset_role=role)
+    make.make_asset("picture")
+    make.make_product("L", family, {"photo": "picture"})
+    make.make_product("L-1", parent=Product.objects.get(sku="L"))
+    set_own_only(ACTOR, Product.objects.get(sku="L-1"), add=["asset:main"])
+    assert missing("L-1") == {"en": ["asset:main"]}
+    set_own_only(ACTOR, Product.objects.get(sku="L-1"), add=["asset:photo"])
+    assert missing("L-1") == {"en": ["asset:photo", "asset:main"]}
+
+
+def test_of_several_files_the_first_is_the_main_picture_and_the_others_have_the_role_of_their_fact() -> None:
+    photos = make.make_attribute("assets", "photos")
+    family, shop = make.make_family("f", [photos], image_attribute=photos), make.make_channel("shop")
+    for role in ("main", "photos"):
+        demand(family, shop, asset_role=role)
+    for code in ("one", "two"):
+        make.make_asset(code)
+    make.make_product("A", family, {"photos": ["one"]})
+    make.make_product("B", family, {"photos": ["one", "two"]})
+    assert (missing("A"), missing("B")) == ({"en": ["asset:photos"]}, {"en": []})
 
 
 # --- What counts ------------------------------------------------------------------------------------------------------

@@ -66,6 +66,7 @@ def test_everything_is_created_once(tmp_path: Path) -> None:
         "markets": 1,
         "audiences": 1,
         "channels": 1,
+        "forbidden_terms": 0,
         "assets": 1,
         "products": 3,
         "fragments": 2,

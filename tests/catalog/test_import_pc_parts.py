@@ -31,7 +31,7 @@ def test_a_part_becomes_a_product_with_typed_facts(tmp_path: Path) -> None:
         "name": "Breeze 12",
         "price": 17.5,
         "size": 120,
-        "color": "Black / White",
+        "color": "Black / White / Black",
         "rpm": [450, 2000],
         "airflow": 60.09,
         "noise_level": None,

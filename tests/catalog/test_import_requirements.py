@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.importing.plan import Plan, split_need
-from catalog.models import AttributeGroup, Channel, Family, Requirement, Slot
+from catalog.importing.plan import ForbiddenTermRecord, Plan, split_need
+from catalog.models import AttributeGroup, Channel, Family, ForbiddenTerm, ProductIndex, Requirement, Slot
 from tests.catalog.import_plans import database, reasons, run, small_plan
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +90,58 @@ def test_who_supplies_what_is_missing_comes_in_and_stays_where_it_is_not_said(tm
     run(plan)
     run(small_plan(tmp_path))
     assert AttributeGroup.objects.get(code="general").responsible == "engineering"
+
+
+def forbidden() -> list[tuple[str, str, str, str]]:
+    rows = ForbiddenTerm.objects.order_by("term", "language", "channel")
+    return [(row.term, row.language, row.channel.code if row.channel else "", row.instead) for row in rows]
+
+
+def test_forbidden_words_come_in_once_for_each_language_and_channel(tmp_path: Path) -> None:
+    plan = small_plan(tmp_path)
+    plan.forbidden_terms += [
+        ForbiddenTermRecord("cheap", "en", "shop", "fair"),
+        ForbiddenTermRecord("billig"),
+        ForbiddenTermRecord("Cheap", "de"),
+    ]
+    assert reasons(run(plan)) == []
+    found = [("Cheap", "de", "", ""), ("billig", "", "", ""), ("cheap", "en", "shop", "fair")]
+    assert sorted(forbidden()) == found
+    before = database()
+    assert (reasons(run(plan)), database()) == ([], before)
+    plan.forbidden_terms[0] = ForbiddenTermRecord("CHEAP", "en", "SHOP", "sensible")
+    plan.forbidden_terms[1] = ForbiddenTermRecord("billig", instead="günstig")
+    run(plan)
+    assert sorted(forbidden()) == [
+        ("CHEAP", "en", "shop", "sensible"),
+        ("Cheap", "de", "", ""),
+        ("billig", "", "", "günstig"),
+    ]
+
+
+def test_a_word_that_cannot_be_forbidden_is_an_issue_and_is_forbidden_nowhere(tmp_path: Path) -> None:
+    plan = small_plan(tmp_path)
+    plan.forbidden_terms += [
+        ForbiddenTermRecord("good", "en", "nowhere"),
+        ForbiddenTermRecord("well", "tlh"),
+        ForbiddenTermRecord("x" * 101),
+        ForbiddenTermRecord("nul\0"),
+    ]
+    told = reasons(run(plan))
+    assert [row.partition(": ")[2] for row in told[:2]] == [
+        "there is no channel of this code; it is left out.",
+        "there is no language of this code; it is left out.",
+    ]
+    assert len(told) == 4
+    assert forbidden() == []
+
+
+def test_new_forbidden_words_have_all_products_looked_at_again(tmp_path: Path) -> None:
+    plan = small_plan(tmp_path)
+    run(plan)
+    ProductIndex.objects.update(checked=True)
+    run(plan)
+    assert not ProductIndex.objects.filter(checked=False).exists()
+    plan.forbidden_terms.append(ForbiddenTermRecord("new"))
+    run(plan)
+    assert not ProductIndex.objects.filter(checked=True).exists()

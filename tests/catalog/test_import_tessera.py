@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from catalog.importing.plan import (
 )
 from catalog.importing.report import Counts
 from catalog.importing.sources.tessera import Picture, Tessera
-from catalog.models import Asset
+from catalog.models import Asset, AttributeGroup, Completeness, Finding, ForbiddenTerm, Requirement, Slot
+from catalog.quality.rechecking import recheck_stale
 from tests.catalog.tessera_folder import REST, SCHEMA, expected
 
 CONTENT = Path(render.__file__).parent / "content"
@@ -190,3 +192,18 @@ def test_the_demo_comes_in_without_an_issue_and_a_second_time_unchanged(tmp_path
     assert sum(plan.rows.values()) + Asset.objects.count() == first.total.created
     assert first.total == Counts(created=first.total.created)
     assert second.total == Counts(unchanged=first.total.created)
+    assert missing_there() == {"fact:gtin", "fact:mpn", "fact:price", "fact:weight"}
+    assert sorted(Requirement.objects.exclude(condition="").values_list("condition", flat=True)) == [
+        "voltage is not empty",
+        "voltage is not empty and power < 3 kW",
+    ]
+    assert not [*AttributeGroup.objects.filter(responsible=""), *Slot.objects.filter(responsible="")]
+    languages = dict(Counter(ForbiddenTerm.objects.values_list("language", flat=True)))
+    assert languages == dict.fromkeys(("en", "it", "ro", "de", "fr", "es"), 2)
+    recheck_stale()
+    [finding] = Finding.objects.all()
+    assert (finding.product.sku, finding.check_code) == ("BZ-MOLA-PRO", "too_long")
+
+
+def missing_there() -> set[str]:
+    return {name for missing in Completeness.objects.values_list("missing", flat=True) for name in missing}

@@ -422,7 +422,7 @@ def test_another_file_for_a_known_asset_leaves_the_old_one() -> None:
 @pytest.mark.parametrize(
     ("content", "kind", "media_type", "ending"),
     [
-        (b"%PDF-1.7\n%<script>alert(1)</script>", "document", "application/pdf", ".pdf"),
+        (b"%PDF-1.7\n%<script>alert(1)</script>\n%%EOF\n", "document", "application/pdf", ".pdf"),
         (encoded(Image.new("P", (3, 2)), "GIF") + b"<?php system($_GET['c']); ?>", "image", "image/gif", ".gif"),
         (encoded(Image.new("RGB", (3, 2)), "JPEG", comment=b"<script>"), "image", "image/jpeg", ".jpg"),
         (encoded(Image.new("RGB", (3, 2)), "WEBP"), "image", "image/webp", ".webp"),

@@ -15,7 +15,7 @@ from catalog.values import TYPES
 from exports.api.schema import VALUE
 from exports.assemble import assemble
 from exports.bundles import AssetInfo, Library
-from exports.documents import Document, Fact
+from exports.documents import Document, Fact, from_bytes, to_bytes
 from exports.loading import Loader, contexts
 from exports.web.structured import _property
 from tests import factories as make
@@ -60,7 +60,7 @@ def test_several_assets_join_those_of_the_document_and_stand_in_no_table() -> No
         ("views", "digest-of-a"),
         ("views", "digest-of-b"),
     ]
-    assert document.table() == []
+    assert document.listed() == []
     document = document_of([spec], {"views": ["a", "b"]}, assets=assets, image_attribute="views")
     assert [asset.role for asset in document.assets] == ["main", "views"]
 
@@ -72,6 +72,29 @@ def test_tables_and_rich_texts_have_a_text_beside_their_value() -> None:
     assert shown.value[0]["chest"]["unit_code"] == "CMT"
     rich = fact("richtext", "<p>Fine <b>steel</b></p>")
     assert (rich.value, rich.text) == ("<p>Fine <b>steel</b></p>", "Fine steel")
+
+
+def test_a_table_stands_in_rows_and_columns_in_the_words_and_units_of_the_channel() -> None:
+    columns = [
+        {"code": "size", "type": "text", "labels": {"de": "Größe", "en": "Size"}},
+        {"code": "unit", "type": "text"},
+        {"code": "chest", "type": "measurement", "labels": {"en": "Chest"}, "settings": {"unit_family": "length"}},
+        {"code": "unused", "type": "boolean"},
+    ]
+    spec = make_spec("sizes", "table", settings={"columns": columns})
+    rows = [{"size": "S", "chest": {"amount": "100", "unit": "cm"}}, {"size": "M", "unit": "no unit of ours"}]
+    document = document_of([spec], {"sizes": rows}, units={"length": "in"})
+    assert document.tables == {
+        "sizes": (("Größe", "unit", "Chest"), ("S", "", "39,37\u00a0in"), ("M", "no unit of ours", ""))
+    }
+    assert document.facts["sizes"].value[0]["chest"]["unit"] == "cm"
+    assert document_of([make_spec("x", "text")], {"x": "plain"}).tables == {}
+    assert from_bytes(to_bytes(document)) == document
+
+
+def test_a_table_whose_columns_are_all_gone_is_none() -> None:
+    spec = make_spec("sizes", "table", settings={"columns": [{"code": "new", "type": "text"}]})
+    assert document_of([spec], {"sizes": [{"old": "S"}]}).tables == {}
 
 
 @pytest.mark.django_db

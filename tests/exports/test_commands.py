@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import json
 import re
@@ -15,12 +16,16 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 
-from catalog.models import Product
+from catalog.models import Channel, Product
+from catalog.operations import upkeep
 from catalog.operations.fragments import approve
 from catalog.operations.products import set_facts
-from exports import tokens
+from exports import querysets, releasing, tokens
+from exports.drafting import Draft, draft
 from exports.management import shell
+from exports.management.commands.demo import released
 from exports.models import Edition, Output, Release
+from exports.outputs import define
 from tests import factories
 from tests.exports.world import World, world
 from tests.factories import ACTOR, require
@@ -77,6 +82,46 @@ def test_every_channel_can_be_released(world: World) -> None:
     out, _ = run("release", "--all")
     assert [row.partition(":")[0] for row in out.splitlines()] == ["service", "shop"]
     assert Release.objects.count() == 4
+
+
+def test_a_retired_channel_releases_nothing_and_its_editions_stay(world: World) -> None:
+    define(ACTOR, "sheet", world.shop, "it", "json", {})
+    run("build", "sheet")
+    world.add("BZ-NEW")
+    upkeep.retire(ACTOR, world.shop)
+    refusal = "Channel “shop” is retired and releases nothing; release 1 and its editions stay."
+    assert fault("release", "shop") == refusal
+    out, err = run("release", "--all")
+    assert [row.partition(":")[0] for row in out.splitlines()] == ["service"]
+    assert err == f"{refusal}\n"
+    assert Release.objects.filter(channel=world.shop).count() == 1
+    assert line("build", "sheet").startswith("sheet: release 1, as it was,")
+    assert querysets.current_release(world.shop) is not None
+
+
+def test_a_channel_that_retires_while_its_release_is_drafted_releases_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.add("BZ-NEW")
+
+    def meanwhile(channel: Channel, on: datetime.date) -> Draft:
+        upkeep.retire(ACTOR, Channel.objects.get(pk=channel.pk))
+        return draft(channel, on)
+
+    monkeypatch.setattr(releasing, "draft", meanwhile)
+    assert "is retired and releases nothing" in fault("release", "shop")
+
+
+def test_the_demo_says_that_a_channel_is_retired_and_goes_on(world: World) -> None:
+    upkeep.retire(ACTOR, world.shop)
+    assert released(ACTOR, world.shop) == "none: it is retired"
+    documents = Release.objects.get(channel=world.service).documents
+    assert released(ACTOR, world.service) == f"release 1 as it was, {documents} documents"
+
+
+def test_a_channel_that_is_retired_before_its_first_release_says_so(db: None) -> None:
+    upkeep.retire(ACTOR, factories.make_channel("old"))
+    assert fault("release", "old") == "Channel “old” is retired and releases nothing; it never did."
 
 
 def test_a_release_can_be_read_by_machines(world: World) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pikepdf
 import pytest
 
-from exports.documents import Document, DocumentAsset
+from exports.documents import Document, DocumentAsset, Fact
 from exports.errors import ExportError
 from exports.formats.base import Problem, Work
 from exports.formats.datasheet import DataSheet
@@ -51,6 +51,28 @@ def test_has_the_variants_of_a_group_in_a_table() -> None:
     [words] = texts(sheet(sku="BZ-LIRA"))
     assert "Varianten Artikelnr. Farbe GTIN Preis" in words
     assert "BZ-LIRA-BK schwarz 9521234567899 449,00 € BZ-LIRA-RD rot 9521234567882 449,00 €" in words
+
+
+def with_table(*rows: tuple[str, ...]) -> Document:
+    facts = {"cups": Fact("Tassen", "brewing", "table", [], "in einer Zeile", 1)}
+    return replace(BARE, facts=facts, tables={"cups": rows})
+
+
+def test_prints_a_table_of_facts_as_one() -> None:
+    [words] = texts(sheet((with_table(("Tasse", "Menge"), ("Lungo", "110 ml"), ("Ristretto", "25 ml")),)))
+    assert "Tassen Tasse Menge Lungo 110 ml Ristretto 25 ml" in words
+    assert "in einer Zeile" not in words
+
+
+def test_prints_a_wide_table_in_pieces_that_begin_with_the_first_column() -> None:
+    wide = [tuple(f"{row}.{column}" for column in range(20)) for row in range(3)]
+    [words] = texts(sheet((with_table(*wide),)))
+    assert [words.count(cell) for cell in ("1.0", "1.7 ", "1.8 ", "1.19")] == [3, 1, 1, 1]
+
+
+def test_prints_the_largest_table_of_the_longest_words() -> None:
+    pdf = sheet((with_table(*[("W" * 5_000,) * 20] * 201),))
+    assert 10 < len(pdf.pages) < 120
 
 
 def test_gives_each_product_a_page_of_its_own_without_the_option() -> None:

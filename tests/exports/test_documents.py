@@ -35,7 +35,7 @@ def test_the_bytes_of_a_document_are_canonical() -> None:
     assert to_bytes(SMALL).decode() == (
         '{"sku":"A","name":"Ä","type":"product","family":{"code":"f","label":"Fam"},"parent":null,"axes":{},'
         '"variants":[],"categories":[],"identifiers":{"gtin":"2","mpn":"1"},"facts":{},"statements":[],"assets":[],'
-        '"associations":[],"prices":[{"amount":"1.00","currency":"EUR"}]}'
+        '"associations":[],"prices":[{"amount":"1.00","currency":"EUR"}],"tables":{}}'
     )
 
 
@@ -57,6 +57,12 @@ def test_the_digest_is_that_of_the_bytes() -> None:
 
 def test_documents_come_back_from_their_bytes() -> None:
     assert [from_bytes(to_bytes(document)) for document in samples.DOCUMENTS] == list(samples.DOCUMENTS)
+
+
+def test_documents_released_before_there_were_tables_are_still_read() -> None:
+    body = orjson.loads(to_bytes(SMALL))
+    del body["tables"]
+    assert from_bytes(orjson.dumps(body)) == SMALL
 
 
 def test_facts_come_back_in_their_order_of_display() -> None:

@@ -215,6 +215,15 @@ class TestProduct:
         assert page.texts("//caption") == ["Allgemein", "Maße", "Brühen", "Weitere Angaben"]
         assert page.texts("//table[1]//tr") == ["MarkeBordanza", "Farbeschwarz"]
 
+    def test_a_table_of_facts_is_a_table_below_the_others(self) -> None:
+        facts = {**BLACK.facts, "cups": Fact("Tassen", "brewing", "table", [], "in einer Zeile", 99)}
+        table = (("Tasse", "Menge"), ("<b>Lungo</b>", "110 ml"), ("Ristretto", ""))
+        page = page_of(replace(BLACK, facts=facts, tables={"cups": table}))
+        assert page.texts("//caption")[-1] == "Tassen"
+        assert page.texts("//div[@class='grid']//th") == ["Tasse", "Menge"]
+        assert page.texts("//div[@class='grid']//td") == ["<b>Lungo</b>", "110 ml", "Ristretto", ""]
+        assert "in einer Zeile" not in page.texts("//td")
+
     def test_sixty_facts_and_endless_words_are_shown(self) -> None:
         word = "Donaudampfschifffahrtsgesellschaftskapitän"
         facts = {f"f{n}": Fact(word, "general", "text", "v", f"{word} {n}", n) for n in range(60)}

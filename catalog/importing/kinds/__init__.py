@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.importing.compare import Kind
 from catalog.importing.kinds.assets import Assets
-from catalog.importing.kinds.channels import Audiences, Channels, Markets
+from catalog.importing.kinds.channels import Audiences, Channels, ForbiddenTerms, Markets
 from catalog.importing.kinds.entities import EntityTypes, Records
 from catalog.importing.kinds.fragments import Fragments
 from catalog.importing.kinds.products import Products
@@ -28,6 +28,7 @@ KINDS: tuple[type[Kind[Any]], ...] = (
     Markets,
     Audiences,
     Channels,
+    ForbiddenTerms,
     Assets,
     Products,
     Fragments,

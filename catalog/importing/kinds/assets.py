@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.core.exceptions import ValidationError
 
+from catalog.endings import whole
 from catalog.importing.compare import LEFT_OUT, Kind
 from catalog.importing.known import batches, rows_of
 from catalog.importing.plan import AssetRecord, Refused
@@ -38,18 +39,18 @@ class Inspected(NamedTuple):
 
 
 def digest_or_problem(path: Path) -> tuple[str, str]:
-    """A file's digest, or why it cannot be read."""
+    """The digest of a file as it would be kept, or why it cannot be read."""
     try:
         if path.stat().st_size > settings.ASSET_MAX_BYTES:
             return "", f"the file is larger than the {settings.ASSET_MAX_BYTES:,} bytes that are allowed"
-        return digest_of(path.read_bytes()), ""
+        return digest_of(whole(path.read_bytes())), ""
     except OSError as error:
         return "", f"the file cannot be read: {error.strerror}"
 
 
 def inspect(path: Path, digest: str) -> Inspected | str:
     """A file's columns, or why it cannot be taken. Decodes a picture, which is slow."""
-    content = path.read_bytes()
+    content = whole(path.read_bytes())
     try:
         return Inspected(digest, len(content), sniff(content))
     except ValidationError as error:
@@ -102,7 +103,7 @@ class Assets(Kind[AssetRecord]):
         super().write_rows()
 
     def _store(self, path: Path, row: Asset) -> None:
-        content = path.read_bytes()
+        content = whole(path.read_bytes())
         if digest_of(content) != row.digest:
             raise Refused(f"{path} was changed while it was imported. Nothing was written; import it again.")
         keep(str(row.file), content)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Model
 
 from catalog.filters import FilterError, Name, codes_in, parse
 from catalog.filters.names import VALUE
-from catalog.importing.compare import Item, Kind
+from catalog.importing.compare import LEFT_OUT, Item, Kind
 from catalog.importing.links import Links
-from catalog.importing.plan import AudienceRecord, ChannelRecord, MarketRecord
+from catalog.importing.plan import AudienceRecord, ChannelRecord, ForbiddenTermRecord, MarketRecord
 from catalog.models import (
     AssociationType,
     Attribute,
@@ -21,6 +22,7 @@ from catalog.models import (
     Channel,
     ChannelLanguage,
     Family,
+    ForbiddenTerm,
     Market,
     Slot,
     Tag,
@@ -61,6 +63,33 @@ def _languages(kind: Kind[ChannelRecord], item: Item) -> Iterator[dict[str, Any]
 
 def _families(kind: Kind[ChannelRecord], item: Item) -> Iterator[dict[str, Any]]:
     return ({"family": row} for row in kind.find_all(item.record, "families", Family, item.record.families))
+
+
+class ForbiddenTerms(Kind[ForbiddenTermRecord]):
+    """A word of one language on one channel is another than the same of all."""
+
+    name = "forbidden_terms"
+    noun = "forbidden word"
+    model = ForbiddenTerm
+    identity = ("language", "channel", "term")
+    plain = ("term", "language", "instead")
+    texts = ()
+    references = {"channel": Channel}
+
+    def compare_rows(self) -> None:
+        """A word for a channel or a language that there is not is left out: it would be forbidden everywhere."""
+        sound = [record for record in self.records if self._is_sound(record)]
+        self.left_out += len(self.records) - len(sound)
+        self.records = sound
+        super().compare_rows()
+
+    def _is_sound(self, record: ForbiddenTermRecord) -> bool:
+        if record.language and record.language not in dict(settings.LANGUAGES):
+            self.issue(record, "language", record.language, f"there is no language of this code; {LEFT_OUT}.")
+            return False
+        if record.channel and self.find(record, "channel", Channel, record.channel) is None:
+            return False
+        return bool(self.copied(record, "term", "term", record.term))
 
 
 class Channels(Kind[ChannelRecord]):

@@ -13,7 +13,7 @@ from django.db.models import Model
 from catalog import querysets
 from catalog.actors import Actor
 from catalog.aliases import forget, leave, target_of
-from catalog.indexing.touched import touched
+from catalog.indexing.touched import indexed, touched
 from catalog.models import Asset, Attribute, AttributeOption, Category, Fragment, Product, Record, Tag
 from catalog.operations import fragments
 from catalog.operations.recording import record
@@ -46,8 +46,9 @@ def retire(actor: Actor, instance: Model) -> None:
         return
     if not hasattr(instance, "retired"):
         raise ValidationError(f"A {instance._meta.verbose_name} cannot be retired.")
-    plain(type(instance)).filter(pk=instance.pk).update(retired=True)
     instance.retired = True
+    with indexed(instance):
+        plain(type(instance)).filter(pk=instance.pk).update(retired=True)
     record(actor, "retire", [instance])
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from catalog import mentions, querysets
 from catalog.aliases import Target
 from catalog.indexing.locking import lock_everything
+from catalog.indexing.writing import update_rows
 from catalog.mentions import InFacts
 from catalog.models import Attribute, Channel, Family, Fragment, Product, Record, Requirement
 from catalog.operations.locking import lock_tree
@@ -132,7 +133,8 @@ def _write(rows: list[Any], columns: set[str]) -> None:
         columns = {*columns, "updated_at"}
         for row in rows:
             row.updated_at = timezone.now()
-    plain(type(rows[0])).bulk_update(rows, sorted(columns), batch_size=BATCH)
+    names = sorted(columns)
+    update_rows(type(rows[0]), names, [(row.pk, *(getattr(row, name) for name in names)) for row in rows])
 
 
 def _parts(rows: QuerySet[Any]) -> Iterator[list[Any]]:

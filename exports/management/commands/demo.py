@@ -37,9 +37,7 @@ class Command(BaseCommand):
         demo.ensure_login()
         for channel in Channel.objects.order_by("code"):
             with self.step(f"Release of {channel.code}"):
-                outcome = releasing.release(actor, channel)
-                made = outcome.release
-                self.say(f"release {made.number}{'' if outcome.new else ' as it was'}, {made.documents} documents")
+                self.say(released(actor, channel))
         keys = demo.ensure_tokens(actor)
         for output in demo.ensure_outputs():
             with self.step(f"Edition of {output.code}"):
@@ -79,3 +77,13 @@ What to open (after `make run`, if this command does not serve):
   Documents      curl -H 'Authorization: Bearer {keys["service"]}' '{site}/api/v1/channels/service/documents/'
 Files: editions in {root}, pictures in {settings.MEDIA_ROOT}, keys in {settings.DATA_ROOT / "demo-tokens.json"}"""
         )
+
+
+def released(actor: Actor, channel: Channel) -> str:
+    """What came of releasing a channel, in a few words."""
+    try:
+        outcome = releasing.release(actor, channel)
+    except releasing.Retired:
+        return "none: it is retired"
+    made = outcome.release
+    return f"release {made.number}{'' if outcome.new else ' as it was'}, {made.documents} documents"

@@ -27,10 +27,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if bool(options["channel"]) == options["all"]:
             raise CommandError("Name one channel, or say --all.")
-        codes = list(Channel.objects.values_list("code", flat=True)) if options["all"] else [options["channel"]]
-        for code in codes:
-            summary = self.release(shell.channel_called(code))
-            self.stdout.write(orjson.dumps(summary).decode() if options["json"] else _line(summary))
+        if options["all"]:
+            self.release_all(as_json=options["json"])
+            return
+        try:
+            self.tell(shell.channel_called(options["channel"]), as_json=options["json"])
+        except releasing.Retired as error:
+            raise CommandError(str(error)) from error
+
+    def release_all(self, *, as_json: bool) -> None:
+        """Every channel; of those that are retired a line is said beside the answer."""
+        for code in Channel.objects.values_list("code", flat=True):
+            try:
+                self.tell(shell.channel_called(code), as_json=as_json)
+            except releasing.Retired as error:
+                self.stderr.write(str(error))
+
+    def tell(self, channel: Channel, *, as_json: bool) -> None:
+        summary = self.release(channel)
+        self.stdout.write(orjson.dumps(summary).decode() if as_json else _line(summary))
 
     def release(self, channel: Channel) -> dict[str, Any]:
         started = monotonic()

@@ -92,7 +92,9 @@ class _Reading:
     def _value(self, code: str, raw: Any) -> Any:
         """Raises Invalid. Options are made as they are met, so nothing needs to be asked of them."""
         if code in self.options:
-            return [self._option(code, part) for part in raw] if isinstance(raw, list) else self._option(code, raw)
+            if isinstance(raw, list):  # some files say "Black / Black"
+                return list(dict.fromkeys(self._option(code, part) for part in raw))
+            return self._option(code, raw)
         spec = self.specs[code]
         return TYPES[spec.type].parse(_written(raw, spec), spec)
 

@@ -15,6 +15,7 @@ from catalog.importing.plan import (
     EntityTypeRecord,
     FamilyRecord,
     FamilyVariantRecord,
+    ForbiddenTermRecord,
     GroupRecord,
     MarketRecord,
     OptionRecord,
@@ -193,6 +194,12 @@ def _language(row: Row) -> tuple[str, str]:
     return pair
 
 
+def forbidden_term(row: Row) -> ForbiddenTermRecord:
+    return ForbiddenTermRecord(
+        row.text("term"), row.text("language", ""), row.text("channel", ""), row.text("instead", "")
+    )
+
+
 # By the table's name: the plan's list it goes to, and how; categories are put in order on their way.
 RECORDS: dict[str, tuple[str, Callable[[Row], Any]]] = {
     "group": ("groups", group),
@@ -209,4 +216,5 @@ RECORDS: dict[str, tuple[str, Callable[[Row], Any]]] = {
     "market": ("markets", market),
     "audience": ("audiences", audience),
     "channel": ("channels", channel),
+    "forbidden_term": ("forbidden_terms", forbidden_term),
 }

@@ -76,7 +76,7 @@ class _Reading:
             records = []
             for number, (_, row) in enumerate(tables[table]):
                 row.number = number
-                records.append(record_of(row.named("facet", "attribute", "code")))
+                records.append(record_of(row.named("facet", "attribute", "code", "term")))
                 row.done()
             setattr(self.plan, name, in_tree_order(records) if name == "categories" else records)
         self.plan.attributes = facts.checked(self.plan.attributes, self.plan.options)
