@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 
-from exports.documents import Document, DocumentAsset, Money, Publication, Statement
+from exports.documents import Document, DocumentAsset, Fact, Money, Publication, Statement
 from exports.formats.base import Problem
 from exports.pdf.chapters import anchor
-from exports.pdf.limits import bounded, clipped, paragraphs
+from exports.pdf.limits import CHARACTERS, bounded, clipped, paragraphs
 from exports.pdf.measure import layout_of
 from exports.pdf.typeset import layers
 from exports.web.locales import money_text
@@ -181,7 +182,7 @@ class Writer:
             others=self._others(document),
             warnings=self._prose(document, "warning"),
             facts=self._facts(document),
-            tables=_tables(document),
+            tables=self._tables(document),
             variants=self._variants(variants),
             related=self._related(document, names),
         )
@@ -220,6 +221,20 @@ class Writer:
                 groups.setdefault(fact.group, []).append((clipped(fact.label, LABEL), clipped(fact.text, FACT)))
         labels = self._publication.groups
         return tuple(_group(clipped(labels.get(code, code), LABEL), rows) for code, rows in groups.items() if rows)
+
+    def _tables(self, document: Document) -> tuple[FactTable, ...]:
+        found = [(fact, document.tables[code]) for code, fact in document.listed() if code in document.tables]
+        tables = [(clipped(fact.label, LABEL), self._printed(document.sku, fact, table)) for fact, table in found]
+        return tuple(piece for label, table in tables for piece in _pieces(label, table))
+
+    def _printed(self, sku: str, fact: Fact, table: Sequence[Sequence[str]]) -> Sequence[Sequence[str]]:
+        """The table's head and as many rows as a page's layout can take; others are reported."""
+        lengths = accumulate(sum(min(len(cell), CELL) for cell in row) for row in table)
+        rows = sum(length <= CHARACTERS for length in lengths)
+        if rows < len(table):
+            cut = f"The table “{clipped(fact.label, LABEL)}” is longer than {CHARACTERS:,} characters"
+            self._problems.append(Problem(sku, f"{cut}; its first {max(rows - 1, 0)} rows are printed.", fatal=False))
+        return table[: max(rows, 1)]
 
     def _price(self, document: Document, variants: Sequence[Document]) -> str:
         """Its own, or "from" the lowest of its variants' where they differ."""
@@ -267,14 +282,9 @@ class Writer:
         return tuple((clipped(labels.get(code, code), LABEL), tuple(rows)) for code, rows in kinds.items() if rows)
 
 
-def _tables(document: Document) -> tuple[FactTable, ...]:
-    """One that is too wide for the page follows in pieces, each beginning with the first column."""
-    return tuple(
-        _piece(clipped(fact.label, LABEL), document.tables[code], first)
-        for code, fact in document.listed()
-        if code in document.tables
-        for first in range(1, max(2, len(document.tables[code][0])), COLUMNS - 1)
-    )
+def _pieces(label: str, table: Sequence[Sequence[str]]) -> Iterable[FactTable]:
+    """A table that is too wide for the page follows in pieces, each beginning with the first column."""
+    return (_piece(label, table, first) for first in range(1, max(2, len(table[0])), COLUMNS - 1))
 
 
 def _piece(label: str, table: Sequence[Sequence[str]], first: int) -> FactTable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import ViewportSize, expect
 
 from catalog.models import Attribute, Family, Finding, Product
 from catalog.quality.rechecking import recheck
@@ -16,7 +16,8 @@ from tests.browser.conftest import Visit
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.ignore_template_errors]
 
 LIST = address(Product, "changelist")
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
+DESK = ViewportSize(width=1440, height=900)
 
 
 @pytest.fixture
@@ -133,12 +134,12 @@ def test_the_main_pages_fit_a_phone_and_ask_nobody_else(visit: Visit, red: Produ
         "/admin/",
         LIST,
         address(red),
-        address(red.parent),
+        address(Product.objects.get(sku="L")),
         address(Family.objects.get()),
         address(Attribute, "add"),
     ]
     for path in [*pages, address(Finding, "changelist"), "/p/shop/en/", "/p/shop/en/L/", "/"]:
-        for size in (PHONE, {"width": 1440, "height": 900}):
+        for size in (PHONE, DESK):
             visit.page.set_viewport_size(size)
             visit.open(path)
             assert visit.overflow() <= 0, (path, size)
