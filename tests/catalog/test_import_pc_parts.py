@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from catalog import filters
+from catalog.filters.facets import facets
+from catalog.importing.apply import apply
 from catalog.importing.plan import Plan, Refused
 from catalog.importing.registry import SOURCES
 from catalog.importing.sources.pcparts.facts import FACTS
 from catalog.importing.sources.pcparts.kinds import KINDS
+from catalog.indexing import differences
+from tests.factories import ACTOR
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "pc_parts"
 
@@ -161,3 +167,28 @@ def test_all_real_parts_are_taken() -> None:
     several = sum(len(product.values) for product in plan.products)
     assert len(plan.issues) < 50
     assert several >= cells - len(plan.issues)
+
+
+@pytest.mark.real_data
+@pytest.mark.django_db
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real computer parts are not part of the project")
+def test_real_drives_are_found_and_counted_as_their_file_says(tmp_path: Path) -> None:
+    file = REAL / "json" / "internal-hard-drive.json"
+    (tmp_path / file.name).write_bytes(file.read_bytes())
+    apply(SOURCES["pc_parts"].read(tmp_path), ACTOR)
+    drives = json.loads(file.read_text())
+    wanted = {"SATA 6.0 Gb/s", "M.2 PCIe 4.0 X4"}
+    expected = [d for d in drives if 1000 <= d["capacity"] <= 4000 and d["interface"] in wanted]
+
+    asked = "capacity between 1 TB and 4 TB and interface in (sata_6.0_gb_s, m.2_pcie_4.0_x4)"
+    found = filters.products(filters.parse(asked))
+    assert found.count() == len(expected) == 1511
+
+    (counted,) = facets(found, "en", ["drive_type"], own=False).facets
+    kinds = Counter("Hard disk" if isinstance(d["type"], int) else d["type"] for d in expected if d["type"])
+    assert {value.label: value.count for value in counted.values} == dict(kinds)
+
+    complete = filters.products(filters.parse("complete = parts-shop")).count()
+    needed = ("price", "capacity", "interface")
+    assert complete == sum(all(d[column] is not None for column in needed) for d in drives)
+    assert differences() == {}
