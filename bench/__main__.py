@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -19,6 +20,7 @@ def main() -> None:
     if unknown:
         sys.exit(f"There is no benchmark “{unknown[0]}”; there are {', '.join(BENCHMARKS)}.")
     django.setup()
+    gc.freeze()  # as the server does, see pim/wsgi.py
     from importlib import import_module
 
     for name in wanted:
