@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from django.template import Engine
 from tests import golden as golden_files
 from tests.queries import CountQueries, counted
 
-# How long an example takes says more about the machine than about the code.
-hypothesis.settings.register_profile("tessera", deadline=None)
+# How long an example takes says more about the machine than about the code. A gate says the same of the same code, so
+# it tries the same examples each time; elsewhere each run tries others.
+hypothesis.settings.register_profile("tessera", deadline=None, derandomize=bool(os.environ.get("CI")))
 hypothesis.settings.load_profile("tessera")
 
 
