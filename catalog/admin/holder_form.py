@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -13,16 +13,10 @@ from catalog.admin.base import Form
 from catalog.admin.fact_fields import FactField
 from catalog.admin.fact_sheet import Context, FactSheet, Group, currencies_of, group_labels, with_named_records
 from catalog.admin.presenting import chain
-from catalog.models import Attribute, Channel, Family, Record
+from catalog.models import Channel, Family, Record
 from catalog.operations.products import Facts
 from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import effective, levels_of
-
-
-class Member(Protocol):
-    """An attribute's place among those of a family or an entity type."""
-
-    attribute: Attribute
 
 
 class HolderSheet(FactSheet):

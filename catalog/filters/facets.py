@@ -17,9 +17,9 @@ from django.db.models.sql import Query
 
 from catalog.filters.errors import instead
 from catalog.filters.tree import FACT, Condition, Word
-from catalog.indexing.facets import unpacked
 from catalog.models import Attribute, AttributeOption, FacetTerm, Family, Product, ProductIndex, Record
 from catalog.models.base import is_code, label_columns, label_in, plain
+from catalog.terms import unpacked
 from catalog.values import TYPES, AttributeSpec
 from catalog.values.base import quoted
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from catalog.indexing.batch import Batch, Choice, Row
 from catalog.indexing.keeping import Columns, Keeper
 from catalog.indexing.schema import Indexed
 from catalog.models import ProductIndex
+from catalog.terms import packed, unpacked
 from catalog.values import TYPES
 
 
@@ -67,20 +66,3 @@ def _terms(batch: Batch, row: Row, choice: Choice) -> Iterator[tuple[int, str]]:
     for each, value in batch.values(row, choice, "", batch.schema.default_chain):
         for entry in TYPES[each.spec.type].entries(value, each.spec):
             yield each.pk, entry.key
-
-
-def packed(ids: Iterable[int]) -> bytes:
-    """Ids in ascending order, four bytes each, least significant first."""
-    numbers = array("I", sorted(ids))
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers.tobytes()
-
-
-def unpacked(terms: bytes) -> array[int]:
-    """The ids that `packed` made bytes of."""
-    numbers = array("I")
-    numbers.frombytes(terms)
-    if sys.byteorder == "big":
-        numbers.byteswap()
-    return numbers

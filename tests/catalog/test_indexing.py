@@ -15,7 +15,6 @@ from django.test.utils import CaptureQueriesContext
 
 from catalog.indexing import differences, rebuild, refresh
 from catalog.indexing.batch import Batch
-from catalog.indexing.facets import packed, unpacked
 from catalog.indexing.schema import Schema
 from catalog.indexing.touched import gathering
 from catalog.models import (
@@ -32,6 +31,7 @@ from catalog.operations.bulk import Report, set_fact_on
 from catalog.operations.fragments import approve, place, write_fragment
 from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.recording import remove, store
+from catalog.terms import packed, unpacked
 from catalog.values.contexts import MAX_KEY, context_key
 from catalog.values.effective import effective
 from tests.factories import (
