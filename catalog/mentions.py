@@ -192,9 +192,9 @@ def _is(reference: Reference, target: Target) -> bool:
 def frozen_with(revisions: QuerySet[Any], target: Target) -> QuerySet[Any]:
     """Of these revisions those that may name the target, in a reference or in what they apply to."""
     if kind := _REFERRED.get(target.kind):
-        revisions = revisions.alias(said=Cast(F("content"), TextField()))
+        revisions = revisions.alias(said=Cast(F("out"), TextField()))
         return revisions.filter(said__icontains=f"{kind}:{target.code}")
-    return _said(revisions, F("content"), f'"{target.code}"') if target.kind in _APPLIES else revisions.none()
+    return _said(revisions, F("out"), f'"{target.code}"') if target.kind in _APPLIES else revisions.none()
 
 
 def in_revision(content: Mapping[str, Any], target: Target) -> bool:

@@ -209,14 +209,22 @@ def slots() -> QuerySet[Slot]:
 
 def approved_placements() -> QuerySet[Placement]:
     """Placements of fragments that are out, in order; their fragments, slots and targets by id only."""
-    return Placement.objects.filter(fragment__state="approved").order_by("slot__position", "position", "id")
+    return Placement.objects.filter(_is_out("fragment")).order_by("slot__position", "position", "id")
+
+
+def _is_out(fragment: str) -> Q:
+    """Of a row that points to a fragment: it was approved once, and is not retired."""
+    approved = FragmentRevision.objects.filter(fragment=OuterRef(f"{fragment}_id"), out__isnull=False)
+    return ~Q(**{f"{fragment}__state": "retired"}) & Q(Exists(approved))
 
 
 def current_revisions() -> QuerySet[FragmentRevision]:
-    """The latest revision of each approved fragment; of the fragment only the code."""
-    later = FragmentRevision.objects.filter(fragment=OuterRef("fragment"), number__gt=OuterRef("number"))
+    """Of each fragment that is out the revision that says so, in `out`; of the fragment only the code."""
+    approved = FragmentRevision.objects.filter(out__isnull=False)
+    later = approved.filter(fragment=OuterRef("fragment"), number__gt=OuterRef("number"))
     return (
-        FragmentRevision.objects.filter(~Exists(later), fragment__state="approved")
+        approved.filter(~Exists(later))
+        .exclude(fragment__state="retired")
         .select_related("fragment")
-        .only("number", "content", "fragment__code")
+        .only("number", "out", "fragment__code")
     )

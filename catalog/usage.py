@@ -177,7 +177,7 @@ class _Search:
         pks = (
             revision.fragment_id
             for revision in mentions.frozen_with(found, self.target).iterator(chunk_size=BATCH)
-            if mentions.in_revision(revision.content, self.target)
+            if mentions.in_revision(revision.out or {}, self.target)
         )
         return _of_ids("Approved texts", models.Fragment, pks)
 

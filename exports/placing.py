@@ -26,7 +26,7 @@ class Placements:
         # Frozen texts go on saying the codes of their day; here they say the present ones.
         aliases = Aliases()
         contents = {
-            row.fragment_id: FragmentContent(row.fragment.code, row.number, aliases.in_revision(row.content))
+            row.fragment_id: FragmentContent(row.fragment.code, row.number, aliases.in_revision(row.out or {}))
             for row in querysets.current_revisions()
         }
         self.fragments: Mapping[str, FragmentContent] = {row.code.lower(): row for row in contents.values()}

@@ -19,7 +19,7 @@ from catalog.models import Fragment, FragmentRevision, Placement, Slot, Tag
 from catalog.operations.fragments import approve, digest_of, freeze, retire, write_fragment
 from catalog.richtext import to_text
 
-STATES: dict[str, Tone] = {"draft": "plain", "approved": "good", "retired": "bad"}
+STATES: dict[str, Tone] = {"draft": "plain", "review": "info", "approved": "good", "retired": "bad"}
 
 
 @admin.register(Slot)
@@ -198,8 +198,8 @@ def revision_row(revision: FragmentRevision) -> dict[str, Any]:
     texts = {language: to_text(body) for language, body in revision.content["body"].items()}
     return {
         "number": revision.number,
-        "by": revision.approved_by,
-        "at": revision.approved_at,
+        "by": revision.submitted_by,
+        "at": revision.submitted_at,
         "texts": texts,
         "titles": revision.content["title"],
     }

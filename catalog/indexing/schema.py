@@ -213,7 +213,7 @@ class Schema:
         fresh = set(fragments) - self.revisions.keys()
         if fresh:
             rows = querysets.current_revisions().filter(fragment__in=fresh)
-            self.revisions |= {row.fragment_id: self.aliases.in_revision(row.content) for row in rows}
+            self.revisions |= {row.fragment_id: self.aliases.in_revision(row.out or {}) for row in rows}
 
     @cached_property
     def aliases(self) -> Aliases:

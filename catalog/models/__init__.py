@@ -3,7 +3,7 @@
 from catalog.models.assets import Asset, AssetTrack, ProductAsset
 from catalog.models.channels import Audience, Channel, ChannelLanguage, Market
 from catalog.models.entities import EntityAttribute, EntityType, Record
-from catalog.models.fragments import Fragment, FragmentRevision, Placement, Slot
+from catalog.models.fragments import Comment, Fragment, FragmentRevision, Placement, RevisionApproval, Slot
 from catalog.models.history import Change
 from catalog.models.index import (
     Completeness,
@@ -42,6 +42,7 @@ __all__ = [
     "Channel",
     "ChannelLanguage",
     "CodeAlias",
+    "Comment",
     "Completeness",
     "EntityAttribute",
     "EntityType",
@@ -63,6 +64,7 @@ __all__ = [
     "ProductIndex",
     "Record",
     "Requirement",
+    "RevisionApproval",
     "SearchText",
     "Slot",
     "Tag",

@@ -53,6 +53,13 @@ class Medium(models.TextChoices):
     SERVICE = "service", "Service"
 
 
+class ExpiredClaims(models.TextChoices):
+    """What a channel does with a claim that is no longer vouched for."""
+
+    WARN = "warn", "Show it, and report it"
+    BLOCK = "block", "Leave it out, and report it"
+
+
 class Channel(Coded):
     """One outlet: a medium, a market, an audience, languages with fallbacks, and a selection of products."""
 
@@ -84,6 +91,12 @@ class Channel(Coded):
         null=True, blank=True, help_text="Pixels that the shorter side of a main picture must have."
     )
     currencies = models.JSONField(default=list, blank=True, help_text='Codes of the prices shown, such as ["EUR"].')
+    expired_claims = models.CharField(
+        max_length=5,
+        choices=ExpiredClaims.choices,
+        default=ExpiredClaims.WARN,
+        help_text="What to do with a fragment whose source must be asked again.",
+    )
     public = models.BooleanField(default=False, help_text="Its web pages need no token.")
     retired = models.BooleanField(default=False, help_text="Releases nothing any more.")
 

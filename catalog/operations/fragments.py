@@ -15,7 +15,7 @@ from modeltranslation.utils import build_localized_fieldname
 from catalog.actors import Actor
 from catalog.aliases import refuse_former
 from catalog.indexing.touched import indexed, refresh_touched
-from catalog.models import Category, Family, Fragment, FragmentRevision, Placement, Product, Slot
+from catalog.models import Category, Family, Fragment, FragmentRevision, Placement, Product, RevisionApproval, Slot
 from catalog.models.base import set_texts, texts_of
 from catalog.operations.recording import record
 from catalog.references import malformed_in
@@ -95,7 +95,12 @@ def freeze(fragment: Fragment) -> dict[str, Any]:
 
 
 def frozen(fragment: Fragment, applies: Mapping[str, Iterable[str]]) -> dict[str, Any]:
-    """The same without a query, for a caller who has the codes of channels, markets and audiences already."""
+    """The same for a caller who has the codes of channels, markets and audiences already.
+
+    `products` of what it applies to, and `by` and `document` of its source, are there only where something is said.
+    """
+    document = fragment.source_document.code if fragment.source_document_id and fragment.source_document else ""
+    said = {"by": fragment.vouched_by, "document": document}
     return {
         "title": texts_of(fragment, "title"),
         "body": texts_of(fragment, "body"),
@@ -104,13 +109,20 @@ def frozen(fragment: Fragment, applies: Mapping[str, Iterable[str]]) -> dict[str
             "media": sorted(fragment.media),
             "from": _iso(fragment.valid_from),
             "until": _iso(fragment.valid_until),
+            **({"products": fragment.products} if fragment.products else {}),
         },
         "source": {
             "text": fragment.source,
             "verified_on": _iso(fragment.verified_on),
             "valid_until": _iso(fragment.claim_valid_until),
+            **{name: text for name, text in said.items() if text},
         },
     }
+
+
+def whole(content: Mapping[str, Any], number: int) -> dict[str, Any]:
+    """What is out when a revision is approved in every language it has."""
+    return {**content, "revisions": dict.fromkeys(sorted(content["body"]), number)}
 
 
 def _iso(date: datetime.date | None) -> str | None:
@@ -141,7 +153,16 @@ def approve(actor: Actor, fragment: Fragment) -> FragmentRevision:
     if latest is None or latest.digest != digest:
         number = latest.number + 1 if latest else 1
         latest = FragmentRevision.objects.create(
-            fragment=stored, number=number, content=content, digest=digest, approved_by=actor.name
+            fragment=stored,
+            number=number,
+            content=content,
+            digest=digest,
+            authors=[actor.name],
+            submitted_by=actor.name,
+            out=whole(content, number),
+        )
+        RevisionApproval.objects.bulk_create(
+            [RevisionApproval(revision=latest, language=language, by=actor.name) for language in content["body"]]
         )
     if stored.state != Fragment.State.APPROVED:
         stored.state = Fragment.State.APPROVED

@@ -84,7 +84,7 @@ def references() -> Iterator[Defect]:
     for code, *bodies in QuerySet(Fragment).order_by("pk").values_list("code", *columns).iterator(chunk_size=1_000):
         yield from known.defects(f"fragment “{code}”", bodies)
     for revision in querysets.current_revisions().order_by("pk").iterator(chunk_size=1_000):
-        yield from known.defects(f"{revision}", revision.content["body"].values())
+        yield from known.defects(f"{revision}", (revision.out or {}).get("body", {}).values())
 
 
 class _Referable:

@@ -60,7 +60,7 @@ def test_save_and_approve_freezes_what_was_just_typed_with_where_it_applies(page
     assert revision.content["body"] == {"en": "<p>Now</p>"}
     assert revision.content["applies"]["channels"] == ["print"]
     assert revision.content["applies"]["media"] == ["print"]
-    assert revision.approved_by == "anna"
+    assert revision.submitted_by == "anna"
 
 
 def test_approving_a_fragment_without_text_is_refused_and_nothing_is_saved(page: Client) -> None:
@@ -142,7 +142,7 @@ def test_a_placement_on_two_things_at_once_is_told_in_its_row(page: Client) -> N
     }
     answer = save(page, fragment, **row, source="Typed")
     assert answer.status_code == 200
-    assert "Choose exactly one: a product, a family or a category." in messages_of(answer)
+    assert "Choose exactly one: a product, a family, a category or a filter." in messages_of(answer)
     assert Fragment.objects.get().source == ""
 
 

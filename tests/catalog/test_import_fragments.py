@@ -38,7 +38,7 @@ def test_an_approved_fragment_gets_the_revision_that_approval_would_make() -> No
 
     fragment = Fragment.objects.get()
     revision = fragment.revisions.get()
-    assert (fragment.state, revision.number, revision.approved_by) == ("approved", 1, "Ada")
+    assert (fragment.state, revision.number, revision.submitted_by) == ("approved", 1, "Ada")
     assert approve(ACTOR, fragment) == revision
 
 

@@ -65,7 +65,7 @@ pytestmark = pytest.mark.django_db
 
 
 def make_revision(fragment: Fragment, number: int) -> FragmentRevision:
-    return FragmentRevision(fragment=fragment, number=number, content={}, digest="", approved_by="me")
+    return FragmentRevision(fragment=fragment, number=number, content={}, digest="", submitted_by="me")
 
 
 def coded(model: type[Model], **fields: Any) -> list[Model]:
@@ -247,7 +247,7 @@ def test_a_placement_has_no_second_target(targets: tuple[str, str]) -> None:
     placement = Placement(fragment=make_fragment(), slot=make_slot(), **{target: made[target] for target in targets})
     with pytest.raises(IntegrityError), transaction.atomic():
         placement.save()
-    with pytest.raises(ValidationError, match=r"Choose exactly one: a product, a family or a category."):
+    with pytest.raises(ValidationError, match=r"Choose exactly one: a product, a family, a category or a filter."):
         placement.full_clean()
 
 

@@ -295,7 +295,7 @@ def test_approval_freezes_texts_and_applicability() -> None:
         "source": {"text": "Lab report 7", "verified_on": "2026-11-01", "valid_until": None},
     }
     assert freeze(fragment) == revision.content == expected
-    assert (revision.number, revision.approved_by, fragment.state) == (1, "ada", "approved")
+    assert (revision.number, revision.submitted_by, fragment.state) == (1, "ada", "approved")
     assert touched() == [("create", "fragment", "f"), ("approve", "fragment", "f")]
 
 

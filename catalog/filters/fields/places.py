@@ -17,7 +17,7 @@ from catalog.filters.fields.own import skus
 from catalog.filters.known import Known
 from catalog.filters.tree import Condition
 from catalog.inheritance import ASSET, ASSOCIATION, SLOT, thing
-from catalog.models import Association, Category, Fragment, Placement, Product, ProductAsset
+from catalog.models import Association, Category, Fragment, FragmentRevision, Placement, Product, ProductAsset
 
 
 class InFamily(Field):
@@ -71,7 +71,8 @@ class InSlot(Field):
 
 
 def _approved() -> QuerySet[Placement]:
-    return Placement.objects.filter(fragment__state=Fragment.State.APPROVED).order_by()
+    approved = FragmentRevision.objects.filter(fragment=OuterRef("fragment_id"), out__isnull=False)
+    return Placement.objects.filter(Exists(approved)).exclude(fragment__state=Fragment.State.RETIRED).order_by()
 
 
 def _carrying(scene: Scene, placed: QuerySet[Placement], cut: str = "") -> Q:

@@ -22,10 +22,11 @@ from catalog.models import (
     Market,
     Placement,
     Product,
+    RevisionApproval,
     Slot,
     Tag,
 )
-from catalog.operations.fragments import APPLIES_TO, clean_body, digest_of, frozen
+from catalog.operations.fragments import APPLIES_TO, clean_body, digest_of, frozen, whole
 from catalog.operations.recording import record as note
 
 TARGETS: dict[str, type[Model]] = {"product": Product, "family": Family, "category": Category}
@@ -118,6 +119,19 @@ class Fragments(Kind[FragmentRecord]):
     def write_links(self) -> None:
         super().write_links()
         insert(FragmentRevision, self.revisions)
+        self._insert_approvals()
+
+    def _insert_approvals(self) -> None:
+        """Every new revision is approved in each language it has."""
+        approvals = []
+        for batch in batches(revision.fragment.pk for revision in self.revisions):
+            rows = rows_of(FragmentRevision).filter(fragment__in=batch, approvals__isnull=True, out__isnull=False)
+            approvals += [
+                RevisionApproval(revision_id=pk, language=language, by=self.run.actor.name)
+                for pk, languages in rows.values_list("pk", "out__revisions")
+                for language in languages
+            ]
+        insert(RevisionApproval, approvals)
 
     def write_record(self) -> None:
         super().write_record()
@@ -148,7 +162,9 @@ class Fragments(Kind[FragmentRecord]):
                     number=number + 1,
                     content=content,
                     digest=fresh,
-                    approved_by=self.run.actor.name,
+                    authors=[self.run.actor.name],
+                    submitted_by=self.run.actor.name,
+                    out=whole(content, number + 1),
                 )
             )
         if fresh != digest or fragment.state == Fragment.State.DRAFT:
