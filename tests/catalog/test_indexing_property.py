@@ -252,7 +252,8 @@ def change_channel(a: int, b: int, c: int) -> None:
     channel = _of(Channel, a)
     channel.currencies = ([], ["EUR"], ["CHF"])[b % 3]
     channel.retired = b % 5 == 4
-    channel.market = (None, *Market.objects.order_by("pk"))[c % 3]
+    markets = (None, *Market.objects.order_by("pk"))
+    channel.market = markets[c % len(markets)]
     save_channel(ACTOR, channel)
 
 
