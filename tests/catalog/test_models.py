@@ -41,6 +41,7 @@ from catalog.models import (
     ProductAsset,
     Record,
     Requirement,
+    RevisionApproval,
     SearchText,
     Slot,
     Tag,
@@ -66,6 +67,11 @@ pytestmark = pytest.mark.django_db
 
 def make_revision(fragment: Fragment, number: int) -> FragmentRevision:
     return FragmentRevision(fragment=fragment, number=number, content={}, digest="", submitted_by="me")
+
+
+def _stored(revision: FragmentRevision) -> FragmentRevision:
+    revision.save()
+    return revision
 
 
 def coded(model: type[Model], **fields: Any) -> list[Model]:
@@ -125,6 +131,17 @@ def forbidden() -> dict[str, Callable[[], list[Model]]]:
         "placement_once_per_category": lambda: [
             Placement(fragment=fragment, slot=slot, category=category)
             for fragment, slot, category in [(make_fragment(), make_slot(), make_category())]
+            for _ in range(2)
+        ],
+        "placement_filter_has_key": lambda: [Placement(fragment=make_fragment(), slot=make_slot(), filter="sku = a")],
+        "placement_once_per_filter": lambda: [
+            Placement(fragment=fragment, slot=slot, filter="sku = a", filter_key="1")
+            for fragment, slot in [(make_fragment(), make_slot())]
+            for _ in range(2)
+        ],
+        "revision_language_approved_once": lambda: [
+            RevisionApproval(revision=revision, language="it", by="me")
+            for revision in [_stored(make_revision(make_fragment(), 1))]
             for _ in range(2)
         ],
         "product_sku_unique": lambda: [Product(sku="AB-1"), Product(sku="ab-1")],
