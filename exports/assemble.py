@@ -16,7 +16,8 @@ from catalog.values.display import as_shown
 from catalog.values.effective import effective
 from exports.bundles import AssetInfo, Context, Library, ProductBundle
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
-from exports.statements import Outcome, Words, choose
+from exports.statements import Outcome, choose
+from exports.words import Words
 
 IDENTIFIERS = ("gtin", "mpn", "brand")
 

@@ -11,7 +11,13 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("pim", "catalog", "exports")
-PURE = ("exports/documents.py", "exports/assemble.py", "exports/statements.py", "exports/bundles.py")
+PURE = (
+    "exports/documents.py",
+    "exports/assemble.py",
+    "exports/statements.py",
+    "exports/words.py",
+    "exports/bundles.py",
+)
 PURE_FOLDERS = ("exports/formats", "exports/pdf", "exports/web", "catalog/values")
 
 

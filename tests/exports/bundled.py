@@ -9,7 +9,8 @@ from typing import Any
 from catalog.values import AttributeSpec, Level
 from exports.bundles import AssetInfo, Context, FragmentContent, Labelled, Library, Placed, ProductBundle, SlotInfo
 from exports.documents import Statement
-from exports.statements import Outcome, Words, choose
+from exports.statements import Outcome, choose
+from exports.words import Words
 
 TODAY = datetime.date(2027, 3, 1)
 
