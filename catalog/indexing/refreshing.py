@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from catalog.indexing import outbox
 from catalog.indexing.batch import Batch, Row
 from catalog.indexing.keepers import KEEPERS
 from catalog.indexing.keeping import Difference, differences_of
@@ -32,10 +33,12 @@ def refresh(
 
     `attributes` are the codes of the facts that changed, if nothing else did: rows made of other facts are left alone.
     `links` says that what hangs on the products changed too: texts, files, categories. The queries do not grow with
-    the products of a batch. Products that are `known` as they stand in the database are not read again.
+    the products of a batch. Products that are `known` as they stand in the database are not read again. Releases look
+    at all of them again.
     """
     ids = set(product_ids)
     if ids:
+        outbox.note(ids)
         lock_trees(ids, _roots)
         refresh_exactly(_with_descendants(ids), attributes=attributes, links=links, known=known)
 

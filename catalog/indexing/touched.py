@@ -12,6 +12,7 @@ from django.db.models import Model, Q, QuerySet
 from modeltranslation.utils import build_localized_fieldname
 
 from catalog.aliases import target_of
+from catalog.indexing import outbox
 from catalog.indexing.locking import lock_everything
 from catalog.indexing.refreshing import refresh, refresh_exactly
 from catalog.indexing.touch import Touch as Touch
@@ -64,6 +65,11 @@ def _placement(row: Placement) -> Touch:
 
 def _fragment(fragment: Fragment) -> Touch:
     return _placed(Placement.objects.filter(fragment=fragment))
+
+
+def placed_with(fragments: Iterable[int]) -> Touch:
+    """The products that these fragments, by their ids, are placed on or reach."""
+    return _placed(Placement.objects.filter(fragment__in=list(fragments)))
 
 
 def _placed(rows: QuerySet[Placement]) -> Touch:
@@ -323,6 +329,7 @@ def refresh_touched(instance: Model) -> None:
 
 def refresh_product(product: Product, before: Product | None, *, links: bool) -> None:
     """After a product was written: `before` is what it was, None for a new one; `links` as for `refresh`."""
+    outbox.note([product.pk])
     if before and before.parent_id != product.parent_id:
         lock_everything()
     if before is None or any(getattr(before, name) != getattr(product, name) for name in _PLACE):

@@ -4,7 +4,7 @@ from catalog.models.assets import Asset, AssetTrack, ProductAsset
 from catalog.models.channels import Audience, Channel, ChannelLanguage, Market
 from catalog.models.entities import EntityAttribute, EntityType, Record
 from catalog.models.fragments import Comment, Fragment, FragmentRevision, Placement, RevisionApproval, Slot
-from catalog.models.history import Change
+from catalog.models.history import Change, Touched, TouchedBatch
 from catalog.models.index import (
     Completeness,
     FacetTerm,
@@ -68,5 +68,7 @@ __all__ = [
     "SearchText",
     "Slot",
     "Tag",
+    "Touched",
+    "TouchedBatch",
     "TranslationState",
 ]

@@ -10,6 +10,7 @@ from mptt.models import MPTTModel
 
 from catalog.actors import Actor
 from catalog.aliases import forget, refuse_former, target_of
+from catalog.indexing.shown import note_shown
 from catalog.indexing.touched import indexed
 from catalog.indexing.writing import insert_rows
 from catalog.models import Change
@@ -24,7 +25,9 @@ def key_of(instance: models.Model) -> str:
 
 def record(actor: Actor, operation: str, instances: Iterable[models.Model]) -> None:
     """Note that an operation touched these objects. Call it inside the operation's transaction."""
-    record_keys(actor, operation, ((instance._meta.model_name or "", key_of(instance)) for instance in instances))
+    touched = list(instances)
+    record_keys(actor, operation, ((instance._meta.model_name or "", key_of(instance)) for instance in touched))
+    note_shown(operation, (instance for instance in touched if instance.pk))
 
 
 def record_keys(actor: Actor, operation: str, keys: Iterable[tuple[str, str]]) -> None:

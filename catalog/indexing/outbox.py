@@ -1,0 +1,53 @@
+"""Which products have been touched since: noted with every write, numbered once it is committed, read by releases.
+
+Whatever a reader remembers as its place must be an order of commits. Ids are none, since a transaction may take its
+ids early and commit late; so rows are committed without a number, and whoever reads gives numbers to those that are
+there, one at a time. A row that comes later gets a later number, however low its id is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from catalog.indexing.writing import delete_rows, insert_rows
+from catalog.models import Touched, TouchedBatch
+
+EVERYTHING = 0
+# Rows that one statement reads or deletes.
+SIZE = 10_000
+
+
+def note(products: Iterable[int]) -> None:
+    """Note products by their ids, in the caller's transaction."""
+    insert_rows(Touched, ("product",), [(pk,) for pk in sorted(set(products))])
+
+
+def note_everything() -> None:
+    """Note that any product may be said something else of."""
+    note([EVERYTHING])
+
+
+@transaction.atomic
+def number() -> int:
+    """Give all that is committed a number; returns the last one given. What is noted from now on gets a later one."""
+    batch, _ = TouchedBatch.objects.select_for_update().get_or_create(pk=1)
+    if Touched.objects.filter(batch__isnull=True).exists():
+        batch.number += 1
+        if Touched.objects.filter(batch__isnull=True).update(batch=batch.number):
+            batch.save()
+    return batch.number
+
+
+def between(after: int, until: int) -> set[int]:
+    """The products of the batches after one and up to another; EVERYTHING among them, where that was noted."""
+    rows = Touched.objects.filter(batch__gt=after, batch__lte=until).order_by()
+    return set(rows.values_list("product", flat=True).distinct().iterator(chunk_size=SIZE))
+
+
+def forget(until: int) -> None:
+    """Delete what all readers have read, a part at a time, each in a transaction of its own."""
+    rows = Touched.objects.filter(batch__lte=until).order_by("batch", "product").values_list("pk", flat=True)
+    while part := list(rows[:SIZE]):
+        delete_rows(Touched, part)
