@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 
+from catalog.many import among
 from catalog.models import (
     Association,
     Attribute,
@@ -85,18 +86,23 @@ def families() -> QuerySet[Family]:
     )
 
 
-def categories_of_products() -> dict[int, list[int]]:
-    """Ids of the categories by their product's id, without a row of either. One query."""
-    links = Product.categories.through.objects.order_by("id").values_list("product_id", "category_id")
+def categories_of_products(products: Iterable[int] | None = None) -> dict[int, list[int]]:
+    """Ids of the categories by their product's id, without a row of either; of all products or of some. One query."""
+    links = Product.categories.through.objects.order_by("id")
+    if products is not None:
+        links = links.filter(product__in=among(products))
     found: dict[int, list[int]] = defaultdict(list)
-    for product, category in links:
+    for product, category in links.values_list("product_id", "category_id"):
         found[product].append(category)
     return found
 
 
-def assets_of_products() -> dict[int, list[ProductAsset]]:
-    """Roles of assets by their product's id, in order. One query."""
-    return _by_product(ProductAsset.objects.order_by("position", "id"), "product_id")
+def assets_of_products(products: Iterable[int] | None = None) -> dict[int, list[ProductAsset]]:
+    """Roles of assets by their product's id, in order; of all products or of some. One query."""
+    rows = ProductAsset.objects.order_by("position", "id")
+    if products is not None:
+        rows = rows.filter(product__in=among(products))
+    return _by_product(rows, "product_id")
 
 
 class Pointing(NamedTuple):
@@ -117,7 +123,8 @@ def associations_of_products(products: Iterable[int] | None = None) -> dict[int,
     """
     rows = Association.objects.select_related("type").order_by("type__position", "type__code", "position", "id")
     if products is not None:
-        rows = rows.filter(Q(source__in=products) | Q(target__in=products, type__two_way=True))
+        named = list(products)
+        rows = rows.filter(Q(source__in=among(named)) | Q(target__in=among(named), type__two_way=True))
     found: dict[int, list[Pointing]] = defaultdict(list)
     listed = list(rows)
     for row in listed:

@@ -6,13 +6,14 @@ Nothing is written and nothing locked here.
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
-from django.db import transaction
+from django.db import connection, transaction
 
 from catalog import querysets
 from catalog.models import AssociationType, AttributeGroup, Category, Channel, Slot
@@ -22,6 +23,7 @@ from exports.assemble import Assembled, assemble
 from exports.bundles import INVERSE, Context
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.loading import Loader, contexts
+from exports.membership import Membership, pointing_to
 
 Key = tuple[str, str]
 
@@ -33,9 +35,10 @@ class Made:
     The document and its provenance are kept as bytes: a whole channel of them as objects takes ten times the room.
     """
 
+    product: int
     sku: str
     language: str
-    variant: bool
+    listed: bool
     body: bytes
     digest: str
     provenance: bytes
@@ -47,20 +50,51 @@ class Made:
         return self.sku, self.language
 
 
+class Amiss(NamedTuple):
+    """What is amiss with a product, and in which languages."""
+
+    product: int
+    sku: str
+    kind: str
+    message: str
+    languages: tuple[str, ...]
+
+
+# How many of the products that lists show stand in or below each category, by language.
+Members = Mapping[str, Mapping[str, int]]
+
+
 @dataclass(frozen=True)
 class Draft:
-    """`publications` by language, without the number and the day of their release; `report` says what is amiss."""
+    """What was made of the products `only` (None: of all), and what is amiss with them.
 
+    `publish` says what is true of the whole release by language, given how many products are in each category; without
+    the number and the day of the release.
+    """
+
+    only: frozenset[int] | None
     made: list[Made]
-    publications: dict[str, dict[str, Any]]
-    report: list[dict[str, Any]]
+    amiss: list[Amiss]
+    publish: Callable[[Members], dict[str, dict[str, Any]]]
+
+    def members(self) -> Members:
+        """Of a draft of all products, what `publish` needs."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in self.made:
+            if row.listed:
+                found[row.language].update(row.categories)
+        return found
 
 
-def draft(channel: Channel, on: datetime.date) -> Draft:
-    """Assemble the channel as the knowledge base is now; validity is judged on the day given."""
-    with transaction.atomic():  # on SQLite everything is read at one moment
+def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = None) -> Draft:
+    """Assemble the channel as the knowledge base is now, or only these products and what hangs together with them.
+
+    Validity is judged on the day given. Raises SelectionError.
+    """
+    with snapshot():
         channel = querysets.channels().get(pk=channel.pk)
-        loader = Loader(channel)
+        membership = _membership(channel, only)
+        loader = Loader(channel, membership)
         labels: dict[str, list[Any]] = {
             "groups": list(AttributeGroup.objects.all()),
             "slots": list(Slot.objects.all()),
@@ -68,22 +102,50 @@ def draft(channel: Channel, on: datetime.date) -> Draft:
         }
     wanted = contexts(channel, on)
     made = [
-        _made(context, assemble(bundle, context, loader.library)) for bundle in loader.bundles() for context in wanted
+        _made(product.pk, context, assemble(bundle, context, loader.library))
+        for product, bundle in zip(loader.wanted, loader.bundles(), strict=True)
+        for context in wanted
     ]
     children = _tree(channel, loader.paths.values())
-    publications = {
-        context.language: _publication(channel, context, labels, children, made).as_json() for context in wanted
-    }
-    return Draft(made, publications, _report(made))
+
+    def publish(members: Members) -> dict[str, dict[str, Any]]:
+        return {
+            context.language: _publication(
+                channel, context, labels, children, members.get(context.language, {})
+            ).as_json()
+            for context in wanted
+        }
+
+    return Draft(membership.only, made, _amiss(made), publish)
 
 
-def _made(context: Context, assembled: Assembled) -> Made:
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Read everything within as it was at one moment, whatever is committed meanwhile."""
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and connection.in_atomic_block and not connection.savepoint_ids:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def _membership(channel: Channel, only: Collection[int] | None) -> Membership:
+    """With those whose documents name a product that comes, goes or is called otherwise."""
+    membership = Membership(channel, only)
+    if only is None:
+        return membership
+    naming = pointing_to(membership.moved()) - set(only)
+    return Membership(channel, {*only, *naming}) if naming else membership
+
+
+def _made(product: int, context: Context, assembled: Assembled) -> Made:
     document = assembled.document
     body = to_bytes(document)
     return Made(
+        product=product,
         sku=document.sku,
         language=context.language,
-        variant=document.parent is not None,
+        listed=document.parent is None,
         body=body,
         digest=digest_of(body),
         provenance=orjson.dumps(assembled.provenance),
@@ -92,16 +154,13 @@ def _made(context: Context, assembled: Assembled) -> Made:
     )
 
 
-def _report(made: Iterable[Made]) -> list[dict[str, Any]]:
+def _amiss(made: Iterable[Made]) -> list[Amiss]:
     """What is amiss, once per product and problem, with the languages it concerns."""
-    found: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    found: dict[tuple[int, str, str, str], list[str]] = defaultdict(list)
     for row in made:
         for kind, message in row.problems:
-            found[row.sku, kind, message].append(row.language)
-    return [
-        {"sku": sku, "kind": kind, "message": message, "languages": languages}
-        for (sku, kind, message), languages in found.items()
-    ]
+            found[row.product, row.sku, kind, message].append(row.language)
+    return [Amiss(*key, tuple(languages)) for key, languages in found.items()]
 
 
 def _publication(
@@ -109,7 +168,7 @@ def _publication(
     context: Context,
     labels: Mapping[str, list[Any]],
     children: Mapping[int | None, list[Category]],
-    made: Iterable[Made],
+    members: Mapping[str, int],
 ) -> Publication:
     """What formats need to know of the whole release; its number and day are put in when it is committed."""
     named = {
@@ -117,7 +176,6 @@ def _publication(
         for name, rows in labels.items()
         if name != "associations"
     }
-    members = _members(row for row in made if row.language == context.language)
     return Publication(
         channel=channel.code,
         title=pick(texts_of(channel, "label"), context.chain) or channel.code,
@@ -163,16 +221,6 @@ def _tree(channel: Channel, paths: Iterable[tuple[Category, ...]]) -> dict[int |
     return children
 
 
-def _members(made: Iterable[Made]) -> dict[str, int]:
-    """By category code, how many products are in or below it; variants are found through their group."""
-    members: dict[str, int] = defaultdict(int)
-    for row in made:
-        if not row.variant:
-            for code in row.categories:
-                members[code] += 1
-    return members
-
-
 def _navigation(
     children: Mapping[int | None, list[Category]], parent: int | None, members: Mapping[str, int], context: Context
 ) -> tuple[Node, ...]:
@@ -183,7 +231,7 @@ def _navigation(
         Node(
             category.code,
             pick(texts_of(category, "label"), context.chain) or category.code,
-            members[category.code],
+            members.get(category.code, 0),
             _navigation(children, category.pk, members, context),
         )
         for category in children.get(parent, ())

@@ -9,9 +9,11 @@ from typing import Any
 import orjson
 
 from catalog.models import Channel, Product
+from catalog.querysets import line_of
 from exports import querysets
-from exports.loading import Loader
+from exports.membership import Membership, reach
 from exports.models import Release
+from exports.problems import report_of
 from exports.selection import SelectionError
 
 
@@ -86,8 +88,8 @@ def _statements(document: dict[str, Any], provenance: dict[str, Any]) -> list[di
 
 
 def _problems(release: Release, language: str, sku: str) -> Iterator[dict[str, Any]]:
-    for row in release.report:
-        if row["sku"] == sku and language in row["languages"]:
+    for row in report_of(release, sku):
+        if language in row["languages"]:
             yield {"kind": row["kind"], "message": row["message"]}
 
 
@@ -100,23 +102,24 @@ def reason(channel: Channel, sku: str) -> str:
     if product is None:
         return "there is no such product."
     try:
-        loader = Loader(channel)
+        # With all of its tree: what a group's other variants are now is not in any release.
+        members = Membership(channel, reach([line_of(product)[-1].pk]))
     except SelectionError as error:
         return str(error)
-    if product.pk in loader.released:
+    if product.pk in members.skus:
         return "it will be in the next release."
-    return next(_reasons(loader.line(product), loader))
+    return next(_reasons(members.lines[product.pk], members))
 
 
-def _reasons(line: Sequence[Product], loader: Loader) -> Iterator[str]:
+def _reasons(line: Sequence[Product], members: Membership) -> Iterator[str]:
     """In the order in which exports.selection asks; the last one is what is left for a group."""
-    product, selection = line[0], loader.selection
+    product, selection = line[0], members.selection
     for row in line:
         if row.status != Product.Status.ENABLED:
             who = "it is" if row is product else f"above it, {row.sku} is"
             yield f"{who} {row.get_status_display().lower()}, not enabled."
     if selection.families and product.family_id not in selection.families:
-        families = loader.channel.families.order_by("code").values_list("code", flat=True)
+        families = members.channel.families.order_by("code").values_list("code", flat=True)
         own = product.family.code if product.family else "none"
         yield f"its family is {own}, and the channel takes {', '.join(families)}."
     if not product.children.exists():

@@ -8,8 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
 from catalog import querysets
-from catalog.models import Asset, Category, Channel, Family, Product
+from catalog.many import among
+from catalog.models import Asset, Category, Channel, Family, Product, ProductAsset
 from catalog.models.base import texts_of
 from catalog.querysets import Pointing
 from catalog.requirements import Conditions, demands
@@ -17,8 +21,8 @@ from catalog.values import AttributeSpec, Level
 from catalog.values.effective import levels_of
 from exports.bundles import INVERSE, AssetInfo, Association, Context, Labelled, Library, ProductBundle, Required
 from exports.inheriting import Inherited, Shelves
+from exports.membership import Membership
 from exports.placing import Placements
-from exports.selection import Selection
 
 
 def contexts(channel: Channel, on: datetime.date) -> list[Context]:
@@ -51,26 +55,33 @@ class _Kind:
 
 
 class Loader:
-    """All a channel's bundles are made of, read once. `bundles()` gives them in SKU order."""
+    """All that bundles are made of, read once: a channel's, or those of some of its products. In SKU order.
 
-    def __init__(self, channel: Channel) -> None:
+    What hangs on products (links, files, placements) is read for these and what is above them only.
+    """
+
+    def __init__(self, channel: Channel, membership: Membership | None = None) -> None:
         self.channel = channel
+        self.membership = membership or Membership(channel)
         self.specs = querysets.with_records(querysets.attribute_specs())
         self.families: dict[int, Family] = {family.pk: family for family in querysets.families()}
-        self.products: dict[int, Product] = {product.pk: product for product in Product.objects.all()}
         self.kinds = {family.pk: self._kind(family) for family in self.families.values()}
         self.demands = demands(self.families)
-        self.conditions = Conditions()
+        self.conditions = Conditions(self.membership.only)
         self.chains = channel.chains()
         self.axes = _axes()
         self.paths = querysets.category_paths()
         self.labelled = {pk: Labelled(path[-1].code, texts_of(path[-1], "label")) for pk, path in self.paths.items()}
-        self.lines = {pk: self.line(product) for pk, product in self.products.items()}
-        self.selection = Selection.of(channel)
-        self.released = self.selection.released(self.lines)
+        self.lines = self.membership.lines
+        self.wanted = self.membership.wanted()
         self.children = self._children()
+        hanging = self._hanging()
+        associations = querysets.associations_of_products(hanging)
+        self.membership.meet(pointing.to for rows in associations.values() for pointing in rows)
+        self.skus = self.membership.skus
         self.placements = Placements()
-        self.assets = {asset.pk: _asset_info(asset) for asset in Asset.objects.all()}
+        attached = querysets.assets_of_products(hanging)
+        self.assets = {asset.pk: _asset_info(asset) for asset in self._assets(attached)}
         self.library = Library(
             fragments=self.placements.fragments,
             assets={asset.code.lower(): asset for asset in self.assets.values()},
@@ -79,25 +90,34 @@ class Loader:
             channel=channel.pk,
             channels={channel.pk: channel.code},
             families={family.pk: family.code for family in self.families.values()},
-            categories=querysets.categories_of_products(),
+            categories=querysets.categories_of_products(hanging),
             paths=self.paths,
-            attached=querysets.assets_of_products(),
+            attached=attached,
             assets=self.assets,
-            associations=querysets.associations_of_products(),
+            associations=associations,
             placed=self.placements.on,
         )
 
     def bundles(self) -> Iterator[ProductBundle]:
         """The released products, each with everything inherited at hand."""
-        for product in sorted((self.products[pk] for pk in self.released), key=lambda row: row.sku):
-            yield self._bundle(product)
+        return map(self._bundle, self.wanted)
 
-    def line(self, product: Product) -> list[Product]:
-        """The product, its parent, and so on up to its root."""
-        line = [product]
-        while (above := self.products.get(line[-1].parent_id or 0)) is not None and above not in line:
-            line.append(above)
-        return line
+    def _hanging(self) -> set[int] | None:
+        """The products of which all that hangs on them counts; None for all."""
+        if self.membership.only is None:
+            return None
+        return {row.pk for product in self.wanted for row in self.lines[product.pk]}
+
+    def _assets(self, attached: Mapping[int, Iterable[ProductAsset]]) -> QuerySet[Asset]:
+        """Those attached to products or named by a fact of anything; all of them for all products."""
+        if self.membership.only is None:
+            return Asset.objects.all()
+        ids = {row.asset_id for rows in attached.values() for row in rows}
+        documents = [*(row.values for product in self.wanted for row in self.lines[product.pk])]
+        documents += [family.values for family in self.families.values()]
+        codes = {code.lower() for spec in self.specs.values() for code in _named_assets(spec, documents)}
+        named = Asset.objects.annotate(lower=Lower("code"))
+        return named.filter(Q(pk__in=among(ids)) | Q(lower__in=codes))
 
     def _kind(self, family: Family) -> _Kind:
         rows = family.family_attributes.all()
@@ -113,9 +133,9 @@ class Loader:
 
     def _children(self) -> dict[int, tuple[str, ...]]:
         children: dict[int, list[str]] = defaultdict(list)
-        for pk in self.released:
-            if parent := self.products[pk].parent_id:
-                children[parent].append(self.products[pk].sku)
+        for pk, sku in self.membership.skus.items():
+            if parent := self.membership.products[pk].parent_id:
+                children[parent].append(sku)
         return {parent: tuple(sorted(skus)) for parent, skus in children.items()}
 
     def _bundle(self, product: Product) -> ProductBundle:
@@ -190,10 +210,19 @@ class Loader:
         seen = set()
         for pointing in inherited.associations():
             kind = _type_from(pointing)
-            if pointing.to in self.released and (kind, pointing.to) not in seen:
+            if pointing.to in self.skus and (kind, pointing.to) not in seen:
                 seen.add((kind, pointing.to))
                 quantity = 1 if pointing.inverse else pointing.row.quantity
-                yield Association(kind, self.products[pointing.to].sku, quantity)
+                yield Association(kind, self.skus[pointing.to], quantity)
+
+
+def _named_assets(spec: AttributeSpec, documents: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The codes of the assets that an attribute's values name, in facts' documents and as its default."""
+    if spec.type not in ("asset", "assets"):
+        return
+    for values in (*(document.get(spec.code, {}) for document in documents), {"": spec.settings.get("default")}):
+        for value in values.values():
+            yield from map(str, value if isinstance(value, list) else [value] if value else [])
 
 
 def _type_from(pointing: Pointing) -> str:

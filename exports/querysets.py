@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import BinaryField, F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
-from django.db.models.sql.compiler import SQLCompiler
 
 from catalog.models import Asset, Channel, Product
 from catalog.models.base import CODE_PATTERN
@@ -53,14 +51,14 @@ def current_release(channel: Channel) -> Release | None:
 
 
 def release_of(channel: Channel, number: int | None = None) -> Release | None:
-    """The release of that number, else the latest, without its report. One indexed query."""
-    releases = Release.objects.filter(channel=channel).defer("report").order_by("-number")
+    """The release of that number, else the latest. One indexed query."""
+    releases = Release.objects.filter(channel=channel).order_by("-number")
     return (releases.filter(number=number) if number else releases).first()
 
 
 def current_release_called(code: str) -> Release | None:
     """The latest release of the channel called so in whatever case, with its channel. One query."""
-    releases = Release.objects.filter(channel__code__iexact=code).select_related("channel").defer("report")
+    releases = Release.objects.filter(channel__code__iexact=code).select_related("channel")
     return releases.order_by("-number").first() if is_code(code) else None
 
 
@@ -74,6 +72,17 @@ def languages_of(release: Release) -> tuple[str, ...]:
     """The languages of a release, in the channel's order."""
     first = next(iter(release.publications.values()), None)
     return tuple(first["alternates"]) if first else ()
+
+
+def members_of(publication: Mapping[str, Any]) -> dict[str, int]:
+    """By category code, how many products are in it or below it, of a stored publication's navigation."""
+    found: dict[str, int] = {}
+    nodes = list(publication["navigation"])
+    while nodes:
+        node = nodes.pop()
+        found[node["code"]] = node["count"]
+        nodes += node["children"]
+    return found
 
 
 def publication_of(release: Release, language: str) -> Publication:
@@ -160,31 +169,9 @@ def provenance_of(release: Release, language: str, sku: str) -> Provenance | Non
 # --- Categories ------------------------------------------------------------------------------------------------------
 
 
-class _Position(Func):
-    """Where the bytes of the second expression begin in the first, counted from 1; 0 where they do not occur."""
-
-    function = "INSTR"
-    output_field = IntegerField()
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any) -> tuple[str, Any]:
-        within, sought = self.get_source_expressions()
-        turned = self.copy()
-        turned.set_source_expressions([sought, within])
-        return turned.as_sql(compiler, connection, template="POSITION(%(expressions)s)", arg_joiner=" IN ", **context)
-
-
-def _listed(versions: QuerySet[DocumentVersion]) -> QuerySet[DocumentVersion]:
-    """Those that lists show: variants are found through their group.
-
-    A quotation mark inside a string of JSON is escaped, so the bytes sought occur as a key with its value only.
-    """
-    at = _Position(F("body__content"), Value(b'"parent":null', output_field=BinaryField()))
-    return versions.alias(at=at).filter(at__gt=0)
-
-
 def listed_in(release: Release, language: str, category: str) -> QuerySet[DocumentVersion]:
     """The products listed in a category and those below it, in SKU order."""
-    return _listed(versions_at(release, language)).filter(categories__code=category)
+    return versions_at(release, language).filter(listed=True, categories__code=category)
 
 
 def stored_in(release: Release, language: str, category: str, start: int, limit: int) -> list[Stored]:
@@ -226,7 +213,7 @@ def asset_with(digest: str) -> Asset | None:
 def shown_releases(*, all_of_them: bool) -> list[Release]:
     """The latest release of each public channel, or of all, with the channel. One query."""
     latest = Release.objects.filter(channel=OuterRef("channel")).order_by("-number").values("number")[:1]
-    releases = Release.objects.filter(number=Subquery(latest)).select_related("channel").defer("report")
+    releases = Release.objects.filter(number=Subquery(latest)).select_related("channel")
     if not all_of_them:
         releases = releases.filter(channel__public=True)
     return list(releases.order_by("channel__code"))

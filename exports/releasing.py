@@ -7,6 +7,7 @@ So a release number that a reader can see is complete. Assembly, which takes lon
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -16,11 +17,16 @@ import orjson
 from django.db import transaction
 from django.utils import timezone
 
+from catalog import querysets as knowledge
 from catalog.actors import Actor
+from catalog.indexing import outbox
+from catalog.many import among
 from catalog.models import Channel
 from exports import querysets
-from exports.drafting import Draft, Key, Made, draft
-from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
+from exports.affected import asked, since
+from exports.drafting import Draft, Key, Made, Members, draft
+from exports.models import ChannelState, DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
+from exports.problems import changed_problems
 
 T = TypeVar("T")
 BATCH = 500
@@ -38,59 +44,129 @@ class Retired(ValueError):
     """A retired channel releases nothing any more; the message is one line for the person who asked."""
 
 
-def release(actor: Actor, channel: Channel) -> Outcome:
+@dataclass(frozen=True)
+class _Seen:
+    """Where a release begins: after the release `last`, with all that is committed up to a batch, on a day."""
+
+    last: Release | None
+    state: ChannelState | None
+    batch: int
+    on: datetime.date
+    asked: str
+
+    @classmethod
+    def now(cls, channel: Channel) -> _Seen:
+        last, state = querysets.current_release(channel), ChannelState.objects.filter(channel=channel).first()
+        return cls(last, state, outbox.number(), timezone.localdate(), asked(channel))
+
+    def affected(self, *, full: bool) -> frozenset[int] | None:
+        """The products to be made anew, None for all."""
+        if full or self.last is None or self.state is None or self.state.asked != self.asked:
+            return None
+        return since(self.state, self.batch, self.on)
+
+
+def release(actor: Actor, channel: Channel, *, full: bool = False) -> Outcome:
     """Release a channel: the next number if anything differs from the current release, else that one again.
 
+    Only what may have changed since is assembled, or everything where `full` is asked for; both give the same.
     Raises Retired, and SelectionError for a selection that is not understood.
     """
     _refuse_retired(channel)
     while True:
-        last = querysets.current_release(channel)
-        on = timezone.localdate()
-        outcome = _commit(actor, channel, last, draft(channel, on), on)
+        seen = _Seen.now(knowledge.channels().get(pk=channel.pk))
+        outcome = _commit(actor, channel, seen, draft(channel, seen.on, seen.affected(full=full)))
         # Another release in the meantime may know more than this draft; then it is drafted anew.
         if outcome is not None:
             return outcome
 
 
 @transaction.atomic
-def _commit(actor: Actor, channel: Channel, last: Release | None, new: Draft, on: datetime.date) -> Outcome | None:
-    """Write the next release after `last`, or nothing where `last` is not the last any more."""
+def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft) -> Outcome | None:
+    """Write the next release after the last one seen, or nothing where that is not the last any more."""
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
     _refuse_retired(channel)  # perhaps while this was drafted
+    last = seen.last
     if querysets.current_release(channel) != last:
         return None
-    current = {
-        (row.sku, row.language): row for row in DocumentVersion.objects.filter(channel=channel, valid_until=None)
-    }
-    fresh = [row for row in new.made if row.key not in current or current[row.key].body_id != row.digest]
-    same = [row for row in new.made if row.key in current and current[row.key].body_id == row.digest]
-    keys = {row.key for row in new.made}
-    gone = [row for key, row in current.items() if key not in keys]
-    _refresh_provenance(current, same)
-    if last and not fresh and not gone and _same(last.publications, new.publications) and last.report == new.report:
+    difference = Difference.of(channel, new)
+    _refresh_provenance(difference.current, difference.same)
+    publications = new.publish(_members(last, new, difference))
+    problems = changed_problems(channel, new)
+    ChannelState.objects.update_or_create(
+        channel=channel, defaults={"batch": seen.batch, "judged_on": seen.on, "asked": seen.asked}
+    )
+    if last and not difference and not problems and _same(last.publications, publications):
         return Outcome(last, new=False)
     number = last.number + 1 if last else 1
-    closed = [current[row.key] for row in fresh if row.key in current]
-    _close([*closed, *gone], number)
-    _store(channel, number, fresh)
+    _close([*difference.closed, *difference.gone], number)
+    _store(channel, number, difference.fresh)
+    problems.write(number)
+    added = len(difference.fresh) - len(difference.closed)
+    before = last.documents if last and new.only is not None else len(difference.current)
     return Outcome(
         Release.objects.create(
             channel=channel,
             number=number,
             created_by=actor.name,
-            documents=len(new.made),
-            added=len(fresh) - len(closed),
-            changed=len(closed),
-            removed=len(gone),
+            documents=before + added - len(difference.gone),
+            added=added,
+            changed=len(difference.closed),
+            removed=len(difference.gone),
             publications={
-                language: {**data, "release": number, "released_on": on.isoformat()}
-                for language, data in new.publications.items()
+                language: {**data, "release": number, "released_on": seen.on.isoformat()}
+                for language, data in publications.items()
             },
-            report=new.report,
+            problems=problems.counts(last.problems if last else {}),
         ),
         new=True,
     )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a draft makes of the current documents: `fresh` take the place of `closed` ones, or of none."""
+
+    current: Mapping[Key, DocumentVersion]
+    fresh: list[Made]
+    same: list[Made]
+    closed: list[DocumentVersion]
+    gone: list[DocumentVersion]
+
+    @classmethod
+    def of(cls, channel: Channel, new: Draft) -> Difference:
+        rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
+        if new.only is not None:
+            rows = rows.filter(product__in=among(new.only))
+        current = {(row.sku, row.language): row for row in rows}
+        fresh = [row for row in new.made if row.key not in current or current[row.key].body_id != row.digest]
+        same = [row for row in new.made if row.key in current and current[row.key].body_id == row.digest]
+        keys = {row.key for row in new.made}
+        return cls(
+            current,
+            fresh,
+            same,
+            [current[row.key] for row in fresh if row.key in current],
+            [row for key, row in current.items() if key not in keys],
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.fresh or self.gone)
+
+
+def _members(last: Release | None, new: Draft, difference: Difference) -> Members:
+    """How many products are in each category after the release: counted, or as before but for what differs."""
+    if last is None or new.only is None:
+        return new.members()
+    found = {language: Counter(querysets.members_of(data)) for language, data in last.publications.items()}
+    before = {row.pk: row.language for row in (*difference.closed, *difference.gone) if row.listed}
+    rows = VersionCategory.objects.filter(version__in=among(before)).values_list("version_id", "code")
+    for version, code in rows:
+        found[before[version]][code] -= 1
+    for row in difference.fresh:
+        if row.listed:
+            found[row.language].update(row.categories)
+    return found
 
 
 def _refuse_retired(channel: Channel) -> None:
@@ -117,7 +193,15 @@ def _store(channel: Channel, number: int, fresh: list[Made]) -> None:
     )
     versions = DocumentVersion.objects.bulk_create(
         [
-            DocumentVersion(channel=channel, sku=row.sku, language=row.language, body_id=row.digest, valid_from=number)
+            DocumentVersion(
+                channel=channel,
+                product=row.product,
+                listed=row.listed,
+                sku=row.sku,
+                language=row.language,
+                body_id=row.digest,
+                valid_from=number,
+            )
             for row in fresh
         ],
         batch_size=BATCH,

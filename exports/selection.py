@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.filters import Checked, Context, FilterError, check, parse
+from catalog.many import among as ids_of
 from catalog.models import Channel, Product
 
 
@@ -27,15 +28,18 @@ class Selection:
     matching: frozenset[int] | None
 
     @classmethod
-    def of(cls, channel: Channel) -> Selection:
-        """The channel's selection as the knowledge base is now. Raises SelectionError."""
+    def of(cls, channel: Channel, among: Collection[int] | None = None) -> Selection:
+        """The channel's selection as the knowledge base is now; asked of these products only, where any are named.
+
+        Raises SelectionError.
+        """
         filter = _understood(channel)
         context = Context.of(channel)
         return cls(
             context,
             frozenset(family.pk for family in channel.families.all()),
             filter,
-            frozenset(filter.products(context).values_list("pk", flat=True)) if channel.selection else None,
+            _matching(filter, context, among) if channel.selection else None,
         )
 
     def released(self, lines: Mapping[int, Sequence[Product]]) -> set[int]:
@@ -59,6 +63,11 @@ class Selection:
         for part in self.filter.filter.parts():
             if not check(part).products(self.context).filter(pk=product.pk).exists():
                 yield part.text()
+
+
+def _matching(filter: Checked, context: Context, among: Collection[int] | None) -> frozenset[int]:
+    found = filter.products(context)
+    return frozenset((found if among is None else found.filter(pk__in=ids_of(among))).values_list("pk", flat=True))
 
 
 def _understood(channel: Channel) -> Checked:

@@ -81,7 +81,7 @@ def _showing(model: type[Model], operation: str, rows: Sequence[Any]) -> Iterabl
     if model is Product:
         return _pointing_to(rows) if operation == "delete" else ()
     if model is Fragment:
-        return _saying(rows) if operation not in _INSIDE else ()
+        return saying(rows) if operation not in _INSIDE else ()
     how = SHOWN.get(model)
     return how(rows) if how and (operation != _FRESH or how is _all) else ()
 
@@ -93,10 +93,15 @@ def _pointing_to(products: Sequence[Product]) -> set[int]:
     return ids.union(*pairs)
 
 
-def _saying(fragments: Sequence[Fragment]) -> set[int]:
+def showing(assets: Sequence[Asset]) -> set[int]:
+    """The products that show these files."""
+    return set(touched_together(assets).ids()) if assets else set()
+
+
+def saying(fragments: Sequence[Fragment]) -> set[int]:
     """The products that get what is out of these fragments, or of others that refer to them."""
     codes = {fragment.pk: fragment.code for fragment in fragments}
-    return placed_with(_with_referring(codes)).ids()
+    return placed_with(_with_referring(codes)).ids() if codes else set()
 
 
 def _with_referring(codes: dict[int, str]) -> set[int]:

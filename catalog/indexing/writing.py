@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import chain
 from typing import Any
@@ -12,6 +12,8 @@ from django.db import connection
 from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet
 from django.db.models.expressions import RawSQL
 
+from catalog.many import among as among
+
 # Both engines take more, but plan long lists badly.
 BATCH = 2_000
 
@@ -20,13 +22,6 @@ def batches(items: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
     """The items, at most `size` at a time."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def among(ids: Iterable[int]) -> RawSQL:
-    """What to say after `__in` for many ids: one parameter. Of a list, Django asks the field about each item."""
-    if connection.vendor == "postgresql":
-        return RawSQL("SELECT unnest(%s::bigint[])", [list(ids)])
-    return RawSQL("SELECT value FROM json_each(%s)", [_json(list(ids))])
 
 
 def patched(column: str, members: Mapping[str, Any]) -> RawSQL:

@@ -13,11 +13,15 @@ from catalog.admin.base import ReadOnlyAdmin
 from catalog.admin.channels import retired_badge
 from catalog.admin.presenting import Tone, badge, badges, together
 from exports.models import Release
+from exports.problems import report_of
+
+# Lines of a report that a page shows; the API has them all.
+SHOWN = 1_000
 
 
 @admin.register(Release)
 class ReleaseAdmin(ReadOnlyAdmin):
-    list_display = ("title", "channel", "created_at", "created_by", "documents", "difference", "problems")
+    list_display = ("title", "channel", "created_at", "created_by", "documents", "difference", "amiss")
     list_display_links = ("title",)
     list_select_related = ("channel",)
     list_filter = ("channel",)
@@ -28,7 +32,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         release = kwargs.get("obj")
-        context["report"] = report_table(release.report) if release else ([], [])
+        context["report"] = report_table(report_of(release)[:SHOWN]) if release else ([], [])
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.display(description="release", ordering="number")
@@ -45,9 +49,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
         )
         return together([badge(f"{sign}{number}", tone) for number, sign, tone in parts if number])
 
-    @admin.display(description="left out")
-    def problems(self, release: Release) -> SafeString:
-        return badge(len(release.report), "warn") if release.report else badge("nothing", "good")
+    @admin.display(description="problems")
+    def amiss(self, release: Release) -> SafeString:
+        return badges((f"{kind} {count}" for kind, count in release.problems.items()), "warn")
 
     @admin.display(description="languages")
     def spoken(self, release: Release) -> SafeString | str:

@@ -212,9 +212,6 @@ def _lines(release: Release, language: str) -> Iterator[bytes]:
 
 
 def _summary(release: Release) -> dict[str, Any]:
-    problems: dict[str, int] = {}
-    for row in release.report:
-        problems[row["kind"]] = problems.get(row["kind"], 0) + 1
     return {
         "number": release.number,
         "released_at": release.created_at.isoformat(),
@@ -222,5 +219,5 @@ def _summary(release: Release) -> dict[str, Any]:
         "added": release.added,
         "changed": release.changed,
         "removed": release.removed,
-        "problems": problems,
+        "problems": release.problems,
     }

@@ -1,15 +1,25 @@
 """Releases and what they hold, outputs and their editions, and the tokens of channels."""
 
 from exports.models.outputs import Edition, Output
-from exports.models.releases import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
+from exports.models.releases import (
+    ChannelState,
+    DocumentBody,
+    DocumentVersion,
+    Problem,
+    Provenance,
+    Release,
+    VersionCategory,
+)
 from exports.models.tokens import ChannelToken
 
 __all__ = [
+    "ChannelState",
     "ChannelToken",
     "DocumentBody",
     "DocumentVersion",
     "Edition",
     "Output",
+    "Problem",
     "Provenance",
     "Release",
     "VersionCategory",

@@ -14,8 +14,7 @@ from catalog.models import Channel
 class Release(models.Model):
     """One release of a channel. The row's presence makes its documents visible.
 
-    `publications` is, by language, what is true of the whole release (exports.documents.Publication); `report` says
-    what was left out and why.
+    `publications` is, by language, what is true of the whole release (exports.documents.Publication).
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="releases")
@@ -27,7 +26,7 @@ class Release(models.Model):
     changed = models.PositiveIntegerField()
     removed = models.PositiveIntegerField()
     publications = models.JSONField()
-    report = models.JSONField(default=list)
+    problems = models.JSONField(default=dict, help_text="How many of each kind.")
 
     class Meta:
         ordering = ["channel", "-number"]
@@ -50,10 +49,62 @@ class DocumentBody(models.Model):
         return self.digest
 
 
+class ChannelState(models.Model):
+    """Up to where a channel's releases have looked: the last batch of what was touched, and the day they judged by.
+
+    `asked` is the digest of what the channel asked for then, so that another wish is noticed whoever wrote it down.
+    """
+
+    channel = models.OneToOneField(Channel, models.CASCADE, primary_key=True, related_name="release_state")
+    batch = models.PositiveBigIntegerField()
+    judged_on = models.DateField()
+    asked = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.channel.code} up to batch {self.batch}"
+
+
+class Problem(models.Model):
+    """What is amiss with a product in a channel, from release `valid_from` until before `valid_until`, or still."""
+
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="problems")
+    product = models.PositiveBigIntegerField()
+    sku = models.CharField(max_length=100)
+    kind = models.CharField(max_length=30)
+    message = models.TextField()
+    languages = models.JSONField()
+    valid_from = models.PositiveIntegerField()
+    valid_until = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["sku", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=models.F("valid_from")),
+                name="problem_interval_not_empty",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["channel", "sku"], name="problem_of_a_product"),
+            models.Index(
+                fields=["channel", "product"], condition=models.Q(valid_until__isnull=True), name="problem_still_there"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sku}: {self.message}"
+
+
 class DocumentVersion(models.Model):
-    """A document's content from release `valid_from` until before release `valid_until`, or still."""
+    """A document's content from release `valid_from` until before release `valid_until`, or still.
+
+    `product` is the product's id, which it keeps under another SKU and takes along when it is deleted; `listed` says
+    that lists show it: variants are found through their group.
+    """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="document_versions")
+    product = models.PositiveBigIntegerField()
+    listed = models.BooleanField()
     sku = models.CharField(max_length=100)
     language = models.CharField(max_length=10)
     body = models.ForeignKey(DocumentBody, models.PROTECT, related_name="versions")
@@ -79,6 +130,9 @@ class DocumentVersion(models.Model):
         indexes = [
             models.Index(fields=["channel", "valid_from"], name="document_appeared"),
             models.Index(fields=["channel", "valid_until"], name="document_disappeared"),
+            models.Index(
+                fields=["channel", "product"], condition=models.Q(valid_until__isnull=True), name="document_of_product"
+            ),
         ]
 
     def __str__(self) -> str:

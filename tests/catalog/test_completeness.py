@@ -21,6 +21,7 @@ from catalog.operations.inheriting import set_own_only
 from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.recording import store
 from catalog.operations.requirements import save_requirement
+from exports.problems import report_of
 from exports.releasing import release
 from tests import factories as make
 from tests.admin_pages import queries
@@ -74,10 +75,10 @@ def test_a_picture_fact_from_above_fills_no_role_below_a_level_that_takes_only_i
     for sku in ("L-1", "L-2"):
         set_own_only(ACTOR, Product.objects.get(sku=sku), add=["asset:main"])
     assert (missing("L-1"), missing("L-2")) == ({"en": ["asset:main"]}, {"en": []})
-    assert {row["sku"] for row in release(ACTOR, shop).release.report} == {"L-1"}
+    assert {row["sku"] for row in report_of(release(ACTOR, shop).release)} == {"L-1"}
     set_own_only(ACTOR, Product.objects.get(sku="L-1"), remove=["asset:main"])
     assert missing("L-1") == {"en": []}
-    assert not release(ACTOR, shop).release.report
+    assert not report_of(release(ACTOR, shop).release)
 
 
 def test_a_role_that_is_cut_off_leaves_the_files_of_a_fact_in_other_roles() -> None:

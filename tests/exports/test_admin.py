@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from catalog.models import Change, Channel
 from exports.editions import build, path_of
-from exports.models import ChannelToken, Edition, Output, Release
+from exports.models import ChannelToken, Edition, Output, Problem, Release
 from exports.outputs import define
 from exports.releasing import release
 from exports.tokens import issue, verify
@@ -85,9 +85,10 @@ def test_the_queries_of_a_list_do_not_grow_with_its_rows(page: Client, kind: typ
 
 def test_the_report_of_a_release_is_a_table_whose_words_are_escaped(page: Client) -> None:
     made = make_release()
-    Release.objects.update(report=[{"sku": "BZ", "problems": ["no weight", "<b>"]}, {"sku": "X", "who": "anna"}])
+    row = {"channel": made.channel, "product": 1, "valid_from": made.number}
+    Problem.objects.create(sku="BZ", kind="tie", message="<b>", languages=["de", "en"], **row)
     words = messages_of(page.get(address(made)))
-    assert "sku problems who BZ no weight, <b> X anna" in words
+    assert "sku kind message languages BZ tie <b> de, en" in words
 
 
 # --- Outputs ---------------------------------------------------------------------------------------------------------

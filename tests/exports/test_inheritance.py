@@ -263,7 +263,7 @@ def test_a_two_way_type_is_seen_from_both_sides_each_with_its_own_label(shop: Ch
     associate(make.ACTOR, machine, kind, seal, quantity=4)
     assert links(shop, "M") == [("part", "S", 4)]
     assert links(shop, "S") == [("part:inverse", "M", 1)]
-    labels = draft(shop, TODAY).publications["de"]["associations"]
+    labels = draft(shop, TODAY).publish({})["de"]["associations"]
     assert labels == [["part", "Ersatzteil"], ["part:inverse", "Passt zu"]]
 
 

@@ -20,6 +20,7 @@ from catalog.operations.products import INHERIT, save_product, set_facts
 from exports import releasing
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
+from exports.problems import report_of
 from exports.querysets import documents_at, publication_of
 from exports.releasing import Outcome, release
 from tests.factories import (
@@ -119,7 +120,7 @@ def test_where_nothing_changed_it_is_the_same_release() -> None:
     slot, fragment = make_slot("s"), make_fragment("f", "{{ fact:weight }}", approved=True)
     place(ACTOR, fragment, slot, make_item("A", "home"))
     first = release(ME, shop).release
-    assert first.report
+    assert first.problems == {"reference": 1}
     assert release(ME, shop) == Outcome(first, new=False)
     assert Release.objects.count() == 1
 
@@ -294,7 +295,7 @@ def test_the_report_names_each_problem_once_with_its_languages() -> None:
     shop = make_shop()
     fragment = make_fragment("f", {"de": "{{ fact:weight }}", "en": "{{ fact:weight }}"}, approved=True)
     place(ACTOR, fragment, make_slot("s"), make_item("A"))
-    assert release(ME, shop).release.report == [
+    assert report_of(release(ME, shop).release) == [
         {
             "sku": "A",
             "kind": "reference",
@@ -330,7 +331,14 @@ def make_obstacle(shop: Channel, sku: str, number: int) -> None:
     """A row of an interval that is taken: storing this document in that release is what the database refuses."""
     body = DocumentBody.objects.create(digest="0" * 64, content=b"{}")
     DocumentVersion.objects.create(
-        channel=shop, sku=sku, language="en", body=body, valid_from=number, valid_until=number + 1
+        channel=shop,
+        product=0,
+        listed=True,
+        sku=sku,
+        language="en",
+        body=body,
+        valid_from=number,
+        valid_until=number + 1,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from time import monotonic
 from typing import Any
 
@@ -21,37 +20,37 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("channel", nargs="?", help="the channel's code")
         parser.add_argument("--all", action="store_true", help="release every channel, one after the other")
-        parser.add_argument("--full", action="store_true", help="assemble every product, as releases always do for now")
+        parser.add_argument("--full", action="store_true", help="assemble all products, not only what may have changed")
         parser.add_argument("--json", action="store_true", help="write a JSON object per channel, a line each")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if bool(options["channel"]) == options["all"]:
             raise CommandError("Name one channel, or say --all.")
         if options["all"]:
-            self.release_all(as_json=options["json"])
+            self.release_all(full=options["full"], as_json=options["json"])
             return
         try:
-            self.tell(shell.channel_called(options["channel"]), as_json=options["json"])
+            self.tell(shell.channel_called(options["channel"]), full=options["full"], as_json=options["json"])
         except releasing.Retired as error:
             raise CommandError(str(error)) from error
 
-    def release_all(self, *, as_json: bool) -> None:
+    def release_all(self, *, full: bool, as_json: bool) -> None:
         """Every channel; of those that are retired a line is said beside the answer."""
         for code in Channel.objects.values_list("code", flat=True):
             try:
-                self.tell(shell.channel_called(code), as_json=as_json)
+                self.tell(shell.channel_called(code), full=full, as_json=as_json)
             except releasing.Retired as error:
                 self.stderr.write(str(error))
 
-    def tell(self, channel: Channel, *, as_json: bool) -> None:
-        summary = self.release(channel)
+    def tell(self, channel: Channel, *, full: bool, as_json: bool) -> None:
+        summary = self.release(channel, full=full)
         self.stdout.write(orjson.dumps(summary).decode() if as_json else _line(summary))
 
-    def release(self, channel: Channel) -> dict[str, Any]:
+    def release(self, channel: Channel, *, full: bool) -> dict[str, Any]:
         started = monotonic()
         try:
             with shell.patience(self.stderr, f"Releasing {channel.code}"):
-                outcome = releasing.release(shell.actor(), channel)
+                outcome = releasing.release(shell.actor(), channel, full=full)
         except SelectionError as error:
             raise CommandError(str(error)) from error
         made = outcome.release
@@ -63,7 +62,7 @@ class Command(BaseCommand):
             "added": made.added if outcome.new else 0,
             "changed": made.changed if outcome.new else 0,
             "removed": made.removed if outcome.new else 0,
-            "problems": dict(sorted(Counter(row["kind"] for row in made.report).items())),
+            "problems": made.problems,
             "seconds": round(monotonic() - started, 3),
         }
 

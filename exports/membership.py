@@ -1,0 +1,126 @@
+"""Which products are in a channel: of all, or only of some and of those that hang together with them.
+
+A group is released for its variants, a variant only below released parents, and an association only shows where its
+other side is released. So to assemble some products anew one has to know of others whether they are in the channel; of
+those that nothing has touched the current release knows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from catalog import querysets as knowledge
+from catalog.many import among
+from catalog.models import Association, Channel, Product
+from exports.models import DocumentVersion
+from exports.selection import Selection
+
+
+class Membership:
+    """`products` are those looked at, with all above and directly below them; `lines` run from each up to its root.
+
+    `only` are the ids whose documents are to be made, None for all products. `skus` are the SKUs of what is released,
+    by id, as far as it is known: of those looked at, and of those that the current release has besides.
+    """
+
+    def __init__(self, channel: Channel, only: Collection[int] | None = None) -> None:
+        self.channel = channel
+        self.only = None if only is None else frozenset(only)
+        self.products = _products(self.only)
+        self.lines = _lines(self.products)
+        self.selection = Selection.of(channel, self.only)
+        self._below = _below(self.products.values())
+        self._before: Mapping[int, str] = {}
+        if self.only is None:
+            released = self.selection.released(self.lines)
+        else:
+            self._before = current(channel, self.products)
+            released = self._released()
+        self.skus = {pk: self.products[pk].sku for pk in released}
+
+    def wanted(self) -> list[Product]:
+        """The products whose documents are to be made, in SKU order."""
+        chosen = (pk for pk in self.skus if self.only is None or pk in self.only)
+        return sorted((self.products[pk] for pk in chosen), key=lambda product: product.sku)
+
+    def meet(self, others: Iterable[int]) -> None:
+        """Know of other products whether they are released."""
+        if self.only is not None:
+            unknown = set(others) - self.products.keys()
+            self.skus = {**current(self.channel, unknown), **self.skus}
+
+    def moved(self) -> set[int]:
+        """Of the products to be made, those that come into the channel, leave it, or are called otherwise now."""
+        if self.only is None:
+            return set()
+        return {pk for pk in self.only if self._before.get(pk) != self.skus.get(pk)}
+
+    def _released(self) -> set[int]:
+        return {pk for pk in self.products if self._is_released(pk)}
+
+    def _is_released(self, pk: int, above: frozenset[int] = frozenset()) -> bool:
+        """Groups are for their variants. `above` are the groups asked before, so that a circle ends."""
+        if self.only is not None and pk not in self.only:
+            return pk in self._before
+        if pk in self._below:
+            return pk not in above and any(self._is_released(child, above | {pk}) for child in self._below[pk])
+        return self.selection.takes(self.lines[pk])
+
+
+def reach(touched: Collection[int]) -> set[int]:
+    """The products whose documents may differ when these are touched: those below, which inherit, and those above.
+
+    What is below a deleted product was touched itself.
+    """
+    below = set(touched) | knowledge.descendants(touched)
+    lines = _lines(_products(below))
+    return below | {row.pk for pk, line in lines.items() if pk in below for row in line}
+
+
+def pointing_to(moved: Collection[int]) -> set[int]:
+    """The products whose documents say that they are associated with these; with all below, which inherit it."""
+    rows = Association.objects.order_by()
+    found = set(rows.filter(target__in=among(moved)).values_list("source_id", flat=True))
+    found |= set(rows.filter(source__in=among(moved), type__two_way=True).values_list("target_id", flat=True))
+    return found | knowledge.descendants(found)
+
+
+def current(channel: Channel, products: Collection[int]) -> dict[int, str]:
+    """By id, how the current release calls those of the products that are in it. One query."""
+    rows = DocumentVersion.objects.filter(channel=channel, valid_until__isnull=True, product__in=among(products))
+    return dict(rows.order_by().values_list("product", "sku").distinct())
+
+
+def _products(only: Collection[int] | None) -> dict[int, Product]:
+    """All, or these with everything above them and what is directly below."""
+    if only is None:
+        return {product.pk: product for product in Product.objects.all()}
+    found = {product.pk: product for product in Product.objects.filter(pk__in=among(only))}
+    found |= {product.pk: product for product in Product.objects.filter(parent__in=among(only))}
+    missing = {product.parent_id for product in found.values() if product.parent_id} - found.keys()
+    while missing:
+        above = {product.pk: product for product in Product.objects.filter(pk__in=among(missing))}
+        found |= above
+        missing = {product.parent_id for product in above.values() if product.parent_id} - found.keys()
+    return found
+
+
+def _lines(products: Mapping[int, Product]) -> dict[int, list[Product]]:
+    """By id: the product, its parent, and so on up to its root. Stops at a circle."""
+    lines = {}
+    for product in products.values():
+        line = [product]
+        while (above := products.get(line[-1].parent_id or 0)) is not None and above not in line:
+            line.append(above)
+        lines[product.pk] = line
+    return lines
+
+
+def _below(products: Iterable[Product]) -> Mapping[int, Sequence[int]]:
+    """The ids of the products directly below each."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for product in products:
+        if product.parent_id:
+            found[product.parent_id].append(product.pk)
+    return found

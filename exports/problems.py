@@ -1,0 +1,74 @@
+"""What is amiss with products in a channel, kept like documents: from one release until before another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from catalog.many import among
+from catalog.models import Channel
+from exports.drafting import Amiss, Draft
+from exports.models import Problem, Release
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What is amiss now and was not before, and the other way round."""
+
+    channel: Channel
+    fresh: list[Amiss]
+    gone: Mapping[int, Amiss]
+
+    def __bool__(self) -> bool:
+        return bool(self.fresh or self.gone)
+
+    def counts(self, before: Mapping[str, int]) -> dict[str, int]:
+        """How many there are of each kind, given how many there were."""
+        found = Counter(before)
+        found.update(row.kind for row in self.fresh)
+        found.subtract(row.kind for row in self.gone.values())
+        return {kind: count for kind, count in sorted(found.items()) if count}
+
+    def write(self, number: int) -> None:
+        """Keep it from a release on."""
+        Problem.objects.filter(pk__in=among(self.gone)).update(valid_until=number)
+        Problem.objects.bulk_create(
+            [
+                Problem(channel=self.channel, valid_from=number, **{**row._asdict(), "languages": list(row.languages)})
+                for row in self.fresh
+            ],
+            batch_size=BATCH,
+        )
+
+
+def changed_problems(channel: Channel, new: Draft) -> Changed:
+    """How what is amiss with the products of a draft differs from what was so far."""
+    rows = Problem.objects.filter(channel=channel, valid_until__isnull=True)
+    if new.only is not None:
+        rows = rows.filter(product__in=among(new.only))
+    known = {Amiss(row.product, row.sku, row.kind, row.message, tuple(row.languages)): row.pk for row in rows}
+    amiss = dict.fromkeys(new.amiss)
+    return Changed(
+        channel,
+        [row for row in amiss if row not in known],
+        {pk: row for row, pk in known.items() if row not in amiss},
+    )
+
+
+def problems_at(release: Release) -> QuerySet[Problem]:
+    """What was amiss at a release, in SKU order."""
+    until = Q(valid_until__isnull=True) | Q(valid_until__gt=release.number)
+    return Problem.objects.filter(until, channel=release.channel_id, valid_from__lte=release.number)
+
+
+def report_of(release: Release, sku: str = "") -> list[dict[str, Any]]:
+    """The same as plain data, of one product or of all: sku, kind, message and languages. One query."""
+    rows = problems_at(release).filter(sku=sku) if sku else problems_at(release)
+    names = ("sku", "kind", "message", "languages")
+    return [dict(zip(names, row, strict=True)) for row in rows.values_list(*names)]

@@ -1,0 +1,227 @@
+"""A release assembles only what may have changed, and is what one of everything would be."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from catalog.models import (
+    Asset,
+    Association,
+    AssociationType,
+    Attribute,
+    AttributeGroup,
+    AttributeOption,
+    Category,
+    Channel,
+    Family,
+    Fragment,
+    Product,
+    Slot,
+)
+from catalog.models.base import set_texts
+from catalog.operations import upkeep
+from catalog.operations.assets import save_asset
+from catalog.operations.associations import associate, save_association_type
+from catalog.operations.fragments import approve, write_fragment
+from catalog.operations.products import save_product
+from catalog.operations.recording import remove, store
+from catalog.operations.trees import save_category
+from exports.drafting import draft
+from exports.models import DocumentVersion, Provenance, Release
+from exports.problems import report_of
+from exports.releasing import Retired, release
+from exports.selection import SelectionError
+from tests.catalog import test_indexing_property as writes
+from tests.factories import ACTOR, make_association_type
+
+pytestmark = pytest.mark.django_db
+
+Write = Callable[[int, int, int], None]
+
+
+@pytest.fixture
+def world() -> None:
+    writes.build_world()
+    for product in Product.objects.all():
+        product.status = Product.Status.ENABLED
+        save_product(ACTOR, product, {})
+    kind = make_association_type("part")
+    kind.two_way = True
+    save_association_type(ACTOR, kind)
+    associate(ACTOR, Product.objects.get(sku="P-0"), kind, Product.objects.get(sku="P-2"))
+    release_all()
+
+
+def release_all() -> None:
+    for channel in Channel.objects.all():
+        try:
+            release(ACTOR, channel)
+        except (Retired, SelectionError):
+            continue
+
+
+# --- Writes of what documents show and no index holds -----------------------------------------------------------------
+def label(a: int, b: int, c: int) -> None:
+    kind = (Attribute, AttributeGroup, AttributeOption, Family, Slot)[b % 5]
+    row = writes._of(kind, a)
+    set_texts(row, "label", {"en": f"Label {c}", "de": f"Schild {c % 3}"})
+    store(ACTOR, row)
+
+
+def label_category(a: int, b: int, c: int) -> None:
+    category = writes._of(Category, a)
+    set_texts(category, "label", {"en": f"Shelf {c}"})
+    save_category(ACTOR, category)
+
+
+def describe(a: int, b: int, c: int) -> None:
+    asset = writes._of(Asset, a)
+    set_texts(asset, "alt", {"en": f"Picture {c}"})
+    asset.expires = (None, timezone.localdate() - datetime.timedelta(days=1))[b % 2]
+    save_asset(ACTOR, asset)
+
+
+def point(a: int, b: int, c: int) -> None:
+    source, target = writes._of(Product, a), writes._of(Product, b)
+    if source != target:
+        associate(ACTOR, source, writes._of(AssociationType, 0), target, 1 + c % 3)
+
+
+def point_no_more(a: int, b: int, c: int) -> None:
+    remove(ACTOR, writes._of(Association, a))
+
+
+def name_type(a: int, b: int, c: int) -> None:
+    kind = writes._of(AssociationType, a)
+    kind.two_way = bool(b % 2)
+    set_texts(kind, "inverse_label", {"en": ("", "Fits")[c % 2]})
+    save_association_type(ACTOR, kind)
+
+
+def enable(a: int, b: int, c: int) -> None:
+    product = writes._of(Product, a)
+    product.status = ("enabled", "enabled", "draft")[b % 3]
+    save_product(ACTOR, product, {})
+
+
+def delete_product(a: int, b: int, c: int) -> None:
+    remove(ACTOR, writes._of(Product, a))
+
+
+def rename_product(a: int, b: int, c: int) -> None:
+    upkeep.rename(ACTOR, writes._of(Product, a), f"P-{b}")
+
+
+def refer(a: int, b: int, c: int) -> None:
+    fragment, other = writes._of(Fragment, a), writes._of(Fragment, b)
+    words = f"{{{{ fragment:{other.code} }}}}" if fragment != other else "alone"
+    write_fragment(ACTOR, fragment, title={}, body={"en": f"<p>{words} {c % 4}</p>"})
+    if c % 2:
+        approve(ACTOR, fragment)
+
+
+def select(a: int, b: int, c: int) -> None:
+    channel = writes._of(Channel, a)
+    channel.selection = ("", "power >= 2", "color = red", "category = room")[b % 4]
+    store(ACTOR, channel)
+
+
+WRITES: tuple[Write, ...] = (
+    *writes.WRITES,
+    label,
+    label_category,
+    describe,
+    point,
+    point_no_more,
+    name_type,
+    enable,
+    enable,
+    delete_product,
+    rename_product,
+    refer,
+    refer,
+    select,
+)
+number = st.integers(0, 59)
+steps = st.lists(st.tuples(st.sampled_from(WRITES), number, number, number), min_size=1, max_size=10)
+
+
+def released(channel: Channel) -> dict[str, Any]:
+    """All that is kept of a channel's current release."""
+    rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
+    last = Release.objects.filter(channel=channel).order_by("-number")[0]
+    sources = Provenance.objects.filter(version__in=rows).select_related("version")
+    return {
+        "documents": {(row.sku, row.language): (row.product, row.listed, row.body_id) for row in rows},
+        "provenance": {(row.version.sku, row.version.language): row.content for row in sources},
+        "categories": {(row.sku, row.language): sorted(row.categories.values_list("code", flat=True)) for row in rows},
+        "problems": sorted(report_of(last), key=repr),
+        "counts": (last.documents, last.problems),
+        "publications": {language: _lasting(data) for language, data in last.publications.items()},
+    }
+
+
+def assembled(channel: Channel) -> dict[str, Any]:
+    """The same as a draft of everything would have it."""
+    new = draft(channel, timezone.localdate())
+    kinds = [row.kind for row in new.amiss]
+    names = ("sku", "kind", "message", "languages")
+    return {
+        "documents": {row.key: (row.product, row.listed, row.digest) for row in new.made},
+        "provenance": {row.key: orjson.loads(row.provenance) for row in new.made},
+        "categories": {row.key: list(row.categories) for row in new.made},
+        "problems": sorted(
+            (dict(zip(names, (row.sku, row.kind, row.message, list(row.languages)), strict=True)) for row in new.amiss),
+            key=repr,
+        ),
+        "counts": (len(new.made), {kind: kinds.count(kind) for kind in sorted(set(kinds))}),
+        "publications": {language: _lasting(data) for language, data in new.publish(new.members()).items()},
+    }
+
+
+def _lasting(data: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in ("release", "released_on")}
+
+
+def differing() -> dict[str, Any]:
+    """Where what is released differs from what a release of everything would hold."""
+    found = {}
+    for channel in Channel.objects.filter(retired=False):
+        try:
+            wanted = assembled(channel)
+        except SelectionError:
+            continue
+        there = released(channel)
+        found |= {
+            f"{channel.code} {part}": (there[part], wanted[part]) for part in wanted if there[part] != wanted[part]
+        }
+    return found
+
+
+@given(steps, st.integers(1, 4))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_after_any_writes_a_release_is_what_one_of_everything_would_be(
+    world: None, steps: list[tuple[Write, int, int, int]], every: int
+) -> None:
+    with transaction.atomic():
+        for place_, (write, a, b, c) in enumerate(steps):
+            try:
+                with transaction.atomic():
+                    write(a, b, c)
+            except writes.REFUSED:
+                continue
+            if place_ % every == 0:
+                release_all()
+        release_all()
+        found = differing()
+        transaction.set_rollback(True)
+    assert found == {}
