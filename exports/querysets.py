@@ -56,6 +56,12 @@ def release_of(channel: Channel, number: int | None = None) -> Release | None:
     return (releases.filter(number=number) if number else releases).first()
 
 
+def current_number(channel: Channel) -> int:
+    """The number of the channel's latest release, 0 where it has none. One indexed query of one column."""
+    numbers = Release.objects.filter(channel=channel).order_by("-number").values_list("number", flat=True)
+    return numbers.first() or 0
+
+
 def current_release_called(code: str) -> Release | None:
     """The latest release of the channel called so in whatever case, with its channel. One query."""
     releases = Release.objects.filter(channel__code__iexact=code).select_related("channel")

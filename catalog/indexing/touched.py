@@ -343,8 +343,10 @@ def refresh_product(product: Product, before: Product | None, *, links: bool) ->
 
 def refresh_placed(ids: Collection[int], parents: Iterable[int | None]) -> None:
     """After products were made or moved: theirs, and what it means to their parents to have variants or none."""
+    above = {pk for pk in parents if pk}
+    outbox.note(above)
     refresh(ids)
-    refresh_exactly({pk for pk in parents if pk}, attributes=(), links=True)
+    refresh_exactly(above, attributes=(), links=True)
 
 
 # What decides which facts a product has and inherits.

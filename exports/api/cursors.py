@@ -1,4 +1,7 @@
-"""Where a listing stands: signed, so that it cannot be made up, and bound to one release, so that it never moves."""
+"""Where a reader stands: signed, so that it cannot be made up, and bound to releases, so that it never moves.
+
+A listing is of one release. Changes lead from one release to another, and then on from there.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from rest_framework.exceptions import ValidationError
 from catalog.models import Channel
 
 _SALT = "exports.cursor"
+_CHANGES = "exports.changes"
 
 
 class Cursor(NamedTuple):
@@ -33,3 +37,32 @@ class Cursor(NamedTuple):
         if owner != channel.pk:
             raise ValidationError({"cursor": "This is no cursor of this listing. Take “next” as it is, or begin anew."})
         return cls(release, language, after)
+
+
+class Position(NamedTuple):
+    """A copy of a channel in a language is at the release `since`, and on its way to `until` as far as a place.
+
+    `key` tells the release from another of its number (exports.changes.key_of). At no release: 0 and 0. Where the copy
+    is on no way, `until` is 0.
+    """
+
+    language: str
+    since: int
+    key: int
+    until: int = 0
+    gone: bool = False
+    after: str = ""
+
+    def write(self, channel: Channel) -> str:
+        return Signer(salt=_CHANGES).sign_object([channel.pk, *self])
+
+    @classmethod
+    def read(cls, raw: str, channel: Channel) -> Position:
+        """Raises ValidationError for what this channel was not given."""
+        try:
+            owner, *position = Signer(salt=_CHANGES).unsign_object(raw)
+        except (BadSignature, ValueError):
+            owner = None
+        if owner != channel.pk:
+            raise ValidationError({"cursor": "This is no cursor of these changes. Take “cursor” as it was given."})
+        return cls(*position)

@@ -80,6 +80,7 @@ DOCUMENTS = [
             "language": "de",
             "release": 7,
             "next": f"{_ADDRESS}/documents/?cursor=WzEsNywi...&limit=1",
+            "changes": "WzEsImRlIiw3...",
             "documents": [{"digest": _DIGEST, "document": DOCUMENT_BODY}],
         },
     ),
@@ -92,6 +93,43 @@ DOCUMENTS = [
 ]
 DOCUMENT = [
     _example("A variant", {"channel": "shop-de", "language": "de", "digest": _DIGEST, "document": DOCUMENT_BODY}),
+]
+CHANGES = [
+    _example(
+        "One document differs, and one is gone",
+        {
+            "channel": "shop-de",
+            "language": "de",
+            "since": 5,
+            "release": 7,
+            "cursor": "WzEsImRlIiw3...",
+            "more": False,
+            "changes": [
+                {
+                    "type": "upsert",
+                    "sku": "TS-200-BK",
+                    "release": 7,
+                    "digest": _DIGEST,
+                    "document": DOCUMENT_BODY,
+                },
+                {"type": "delete", "sku": "TS-100", "release": 6},
+            ],
+        },
+    ),
+    _example(
+        "Too old",
+        {
+            "type": "about:blank",
+            "title": "Gone",
+            "status": 410,
+            "detail": (
+                "The release this cursor goes on from is kept no more, or the database was restored from a backup. "
+                "Read all documents again, and go on from the “changes” that come with them."
+            ),
+        },
+        "application/problem+json",
+        410,
+    ),
 ]
 RELEASES = [
     _example(

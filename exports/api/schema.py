@@ -94,6 +94,7 @@ _TEXT: Json = {"type": "string"}
 _WHOLE: Json = {"type": "integer"}
 _NEXT: Json = {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."}
 _DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "BLAKE2b-256 of the document's bytes."}
+_CAME: Json = {**_WHOLE, "description": "The release in which it became so."}
 _ENVELOPE: Json = {"channel": _TEXT, "language": _TEXT}
 
 COMPONENTS: Json = {
@@ -103,7 +104,35 @@ COMPONENTS: Json = {
     "DocumentAnswer": record("One document.", {**_ENVELOPE, "digest": _DIGEST, "document": ref("Document")}),
     "DocumentsPage": record(
         "A page of a release's documents, by SKU.",
-        {**_ENVELOPE, "release": _WHOLE, "next": _NEXT, "documents": {"type": "array", "items": ref("Entry")}},
+        {
+            **_ENVELOPE,
+            "release": _WHOLE,
+            "next": _NEXT,
+            "changes": {**_TEXT, "description": "The cursor with which to ask for what changes after this release."},
+            "documents": {"type": "array", "items": ref("Entry")},
+        },
+    ),
+    "Upsert": record(
+        "A document to put in the place of one of the same SKU, or to add.",
+        {
+            "type": {"const": "upsert"},
+            "sku": _TEXT,
+            "release": _CAME,
+            "digest": _DIGEST,
+            "document": ref("Document"),
+        },
+    ),
+    "Delete": record("A document to take out.", {"type": {"const": "delete"}, "sku": _TEXT, "release": _CAME}),
+    "ChangesPage": record(
+        "What differs in `release` from `since`; when `more` is false and all of it is done, a copy is at `release`.",
+        {
+            **_ENVELOPE,
+            "since": {**_WHOLE, "description": "The release the copy is at; 0 for an empty one."},
+            "release": {**_WHOLE, "description": "The release these changes lead to."},
+            "cursor": {**_TEXT, "description": "What to ask with next, now or later."},
+            "more": {"type": "boolean", "description": "Whether there are more changes on the way to `release`."},
+            "changes": {"type": "array", "items": {"oneOf": [ref("Upsert"), ref("Delete")]}},
+        },
     ),
     "Release": record(
         "One release: documents in all languages, what differs from the release before, and products with problems.",
@@ -166,6 +195,12 @@ LIMIT = limit(500, 100)
 CURSOR = _query("cursor", str, "Where to go on: comes with `next`. It holds the release and the language too.")
 RELEASE = _query("release", {"type": "integer", "minimum": 1}, "An earlier release; the current one by default.")
 BEFORE = _query("before", {"type": "integer", "minimum": 1}, "Only releases with a smaller number.")
+POSITION = _query("cursor", str, "Where the copy is: comes with documents and with changes. Without, it is empty.")
+WAIT = _query(
+    "wait",
+    {"type": "integer", "minimum": 0, "maximum": 25, "default": 0},
+    "Seconds to wait for the next release, where there is nothing to change yet.",
+)
 CONDITIONS = (
     OpenApiParameter("If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of the copy you have."),
 )
@@ -177,21 +212,26 @@ _PROBLEMS = {
     401: "The token is missing, mistyped or revoked.",
     404: "There is no such thing here, or it belongs to another channel.",
     406: "None of the media types accepted is available.",
+    410: "The release a cursor goes on from is kept no more; read all documents again.",
 }
 
 
 def answers(good: Mapping[tuple[int, str], OpenApiResponse], *more: int) -> dict[Any, OpenApiResponse]:
     """The good answers, 304, and the problems every address of a channel has, with `more` of them."""
-    problems = {
+    return {**good, 304: OpenApiResponse(description="Your copy is current."), **problems(401, 404, *more)}
+
+
+def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
+    return {
         (status, MEDIA_TYPE): OpenApiResponse(ref("Problem"), description=_PROBLEMS[status])
-        for status in sorted({401, 404, *more})
+        for status in sorted(set(statuses))
     }
-    return {**good, 304: OpenApiResponse(description="Your copy is current."), **problems}
 
 
 PAGE_ANSWER = OpenApiResponse(ref("DocumentsPage"), description="A page of documents.")
 LINES_ANSWER = OpenApiResponse(ref("Line"), description="A document per line, the whole set.")
 DOCUMENT_ANSWER = OpenApiResponse(ref("DocumentAnswer"), description="The document.")
+CHANGES_ANSWER = OpenApiResponse(ref("ChangesPage"), description="A page of changes.")
 RELEASES_ANSWER = OpenApiResponse(ref("ReleasesPage"), description="A page of releases.")
 FILE_ANSWER = OpenApiResponse({"type": "string", "format": "binary"}, description="The file, as its format has it.")
 
@@ -199,7 +239,18 @@ DOCUMENTS_TEXT = (
     "Documents in the order of their SKUs. A listing stays on the release it began with: follow `next` to its end, and "
     "nothing is skipped or repeated however many releases happen meanwhile.\n\n"
     "With `Accept: application/x-ndjson` the whole set comes as lines; `limit` and `cursor` do not apply then.\n\n"
-    "`Tessera-Release` says which release the answer is from. A page's `ETag` is that of its release."
+    "`Tessera-Release` says which release the answer is from. A page's `ETag` is that of its release. `changes` (of "
+    "lines: the header `Tessera-Changes`) is where to go on with what changes later."
+)
+CHANGES_TEXT = (
+    "What to put in and take out, so that a copy of the channel in a language becomes the next release: of each "
+    "document its latest state, once. A page leads part of the way; when `more` is false, the copy is at `release`. "
+    "Keep `cursor` with the copy, in one transaction, and ask with it again, whenever.\n\n"
+    "To begin, ask without a cursor and get everything as upserts; or read all documents (faster, as lines) and go on "
+    "from `changes` of any of their pages, or the header `Tessera-Changes` of the lines. Nothing is lost either way: "
+    "both are of one release, and these changes go on from it.\n\n"
+    "With `wait` the answer comes as soon as there is a new release. `410` says that the cursor's release is kept no "
+    "more: begin anew."
 )
 DOCUMENT_TEXT = (
     "`ETag` belongs to the document, not to the release: as long as a product's document stays the same, the answer "

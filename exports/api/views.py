@@ -20,8 +20,9 @@ from exports import querysets
 from exports.api import examples, parameters, schema
 from exports.api.base import ChannelView
 from exports.api.caching import etag_of, tagged, unchanged
-from exports.api.cursors import Cursor
+from exports.api.cursors import Cursor, Position
 from exports.api.problems import Problem
+from exports.changes import key_of
 from exports.models import Release
 from exports.querysets import Found, Stored
 
@@ -106,6 +107,7 @@ class DocumentsView(ReleasedView):
             "language": cursor.language,
             "release": release.number,
             "next": following,
+            "changes": Position(cursor.language, release.number, key_of(release)).write(self.reader),
         }
         return HttpResponse(_with_documents(envelope, rows), content_type="application/json")
 
@@ -117,6 +119,7 @@ class DocumentsView(ReleasedView):
         etag = etag_of("lines", self.reader.code, release.pk, language)
         wanted = () if request.method == "HEAD" else _lines(release, language)
         answer = unchanged(request, etag) or StreamingHttpResponse(wanted, content_type=NdjsonRenderer.media_type)
+        answer.headers["Tessera-Changes"] = Position(language, release.number, key_of(release)).write(self.reader)
         return labelled(tagged(answer, etag), release.number, language)
 
 

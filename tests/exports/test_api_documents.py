@@ -49,7 +49,7 @@ def test_a_listing_gives_the_current_release_in_sku_order(world: World) -> None:
         "next": None,
     }
     assert skus([page]) == ["BZ-LIRA", "BZ-LIRA-B", "BZ-LIRA-R", "BZ-TAMPER"]
-    assert set(page) == {"channel", "language", "release", "next", "documents"}
+    assert set(page) == {"channel", "language", "release", "next", "changes", "documents"}
 
 
 def test_the_channels_first_language_is_the_default_and_another_can_be_asked_for(world: World) -> None:

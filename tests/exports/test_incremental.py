@@ -194,7 +194,7 @@ def _lasting(data: dict[str, Any]) -> dict[str, Any]:
 
 def differing() -> dict[str, Any]:
     """Where what is released differs from what a release of everything would hold."""
-    found = {}
+    found: dict[str, Any] = {}
     for channel in Channel.objects.filter(retired=False):
         try:
             wanted = assembled(channel)

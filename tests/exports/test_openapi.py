@@ -55,6 +55,7 @@ def test_the_description_is_generated_without_a_warning() -> None:
     assert set(description()["paths"]) == {
         f"{DESCRIBED}/documents/",
         f"{DESCRIBED}/documents/{{sku}}/",
+        f"{DESCRIBED}/changes/",
         f"{DESCRIBED}/releases/",
         "/feeds/{output}",
     }
@@ -63,7 +64,8 @@ def test_the_description_is_generated_without_a_warning() -> None:
 def test_every_address_needs_the_token_and_names_its_problems() -> None:
     for path in description()["paths"].values():
         assert path["get"]["security"] == [{"channelToken": []}]
-        assert {"200", "304", "400", "401", "404"} <= set(path["get"]["responses"])
+        assert {"200", "400", "401", "404"} <= set(path["get"]["responses"])
+        assert path["get"]["responses"].keys() & {"304", "410"}
         for status in ("400", "401", "404"):
             assert list(path["get"]["responses"][status]["content"]) == ["application/problem+json"]
     scheme = description()["components"]["securitySchemes"]["channelToken"]
@@ -108,6 +110,7 @@ def test_the_examples_conform() -> None:
     for operation, rows in (
         (f"{DESCRIBED}/documents/", examples.DOCUMENTS),
         (f"{DESCRIBED}/documents/{{sku}}/", examples.DOCUMENT),
+        (f"{DESCRIBED}/changes/", examples.CHANGES),
         (f"{DESCRIBED}/releases/", examples.RELEASES),
     ):
         for row in rows:
@@ -129,6 +132,7 @@ def test_the_answers_conform(world: World) -> None:
         address = f"{SHOP}/documents/{line['sku']}/"
         conforms(reader.json(address), f"{DESCRIBED}/documents/{{sku}}/", 200, "application/json")
     for query in ("", "?limit=1"):
+        conforms(reader.json(f"{SHOP}/changes/{query}"), f"{DESCRIBED}/changes/", 200, "application/json")
         conforms(reader.json(f"{SHOP}/releases/{query}"), f"{DESCRIBED}/releases/", 200, "application/json")
 
 
@@ -139,6 +143,7 @@ def test_the_problems_conform(world: World) -> None:
     for address, missing, operation in (
         (f"{SHOP}/documents/", f"{SHOP}/documents/?release=9", f"{DESCRIBED}/documents/"),
         (f"{SHOP}/documents/BZ-LIRA/", f"{SHOP}/documents/NOPE/", f"{DESCRIBED}/documents/{{sku}}/"),
+        (f"{SHOP}/changes/", "/api/v1/channels/nope/changes/", f"{DESCRIBED}/changes/"),
         (f"{SHOP}/releases/", "/api/v1/channels/nope/releases/", f"{DESCRIBED}/releases/"),
         ("/feeds/feed", "/feeds/nope", "/feeds/{output}"),
     ):
