@@ -72,4 +72,5 @@ def _gone(release: Release, language: str, since: int, after: str, limit: int) -
         valid_until__lte=release.number,
         sku__gt=after,
     )
-    return [Change(*row) for row in ended.order_by("sku").values_list("sku", "valid_until")[:limit]]
+    rows = ended.order_by("sku").values_list("sku", "valid_until")[:limit]
+    return [Change(sku, number or 0) for sku, number in rows]

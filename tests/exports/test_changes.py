@@ -41,7 +41,10 @@ class Copy:
 
     def page(self, **query: object) -> dict[str, Any]:
         asked = {"limit": self.limit, **({"cursor": self.cursor} if self.cursor else {}), **query}
-        return self.reader.json(f"{CHANGES}?{'&'.join(f'{name}={quote(str(said))}' for name, said in asked.items())}")
+        page: dict[str, Any] = self.reader.json(
+            f"{CHANGES}?{'&'.join(f'{name}={quote(str(said))}' for name, said in asked.items())}"
+        )
+        return page
 
     def step(self) -> bool:
         """Put in one page; whether there are more on the way."""
