@@ -1,7 +1,7 @@
 """Where codes stand in documents and texts, beside foreign keys: how to find one there, and how to put another in.
 
 facts        {attribute: {scope: value}} of products, families and records; an attribute's default value
-filters      selections of channels, conditions of requirements
+filters      selections of channels, conditions of requirements, rules of placements, whom fragments may be said of
 references   {{ fact:CODE }} and {{ fragment:CODE }} in the working copies of fragments
 expressions  of computed attributes, and which entity an attribute's records are of
 lists        what a product does not inherit; the limits of a channel's texts
@@ -191,13 +191,19 @@ def _is(reference: Reference, target: Target) -> bool:
 
 def frozen_with(revisions: QuerySet[Any], target: Target) -> QuerySet[Any]:
     """Of these revisions those that may name the target, in a reference or in what they apply to."""
+    found = Q(out__applies__has_key="products")
+    revisions = revisions.alias(said=Cast(F("out"), TextField()))
     if kind := _REFERRED.get(target.kind):
-        revisions = revisions.alias(said=Cast(F("out"), TextField()))
-        return revisions.filter(said__icontains=f"{kind}:{target.code}")
-    return _said(revisions, F("out"), f'"{target.code}"') if target.kind in _APPLIES else revisions.none()
+        found |= Q(said__icontains=f"{kind}:{target.code}")
+    elif target.kind in _APPLIES:
+        found |= Q(said__contains=f'"{target.code}"')
+    return revisions.filter(found)
 
 
-def in_revision(content: Mapping[str, Any], target: Target) -> bool:
+def in_revision(content: Mapping[str, Any], target: Target, names: list[Name]) -> bool:
+    """Whether what is out names the target; `names` is what filters call it."""
+    if in_filter(content["applies"].get("products", ""), names):
+        return True
     if target.kind in _APPLIES:
         return target.code.lower() in [code.lower() for code in content["applies"][_APPLIES[target.kind]]]
     return any(refers(text, target) for text in content["body"].values())

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from catalog import inheritance, querysets
 from catalog.indexing.batch import Batch, Row
 from catalog.indexing.completeness import Receiver, groups, image_attributes, receiver_of, speaks_to
+from catalog.indexing.placing import Placed
 from catalog.indexing.schema import Schema
 from catalog.inheritance import MAIN
 from catalog.models import Asset, Channel, ForbiddenTerm, Fragment, Slot
@@ -182,13 +183,24 @@ class Subjects:
                     text=substitute(plain(body), known.__getitem__),
                     source=self.fragments.get(placed.fragment_id, ""),
                     channels=frozenset(
-                        each.outlet.code.lower()
-                        for each in showings
-                        if each.hears(language) and speaks_to(content, each.receiver, (language,))
+                        each.outlet.code.lower() for each in showings if self._shows(each, row, placed, language)
                     ),
                     limit=slot.max_length,
                     own=placed not in above,
                 )
+
+    def _shows(self, showing: Showing, row: Row, placed: Placed, language: str) -> bool:
+        """Whether a channel may show what a fragment says of a product in a language."""
+        content = self.batch.schema.revisions[placed.fragment_id]
+        if not speaks_to(content, showing.receiver, (language,)):
+            return False
+        receiver, limit = showing.receiver, str(content["applies"].get("products", ""))
+        return any(
+            placed in self.batch.placing.counting(receiver.code, chain)[row.pk]
+            and self.batch.placing.meets(row.pk, limit, receiver.code, chain)
+            for chain in receiver.chains
+            if language in chain
+        )
 
     def _reference(self, row: Row, facts: Sequence[Said], reference: Reference, language: str) -> str:
         """What a reference shows, as far as the product itself says it; nothing for another fragment's text."""
