@@ -84,4 +84,5 @@ def understood(condition: str) -> Checked | None:
 
 def check_condition(text: str) -> None:
     """Raises ValidationError, naming the place, for a text that cannot be a requirement's condition."""
-    understood_as_rule(text, "condition", "condition")
+    if text.strip():
+        understood_as_rule(text, "condition", "condition")

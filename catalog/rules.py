@@ -16,6 +16,7 @@ from django.db.models import F, QuerySet
 from catalog import querysets
 from catalog.aliases import Aliases
 from catalog.filters import EVERYTHING, Checked, Context, Filter, FilterError, check, codes_in, parse
+from catalog.filters.tree import Place
 from catalog.models import FragmentRevision, Placement
 from catalog.values.contexts import own_chain
 
@@ -27,26 +28,31 @@ FIELDS = ("fact", "sku", "name", "family", "category", "status", "level")
 # --- Writing one -----------------------------------------------------------------------------------------------------
 def canonical(text: str, field: str = "filter") -> str:
     """A rule's text as it is stored. Raises ValidationError at `field` that names the place and the fix."""
-    filter = understood_as_rule(text, field)
-    if filter == EVERYTHING:
-        raise ValidationError({field: "An empty filter would find every product; say which, such as: status = enabled"})
-    return filter.text()
+    return understood_as_rule(text, field).text()
 
 
 def understood_as_rule(text: str, field: str, noun: str = "rule") -> Filter:
     """Raises ValidationError at `field` for a text that cannot be a rule, or what else `noun` says."""
     try:
-        filter = parse(text)
+        filter = read(text, noun)
         check(filter)
     except FilterError as error:
         raise ValidationError({field: str(error)}) from error
+    return filter
+
+
+def read(text: str, noun: str = "rule") -> Filter:
+    """A rule's filter, whatever it names. Raises FilterError."""
+    filter = parse(text)
+    if filter == EVERYTHING:
+        raise FilterError(f"an empty {noun} would find every product; say which, such as: status = enabled", Place())
     for condition in filter.conditions():
         if condition.field not in FIELDS:
-            raise ValidationError(
-                {
-                    field: f"At character {condition.place.start + 1}: a {noun} cannot ask for “{condition.name()}”, "
-                    f"which changes without the product; it can ask for facts, {', '.join(FIELDS[1:])}."
-                }
+            raise FilterError(
+                f"a {noun} cannot ask for “{condition.name()}”, which changes without the product; it can ask for "
+                f"facts, {', '.join(FIELDS[1:])}.",
+                condition.place,
+                condition.name(),
             )
     return filter
 
