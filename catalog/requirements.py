@@ -12,6 +12,7 @@ from catalog.rules import understood_as_rule
 
 FACT, SLOT, ASSET = "fact", "slot", "asset"
 
+
 class Demand(NamedTuple):
     """A fact, a text in a slot or an asset in a role; `condition` is a filter's text, or "" for all products."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stdnum import ean
@@ -41,6 +41,8 @@ class _Resolved:
 
 def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assembled:
     """The document of one product for one channel and language."""
+    if met := bundle.meets.get(context.language):
+        context = replace(context, meets=met)
     counting = effective(bundle.attributes, bundle.levels, context.channel, context.chain)
     resolved = {row.spec.code.lower(): row for row in _resolved(bundle, counting, context)}
     facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
@@ -61,7 +63,7 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         categories=tuple(_categories(bundle, context)),
         identifiers=identifiers,
         facts=facts,
-        statements=spoken.statements,
+        statements=tuple(spoken.statements),
         assets=tuple(_document_asset(role, asset, context) for role, asset in shown),
         associations=tuple(AssociationLink(row.type, row.sku, row.quantity) for row in bundle.associations),
         prices=_prices(resolved),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from catalog import querysets
+from catalog.indexing.writing import among
 from catalog.models import Asset, Category, Channel, Family, Product
 from catalog.models.base import texts_of
 from catalog.querysets import Pointing
@@ -17,7 +18,8 @@ from catalog.values import AttributeSpec, Level
 from catalog.values.effective import levels_of
 from exports.bundles import INVERSE, AssetInfo, Association, Context, Labelled, Library, ProductBundle, Required
 from exports.inheriting import Inherited, Shelves
-from exports.placing import Placements
+from exports.placing import Placements, Supposed
+from exports.rules import Rules
 from exports.selection import Selection
 
 
@@ -33,6 +35,7 @@ def contexts(channel: Channel, on: datetime.date) -> list[Context]:
             currencies=tuple(channel.currencies),
             on=on,
             units=channel.units,
+            expired_claims=channel.expired_claims,
         )
         for chain in channel.chains().values()
     ]
@@ -51,13 +54,17 @@ class _Kind:
 
 
 class Loader:
-    """All a channel's bundles are made of, read once. `bundles()` gives them in SKU order."""
+    """All a channel's bundles are made of, read once. `bundles()` gives them in SKU order.
 
-    def __init__(self, channel: Channel) -> None:
+    `only`: the ids of the only products to read, with all that are above or below them; what they point to elsewhere is
+    left out then. `supposed` is a placement that is not there, but asked about. Raises SelectionError.
+    """
+
+    def __init__(self, channel: Channel, only: Collection[int] | None = None, supposed: Supposed | None = None) -> None:
         self.channel = channel
         self.specs = querysets.with_records(querysets.attribute_specs())
         self.families: dict[int, Family] = {family.pk: family for family in querysets.families()}
-        self.products: dict[int, Product] = {product.pk: product for product in Product.objects.all()}
+        self.products: dict[int, Product] = {product.pk: product for product in _products(only)}
         self.kinds = {family.pk: self._kind(family) for family in self.families.values()}
         self.demands = demands(self.families)
         self.conditions = Conditions()
@@ -69,7 +76,8 @@ class Loader:
         self.selection = Selection.of(channel)
         self.released = self.selection.released(self.lines)
         self.children = self._children()
-        self.placements = Placements()
+        self.placements = Placements(supposed)
+        self.rules = Rules(channel.code, self.chains, self.placements.rules())
         self.assets = {asset.pk: _asset_info(asset) for asset in Asset.objects.all()}
         self.library = Library(
             fragments=self.placements.fragments,
@@ -85,12 +93,13 @@ class Loader:
             assets=self.assets,
             associations=querysets.associations_of_products(),
             placed=self.placements.on,
+            ruled=self.placements.by_rules,
         )
 
     def bundles(self) -> Iterator[ProductBundle]:
         """The released products, each with everything inherited at hand."""
         for product in sorted((self.products[pk] for pk in self.released), key=lambda row: row.sku):
-            yield self._bundle(product)
+            yield self.bundle(product)
 
     def line(self, product: Product) -> list[Product]:
         """The product, its parent, and so on up to its root."""
@@ -118,10 +127,15 @@ class Loader:
                 children[parent].append(self.products[pk].sku)
         return {parent: tuple(sorted(skus)) for parent, skus in children.items()}
 
-    def _bundle(self, product: Product) -> ProductBundle:
+    def inherited(self, product: Product) -> Inherited:
+        """What a product has of its own and from above it."""
+        met = frozenset().union(*self.rules.meets(product.pk).values())
+        return Inherited(self.lines[product.pk], self.shelves, met)
+
+    def bundle(self, product: Product) -> ProductBundle:
         line = self.lines[product.pk]
         kind = self.kinds.get(product.family_id or 0, _Kind())
-        inherited = Inherited(line, self.shelves)
+        inherited = self.inherited(product)
         attributes = self._attributes(kind, line)
         return ProductBundle(
             sku=product.sku,
@@ -147,6 +161,7 @@ class Loader:
             assets=tuple((row.role, self.assets[row.asset_id]) for _, row in inherited.assets()),
             associations=tuple(self._associations(inherited)),
             cuts=inherited.cuts,
+            meets=self.rules.meets(product.pk),
             origins=inherited.origins(),
         )
 
@@ -200,6 +215,15 @@ def _type_from(pointing: Pointing) -> str:
     """A type's code; from the other side, of a type that reads differently from there, with INVERSE."""
     kind = pointing.row.type
     return kind.code + INVERSE if pointing.inverse and texts_of(kind, "inverse_label") else kind.code
+
+
+def _products(only: Collection[int] | None) -> Iterable[Product]:
+    """All products, or some with their ancestors, their descendants, and all below these."""
+    if only is None:
+        return Product.objects.all()
+    rows = Product.objects.all()
+    roots = {line[-1].pk for line in querysets.lines_of(rows.filter(pk__in=among(only))).values()}
+    return rows.filter(pk__in=among(roots | querysets.descendants(roots)))
 
 
 def _axes() -> Mapping[int, Mapping[int, list[str]]]:

@@ -107,7 +107,9 @@ class PlacementInline(TabularInline):
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "filter":
-            kwargs["widget"] = UnfoldAdminTextInputWidget(attrs={"spellcheck": "false", "placeholder": "battery = lithium"})
+            kwargs["widget"] = UnfoldAdminTextInputWidget(
+                attrs={"spellcheck": "false", "placeholder": "battery = lithium"}
+            )
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 

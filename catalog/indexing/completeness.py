@@ -307,9 +307,7 @@ class _Judge:
         return {name.lower() for name, _ in inheritance.files(each.spec.code, image, codes, cut, depth)}
 
 
-def says(
-    batch: Batch, row: Row, content: Mapping[str, Any], receiver: Receiver, chain: tuple[str, ...]
-) -> bool:
+def says(batch: Batch, row: Row, content: Mapping[str, Any], receiver: Receiver, chain: tuple[str, ...]) -> bool:
     """Whether an approved text may be said of a product there, in one of the languages."""
     return speaks_to(content, receiver, chain) and batch.placing.meets(row.pk, _limit(content), receiver.code, chain)
 

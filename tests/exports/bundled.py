@@ -29,7 +29,15 @@ def make_context(**fields: Any) -> Context:
     return Context(**{**base, **fields})
 
 
-def make_fragment(code: str, body: str | Mapping[str, str] = "", **applies: Any) -> FragmentContent:
+def make_fragment(
+    code: str,
+    body: str | Mapping[str, str] = "",
+    *,
+    source: Mapping[str, Any] | None = None,
+    revisions: Mapping[str, int] | None = None,
+    number: int = 1,
+    **applies: Any,
+) -> FragmentContent:
     """An approved fragment; a body that is only a text is German."""
     texts = {"de": body or f"<p>{code}</p>"} if isinstance(body, str) else dict(body)
     everywhere: dict[str, Any] = {
@@ -40,7 +48,8 @@ def make_fragment(code: str, body: str | Mapping[str, str] = "", **applies: Any)
         "from": None,
         "until": None,
     }
-    return FragmentContent(code, 1, {"title": {}, "body": texts, "applies": {**everywhere, **applies}})
+    said = {name: value for name, value in (("source", source), ("revisions", revisions)) if value is not None}
+    return FragmentContent(code, number, {"title": {}, "body": texts, "applies": {**everywhere, **applies}, **said})
 
 
 def make_slot(code: str = "description", **fields: Any) -> SlotInfo:
@@ -54,8 +63,9 @@ def make_placed(
     distance: int = 0,
     position: int = 0,
     owner: str = "P",
+    excluded: bool = False,
 ) -> Placed:
-    return Placed(fragment, slot or make_slot(), kind, owner, distance, position)
+    return Placed(fragment, slot or make_slot(), kind, owner, distance, position, excluded)
 
 
 def speak(

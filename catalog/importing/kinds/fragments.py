@@ -49,9 +49,7 @@ def _placements(kind: Kind[FragmentRecord], item: Item) -> Iterator[dict[str, An
         target = _target(kind, item.record, placement)
         if slot is not None and target:
             none = {**dict.fromkeys(TARGETS), "filter": "", "filter_key": ""}
-            yield {
-                "slot": slot, **none, **target, "excluded": placement.excluded, "position": placement.position
-            }
+            yield {"slot": slot, **none, **target, "excluded": placement.excluded, "position": placement.position}
 
 
 def _target(kind: Kind[FragmentRecord], record: FragmentRecord, placement: PlacementRecord) -> dict[str, Any]:
