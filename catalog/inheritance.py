@@ -8,8 +8,8 @@ level may say of some things that only its own word counts there (`own_only`): n
     slot:CODE           the fragments in a slot, those placed on categories and on the family included
     association:TYPE    the products it points to in this way
 
-The order is the one facts follow: context, then level, then language (docs/inheritance.md). Of placements the levels are,
-near to far: the line, its categories from the deepest up, the family, filters (docs/placement.md).
+The order is the one facts follow: context, then level, then language (docs/inheritance.md). Of placements the levels
+are, near to far: the line, its categories from the deepest up, the family, filters (docs/placement.md).
 """
 
 from __future__ import annotations

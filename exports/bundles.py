@@ -20,8 +20,8 @@ class Context:
     """For whom a document is assembled. `chain` is the wanted language and its fallbacks, best first.
 
     Codes are spelt as in the knowledge base; "" where the channel says nothing. `on` is the day on which validity is
-    judged. `units` are those its readers expect, by kind of unit. `expired_claims` is "warn" or "block", as of channels.
-    `meets` are the rules, by their text, that the product meets.
+    judged. `units` are those its readers expect, by kind of unit. `expired_claims` is a channel's policy, "warn" or
+    "block". `meets` are the rules, by their text, that the product meets.
     """
 
     channel: str

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from catalog.filters.context import Context, Scene
+from catalog.filters.errors import FilterError
 from catalog.filters.fields.base import Predicate
 from catalog.filters.fields.facts import Entered, all_entered
-from catalog.filters.errors import FilterError
 from catalog.filters.fields.registry import FIELDS
 from catalog.filters.known import Known
 from catalog.filters.reading import parse

@@ -1,4 +1,4 @@
-"""Putting fragments in slots: on a product, a family, a category with its descendants, or on all that a filter finds."""
+"""Putting fragments in slots: on a product, a family, a category with all below, or on all that a filter finds."""
 
 from __future__ import annotations
 

@@ -114,7 +114,7 @@ def _left(scene: Scene, targets: Targets, cut: str) -> Q:
 
 
 def _levels(scene: Scene, targets: Targets, cut: str) -> Iterator[tuple[Q | None, Q | None, Q | None]]:
-    """For each level that says anything: whom placements and exclusions reach there, and whom it cuts off from above."""
+    """For each level that says anything whom placements and exclusions reach, and whom it cuts off from above."""
 
     def reach(kind: str, query: Any) -> tuple[Q | None, Q | None]:
         placed, excluded = (targets.get((kind, each)) for each in (False, True))
