@@ -71,7 +71,7 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
     )
     return Assembled(
         document,
-        _provenance(bundle, resolved, counting, spoken),
+        {**_provenance(bundle, resolved, counting, spoken), "shown": [asset.code for _, asset in shown]},
         (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems),
     )
 

@@ -16,22 +16,29 @@ from exports.assemble import Assembled
 from exports.bundles import Context
 from exports.loading import Loader
 
+NOTHING = "nothing is placed in it that reaches the product"
+
 
 def empty_slots(
     loader: Loader, product: Product, context: Context, assembled: Assembled, filled: Iterable[str]
 ) -> list[dict[str, Any]]:
-    """For every slot that is none of those `filled`, in order, the reasons: {"slot", "why": [...]}."""
+    """For every slot that is none of those `filled`, in order, the reasons: {"slot", "why": [...]}.
+
+    `assembled` is the product as it would be released now.
+    """
     reasons: dict[str, list[str]] = defaultdict(list)
     for row in assembled.provenance["absent"]:
         reasons[row["slot"]].append(f"fragment {row['fragment']}: {row['why']}")
     for slot, why in (*_cut_off(assembled.provenance), *_not_out(loader, product, context)):
         reasons[slot].append(why)
+    for statement in assembled.document.statements:
+        reasons[statement.slot] = ["it has a text now, which comes with the next release"]
     shown = {slot.lower() for slot in filled}
     by_lower = {slot.lower(): list(dict.fromkeys(why)) for slot, why in reasons.items()}
     return [
         {
             "slot": slot.code,
-            "why": by_lower.get(slot.code.lower(), ["nothing is placed in it that reaches the product"]),
+            "why": by_lower.get(slot.code.lower(), [NOTHING]),
         }
         for slot in querysets.slots()
         if slot.code.lower() not in shown

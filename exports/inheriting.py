@@ -49,7 +49,7 @@ class Inherited:
         yield from (placed for depth, placed in self._placed() if self._counts("slot", placed.slot.code, depth))
 
     def _placed(self) -> Iterator[tuple[int, Placed]]:
-        """Everything placed on the line, its categories, its family and by rules, each with its level; cut off or not."""
+        """All that is placed on the line, categories, family and by rules, each with its level; cut off or not."""
         for depth, row in enumerate(self.line):
             yield from ((depth, placed) for placed in self.shelves.placed("product", row.pk, row.sku, depth))
         above = len(self.line)

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from catalog.actors import Actor
 from catalog.models import Channel
-from exports import querysets
+from exports import carrying, querysets
 from exports.drafting import Draft, Key, Made, draft
 from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
 
@@ -130,6 +130,7 @@ def _store(channel: Channel, number: int, fresh: list[Made]) -> None:
             [VersionCategory(version=version, code=code) for version, row in pairs for code in row.categories],
             batch_size=BATCH,
         )
+        carrying.write([(version.pk, orjson.loads(row.provenance)) for version, row in pairs])
 
 
 def _refresh_provenance(current: Mapping[Key, DocumentVersion], made: Iterable[Made]) -> None:
@@ -143,6 +144,7 @@ def _refresh_provenance(current: Mapping[Key, DocumentVersion], made: Iterable[M
                 stored.content = content
                 changed.append(stored)
         Provenance.objects.bulk_update(changed, ["content"])
+        carrying.rewrite([(stored.pk, stored.content) for stored in changed])
 
 
 def _same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:

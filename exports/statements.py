@@ -242,9 +242,9 @@ def _say(winner: Candidate, beaten: Sequence[Candidate], words: Words, outcome: 
     outcome.statements.append(statement)
     trace = {"slot": winner.placed.slot.code, **winner.trace(), "beaten": []}
     if beaten:
-        trace["rank"] = winner.rank
+        trace["rank"] = tuple(winner.rank)
         trace["beaten"] = [
-            {**loser.trace(), "rank": loser.rank, "why": loser.rank.differs(winner.rank)} for loser in beaten
+            {**loser.trace(), "rank": tuple(loser.rank), "why": loser.rank.differs(winner.rank)} for loser in beaten
         ]
     uses = standing_in(winner.placed.fragment, words.context, words.library)
     if uses:

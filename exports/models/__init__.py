@@ -1,5 +1,6 @@
 """Releases and what they hold, outputs and their editions, and the tokens of channels."""
 
+from exports.models.carrying import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
 from exports.models.outputs import Edition, Output
 from exports.models.releases import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
 from exports.models.tokens import ChannelToken
@@ -9,8 +10,13 @@ __all__ = [
     "DocumentBody",
     "DocumentVersion",
     "Edition",
+    "FactSet",
+    "FactSetMember",
     "Output",
     "Provenance",
     "Release",
+    "VersionAsset",
     "VersionCategory",
+    "VersionFacts",
+    "VersionStatement",
 ]

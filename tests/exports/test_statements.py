@@ -142,8 +142,8 @@ def test_of_two_that_are_equally_good_none_is_shown_and_it_is_said_what_would_de
     assert outcome.problems == [
         (
             "tie",
-            "The fragments “c” and “d” are equally good for the slot “description”, so none of them is shown. One would "
-            f"win with {decide}, placed nearer than on family P, or by naming the channel.",
+            "The fragments “c” and “d” are equally good for the slot “description”, so none of them is shown. One "
+            f"would win with {decide}, placed nearer than on family P, or by naming the channel.",
         )
     ]
     assert outcome.absent == [
