@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -76,7 +76,7 @@ def _not_out(loader: Loader, product: Product, context: Context) -> Iterator[tup
             yield row.slot.code, f"fragment {row.fragment.code}: {_state(row.fragment, approved)}"
 
 
-def _ever_approved(rows: Sequence[Placement]) -> set[int]:
+def _ever_approved(rows: Iterable[Placement]) -> set[int]:
     out = FragmentRevision.objects.filter(fragment__in=[row.fragment_id for row in rows], out__isnull=False)
     return set(out.values_list("fragment_id", flat=True))
 

@@ -34,6 +34,19 @@ class Outcome:
     new: bool
 
 
+@dataclass(frozen=True)
+class Forecast:
+    """What `release` would do now. `after` is the number of the current release, 0 where there is none."""
+
+    after: int
+    documents: int
+    added: int
+    changed: int
+    removed: int
+    report: list[dict[str, Any]]
+    differs: bool
+
+
 class Retired(ValueError):
     """A retired channel releases nothing any more; the message is one line for the person who asked."""
 
@@ -53,6 +66,53 @@ def release(actor: Actor, channel: Channel) -> Outcome:
             return outcome
 
 
+def forecast(channel: Channel) -> Forecast:
+    """What releasing the channel would change and report. Writes nothing. Raises as `release`."""
+    _refuse_retired(channel)
+    new = draft(channel, timezone.localdate())
+    last = querysets.current_release(channel)
+    step = _Step.of(channel, new)
+    return Forecast(
+        after=last.number if last else 0,
+        documents=len(new.made),
+        added=len(step.fresh) - len(step.replaced),
+        changed=len(step.replaced),
+        removed=len(step.gone),
+        report=new.report,
+        differs=step.differs(last, new),
+    )
+
+
+@dataclass(frozen=True)
+class _Step:
+    """From the current release to a draft: the documents that are new or other, those that stay, and those that go.
+
+    `current` are those of the current release; `replaced` are the ones that the `fresh` ones take the place of.
+    """
+
+    current: Mapping[Key, DocumentVersion]
+    fresh: list[Made]
+    same: list[Made]
+    replaced: list[DocumentVersion]
+    gone: list[DocumentVersion]
+
+    @classmethod
+    def of(cls, channel: Channel, new: Draft) -> _Step:
+        rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
+        current = {(row.sku, row.language): row for row in rows}
+        fresh = [row for row in new.made if row.key not in current or current[row.key].body_id != row.digest]
+        same = [row for row in new.made if row.key in current and current[row.key].body_id == row.digest]
+        keys = {row.key for row in new.made}
+        replaced = [current[row.key] for row in fresh if row.key in current]
+        return cls(current, fresh, same, replaced, [row for key, row in current.items() if key not in keys])
+
+    def differs(self, last: Release | None, new: Draft) -> bool:
+        """Whether there is anything for a next release to say."""
+        if last is None or self.fresh or self.gone or last.report != new.report:
+            return True
+        return not _same(last.publications, new.publications)
+
+
 @transaction.atomic
 def _commit(actor: Actor, channel: Channel, last: Release | None, new: Draft, on: datetime.date) -> Outcome | None:
     """Write the next release after `last`, or nothing where `last` is not the last any more."""
@@ -60,29 +120,22 @@ def _commit(actor: Actor, channel: Channel, last: Release | None, new: Draft, on
     _refuse_retired(channel)  # perhaps while this was drafted
     if querysets.current_release(channel) != last:
         return None
-    current = {
-        (row.sku, row.language): row for row in DocumentVersion.objects.filter(channel=channel, valid_until=None)
-    }
-    fresh = [row for row in new.made if row.key not in current or current[row.key].body_id != row.digest]
-    same = [row for row in new.made if row.key in current and current[row.key].body_id == row.digest]
-    keys = {row.key for row in new.made}
-    gone = [row for key, row in current.items() if key not in keys]
-    _refresh_provenance(current, same)
-    if last and not fresh and not gone and _same(last.publications, new.publications) and last.report == new.report:
+    step = _Step.of(channel, new)
+    _refresh_provenance(step.current, step.same)
+    if last and not step.differs(last, new):
         return Outcome(last, new=False)
     number = last.number + 1 if last else 1
-    closed = [current[row.key] for row in fresh if row.key in current]
-    _close([*closed, *gone], number)
-    _store(channel, number, fresh)
+    _close([*step.replaced, *step.gone], number)
+    _store(channel, number, step.fresh)
     return Outcome(
         Release.objects.create(
             channel=channel,
             number=number,
             created_by=actor.name,
             documents=len(new.made),
-            added=len(fresh) - len(closed),
-            changed=len(closed),
-            removed=len(gone),
+            added=len(step.fresh) - len(step.replaced),
+            changed=len(step.replaced),
+            removed=len(step.gone),
             publications={
                 language: {**data, "release": number, "released_on": on.isoformat()}
                 for language, data in new.publications.items()

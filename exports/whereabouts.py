@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -147,8 +147,8 @@ def impact(fragment: Fragment) -> Impact:
     out = next(iter(catalog.current_revisions().filter(fragment=fragment)), None)
     then = freeze(fragment)
     showing = VersionStatement.objects.filter(fragment__in=codes_of(fragment), version__valid_until=None).order_by()
-    columns = {"channel": F("version__channel"), "document": F("version__language")}
-    rows = showing.annotate(**columns).values_list("channel", "document", "language", "slot", "via").distinct()
+    columns = ("version__channel", "version__language", "language", "slot", "via")
+    rows = showing.values_list(*columns).distinct()
     groups = [_Group(*row) for row in rows]
     # What is frozen says the codes of its day; that these have changed since changes no document.
     changed = _changed(groups, Aliases().in_revision(out.out or {}) if out else {}, then)

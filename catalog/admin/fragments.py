@@ -92,7 +92,7 @@ class PlacementForm(RowForm):
 
     def _post_clean(self) -> None:
         self.instance.filter_key = key_of(self.cleaned_data.get("filter", ""))
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
 
 
 class PlacementInline(TabularInline):

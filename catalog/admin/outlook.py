@@ -33,7 +33,8 @@ class Outlooks:
 
     def _page(self, name: str) -> URLPattern:
         view = self.admin_site.admin_view(getattr(self, f"{name}_view"))
-        return path(f"<path:object_id>/{name}/", view, name=f"catalog_{self.model._meta.model_name}_{name}")
+        address = f"catalog_{self.model._meta.model_name}_{name}"
+        return path(f"<path:object_id>/{name}/", view, name=address)  # type: ignore[no-any-return]
 
     def _pages(self) -> Iterator[str]:
         if self.model in CARRIED:
@@ -49,6 +50,13 @@ class Outlooks:
         names = {"where": "Where used", "preview": "Preview a placement", "explain": "Why it says so"}
         for name in self._pages():
             yield reverse(f"admin:catalog_{self.model._meta.model_name}_{name}", args=[obj.pk]), names[name]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """What approving a fragment would change outside stands above its form."""
+        obj = kwargs.get("obj")
+        if isinstance(obj, Fragment):
+            context["impact"] = OUTLOOK.impact(obj)
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     # --- Pages -------------------------------------------------------------------------------------------------------
     def where_view(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -60,7 +60,8 @@ def refresh_exactly(
 
 def _moves_texts(schema: Schema) -> bool:
     """Whether a rule by which fragments are placed asks for what changed, so that products may enter or leave it."""
-    return bool(schema.changed) and any(rules.asks(text, schema.changed, schema.aliases) for text in rules.placed())
+    changed = schema.changed or ()
+    return bool(changed) and any(rules.asks(text, changed, schema.aliases) for text in rules.placed())
 
 
 def _roots(ids: Collection[int]) -> set[int]:

@@ -29,16 +29,8 @@ def make_context(**fields: Any) -> Context:
     return Context(**{**base, **fields})
 
 
-def make_fragment(
-    code: str,
-    body: str | Mapping[str, str] = "",
-    *,
-    source: Mapping[str, Any] | None = None,
-    revisions: Mapping[str, int] | None = None,
-    number: int = 1,
-    **applies: Any,
-) -> FragmentContent:
-    """An approved fragment; a body that is only a text is German."""
+def make_fragment(code: str, body: str | Mapping[str, str] = "", **applies: Any) -> FragmentContent:
+    """An approved fragment; a body that is only a text is German. `number` is its revision's, 1 unless said."""
     texts = {"de": body or f"<p>{code}</p>"} if isinstance(body, str) else dict(body)
     everywhere: dict[str, Any] = {
         "channels": [],
@@ -48,7 +40,8 @@ def make_fragment(
         "from": None,
         "until": None,
     }
-    said = {name: value for name, value in (("source", source), ("revisions", revisions)) if value is not None}
+    number = applies.pop("number", 1)
+    said = {name: applies.pop(name) for name in ("source", "revisions") if name in applies}
     return FragmentContent(code, number, {"title": {}, "body": texts, "applies": {**everywhere, **applies}, **said})
 
 

@@ -136,7 +136,8 @@ def _any_on(targets: Targets, kind: str) -> bool:
 
 def _below(ids: Sequence[int], steps: int) -> QuerySet[Category]:
     """The categories that stand so many steps below one of these."""
-    return Category.objects.filter(**{f"{'parent__' * steps}pk__in": ids})
+    found: QuerySet[Category] = Category.objects.filter(**{f"{'parent__' * steps}pk__in": ids})
+    return found
 
 
 def _at_depth(products: Any, depth: int) -> Q:

@@ -37,10 +37,10 @@ class Command(BaseCommand):
 
 def _thing(kind: str, code: str) -> Any:
     """Raises CommandError."""
-    rows = KINDS[kind]._default_manager.all()
+    model: Any = KINDS[kind]
     facet, _, name = code.partition(":")
-    named = {"facet__iexact": facet, "code__iexact": name} if KINDS[kind] is Tag else {"code__iexact": code}
-    found = rows.filter(**named).first()
+    named = {"facet__iexact": facet, "code__iexact": name} if model is Tag else {"code__iexact": code}
+    found = model.objects.filter(**named).first()
     if found is None:
         raise CommandError(f"There is no {kind} “{code}”.")
     return found

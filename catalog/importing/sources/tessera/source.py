@@ -217,9 +217,12 @@ def _placements(row: Row) -> tuple[PlacementRecord, ...]:
 def _placement(row: Row) -> PlacementRecord:
     found = PlacementRecord(
         slot=row.text("slot"),
+        product=row.text("product", ""),
+        family=row.text("family", ""),
+        category=row.text("category", ""),
+        filter=row.text("filter", ""),
         excluded=row.flag("excluded"),
         position=row.whole("position", 0),
-        **{target: row.text(target, "") for target in TARGETS.values()},
     )
     row.done()
     return found
