@@ -15,8 +15,8 @@ from catalog.values import Invalid
 
 def test_every_element_of_the_vocabulary_has_its_markdown() -> None:
     markup = clean_html(
-        "<h3>Care &amp; *use*</h3><h4>Daily</h4><p>One <b>two </b>three<br>four <em>five</em> H<sub>2</sub>O <u>six</u> "
-        '<a href="https://a.example/x?y=1">seven_</a> <img src="asset:hot" alt="Hot [surface]"></p>'
+        "<h3>Care &amp; *use*</h3><h4>Daily</h4><p>One <b>two </b>three<br>four <em>five</em> H<sub>2</sub>O "
+        '<u>six</u> <a href="https://a.example/x?y=1">seven_</a> <img src="asset:hot" alt="Hot [surface]"></p>'
         "<ul><li>a<ul><li>b</li></ul></li><li><p>c</p><p>d</p></li></ul><ul><li>e</li></ul><ol><li>f</li><li>g</li></ol>"
         "<blockquote><p>h</p><p>i</p></blockquote>"
     )
@@ -103,7 +103,7 @@ def test_whatever_the_words_are_they_stay_words(words: list[str]) -> None:
         assert not re.search(r"(?<!\\)(?:\\\\)*[*_`\[\]<>|&~#]", block)
 
 
-tags = st.sampled_from("p b em u a ul ol li h3 blockquote table tr td th br sub".split())
+tags = st.sampled_from(["p", "b", "em", "u", "ul", "ol", "li", "h3", "blockquote", "table", "tr", "td", "th", "br"])
 soup = st.lists(
     st.one_of(tags.map(lambda tag: f"<{tag}>"), tags.map(lambda tag: f"</{tag}>"), st.sampled_from(["ab", " ", "c d"])),
     max_size=25,
