@@ -10,10 +10,12 @@ from stdnum import ean
 from stdnum.exceptions import ValidationError as InvalidNumber
 
 from catalog.inheritance import MAIN, files
+from catalog.references import Reference
 from catalog.values import TYPES, AttributeSpec, Resolution
 from catalog.values.base import pick
 from catalog.values.display import as_shown
 from catalog.values.effective import effective
+from catalog.values.wanted import wanted_text
 from exports.bundles import AssetInfo, Context, Library, ProductBundle
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
 from exports.statements import Outcome, choose
@@ -46,9 +48,9 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
     counting = effective(bundle.attributes, bundle.levels, context.channel, context.chain)
     resolved = {row.spec.code.lower(): row for row in _resolved(bundle, counting, context)}
     facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
-    texts = {code.lower(): fact.text for code, fact in facts.items()}
-    name = texts.get(bundle.label_attribute.lower()) or bundle.sku
-    words = Words(context, library, lambda code: texts.get(code, ""), {"name": name, "sku": bundle.sku})
+    said = _Said(resolved, {code.lower(): fact.text for code, fact in facts.items()}, library, context)
+    name = said.texts.get(bundle.label_attribute.lower()) or bundle.sku
+    words = Words(context, library, said, {"name": name, "sku": bundle.sku})
     spoken = choose(bundle.placements, context, words)
     identifiers, wrong = _identifiers(resolved)
     shown, expired = _unexpired(_assets(bundle, library, resolved), context)
@@ -72,8 +74,37 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
     return Assembled(
         document,
         {**_provenance(bundle, resolved, counting, spoken), "shown": [asset.code for _, asset in shown]},
-        (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems),
+        (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems, *words.notes),
     )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A product's facts as texts refer to them; `texts` for people, by lower-case code like `resolved`."""
+
+    resolved: Mapping[str, _Resolved]
+    texts: Mapping[str, str]
+    library: Library
+    context: Context
+
+    def text(self, reference: Reference) -> str:
+        code = reference.code.lower()
+        row = self.resolved.get(code) if reference.options else None
+        if row is None:
+            return self.texts.get(code, "")
+        decimals = reference.option("decimals")
+        return wanted_text(
+            row.value,
+            row.spec,
+            _chain(row, self.context),
+            self.context.units,
+            reference.option("unit"),
+            int(decimals) if decimals else None,
+        )
+
+    def label(self, code: str) -> str:
+        spec = self.library.attributes.get(code.lower())
+        return spec.label(self.context.chain) if spec else ""
 
 
 def _resolved(bundle: ProductBundle, effective: Mapping[str, Resolution], context: Context) -> Iterator[_Resolved]:

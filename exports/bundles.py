@@ -138,11 +138,27 @@ class Required:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A product that texts name by its SKU. `released` says whether the channel has it.
+
+    `name` is the attribute that names it, and `attributes` those its value is made of.
+    """
+
+    sku: str
+    released: bool
+    name: str
+    attributes: tuple[AttributeSpec, ...]
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True)
 class Library:
-    """What all products of a release share. Keys are lower-case codes."""
+    """What all products of a release share. Keys are lower-case codes; `linked` are products that texts name."""
 
     fragments: Mapping[str, FragmentContent] = field(default_factory=dict)
     assets: Mapping[str, AssetInfo] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeSpec] = field(default_factory=dict)
+    linked: Mapping[str, Linked] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ from catalog.models import Asset, Category, Channel, Family, Product
 from catalog.models.base import texts_of
 from catalog.querysets import Pointing
 from catalog.requirements import Conditions, demands
-from catalog.values import AttributeSpec, Level
+from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import levels_of
-from exports.bundles import INVERSE, AssetInfo, Association, Context, Labelled, Library, ProductBundle, Required
+from exports.bundles import INVERSE, AssetInfo, Association, Context, Labelled, Library, Linked, ProductBundle, Required
 from exports.inheriting import Inherited, Shelves
 from exports.placing import Placements, Supposed
 from exports.rules import Rules
 from exports.selection import Selection
+from exports.words import linked_in
 
 
 def contexts(channel: Channel, on: datetime.date) -> list[Context]:
@@ -82,6 +83,8 @@ class Loader:
         self.library = Library(
             fragments=self.placements.fragments,
             assets={asset.code.lower(): asset for asset in self.assets.values()},
+            attributes=self.specs,
+            linked=self._linked(),
         )
         self.shelves = Shelves(
             channel=channel.pk,
@@ -119,6 +122,20 @@ class Loader:
             known=frozenset(spec.code for spec in attributes),
             values=family.values,
         )
+
+    def _linked(self) -> dict[str, Linked]:
+        """The products that texts link to."""
+        asked = linked_in(self.placements.fragments.values())
+        found = [row for row in self.products.values() if row.sku.lower() in asked] if asked else []
+        return {row.sku.lower(): self._named(row) for row in found}
+
+    def _named(self, product: Product) -> Linked:
+        kind, line = self.kinds.get(product.family_id or 0, _Kind()), self.lines[product.pk]
+        name = self.specs.get(kind.label_attribute.lower())
+        made_of = () if name is None else kind.attributes if TYPES[name.type].computed else (name,)
+        family = kind.family.code if kind.family else ""
+        levels = levels_of([Level(row.sku, row.values) for row in line], family, kind.values, made_of)
+        return Linked(product.sku, product.pk in self.released, kind.label_attribute, made_of, tuple(levels))
 
     def _children(self) -> dict[int, tuple[str, ...]]:
         children: dict[int, list[str]] = defaultdict(list)

@@ -19,7 +19,8 @@ from catalog.models import Fragment, FragmentRevision, RevisionApproval
 from catalog.models.base import set_texts, texts_of
 from catalog.operations.placements import place as place
 from catalog.operations.recording import record
-from catalog.references import malformed_in
+from catalog.operations.referring import refuse_broken
+from catalog.references import faults, malformed_in, references_in
 from catalog.richtext import clean_html, clean_plain
 from catalog.rules import canonical
 from catalog.values import Invalid
@@ -47,6 +48,9 @@ def clean_body(text: str, *, rich: bool) -> str:
     bad = malformed_in(body)
     if bad:
         raise Invalid(f"“{bad[0]}” is no reference; write {{{{ fact:CODE }}}} or {{{{ fragment:CODE }}}}")
+    for reference in references_in(body):
+        for fault in faults(reference):
+            raise Invalid(f"{reference} {fault}")
     return body
 
 
@@ -63,7 +67,9 @@ def write_fragment(
         # Somebody may have approved or retired it since the caller read it; only those two operations change that.
         fragment.state = Fragment.objects.select_for_update().values_list("state", flat=True).get(pk=fragment.pk)
     set_texts(fragment, "title", cleaned("title", title, lambda text: clean_plain(text, 200)))
-    set_texts(fragment, "body", cleaned("body", body, lambda text: clean_body(text, rich=rich)))
+    bodies = cleaned("body", body, lambda text: clean_body(text, rich=rich))
+    refuse_broken(fragment, bodies)
+    set_texts(fragment, "body", bodies)
     fragment.products = canonical(fragment.products, "products") if fragment.products.strip() else ""
     fragment.full_clean()
     refuse_former(fragment)

@@ -23,8 +23,9 @@ from catalog.quality.base import PROSE_TYPES, Outlet, Picture, Prose, Said, Subj
 from catalog.quality.likeness import likeness_of
 from catalog.references import Reference, references_in, substitute
 from catalog.richtext import to_text
-from catalog.values import TYPES, AttributeSpec
+from catalog.values import TYPES, AttributeSpec, Invalid
 from catalog.values.effective import effective
+from catalog.values.wanted import wanted_text
 
 
 @dataclass(frozen=True)
@@ -203,13 +204,13 @@ class Subjects:
         )
 
     def _reference(self, row: Row, facts: Sequence[Said], reference: Reference, language: str) -> str:
-        """What a reference shows, as far as the product itself says it; nothing for another fragment's text."""
+        """What a reference shows, as far as the product itself says it; nothing for what others say."""
         if reference.kind == "product":
             return row.sku if reference.code.lower() == "sku" else self._name(row)
         code = reference.code.lower() if reference.kind == "fact" else ""
         for said in facts:
             if said.spec.code.lower() == code and said.scope.language in ("", language) and not said.scope.channel:
-                return TYPES[said.spec.type].text(said.value, said.spec, (language, "en"))
+                return _written(said, reference, (language, "en"))
         return ""
 
     # --- Pictures ----------------------------------------------------------------------------------------------------
@@ -256,6 +257,17 @@ class Subjects:
     @cached_property
     def _codes(self) -> Mapping[int, str]:
         return {asset.pk: code for code, asset in self.images.items()}
+
+
+def _written(said: Said, reference: Reference, chain: tuple[str, ...]) -> str:
+    """A fact in the unit and with the decimals that a reference wants; nothing where it cannot be written so."""
+    decimals = reference.option("decimals")
+    try:
+        return wanted_text(
+            said.value, said.spec, chain, {}, reference.option("unit"), int(decimals) if decimals else None
+        )
+    except (Invalid, ValueError):
+        return ""
 
 
 def plain(body: str) -> str:

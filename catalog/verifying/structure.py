@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from catalog import querysets, rules
-from catalog.aliases import Aliases, target_of
+from catalog.aliases import REFERRED, Aliases, target_of
 from catalog.columns import complaint
 from catalog.filters import FilterError, parse
 from catalog.filters import check as check_filter
@@ -28,7 +28,7 @@ from catalog.models import (
     Slot,
 )
 from catalog.operations.fragments import digest_of
-from catalog.references import malformed_in, references_in
+from catalog.references import faults, malformed_in, pictures_in, references_in
 from catalog.values import TYPES, Invalid
 from catalog.values.computed import cycle_in
 from catalog.verifying.registry import Defect, check
@@ -115,26 +115,32 @@ def references() -> Iterator[Defect]:
 
 
 class _Referable:
-    """The facts and fragments there are, by present and former codes in lower case."""
+    """What references and pictures may name: by present and former codes in lower case, read when first asked for."""
 
     def __init__(self) -> None:
         self.aliases = Aliases()
-        self.codes = {
-            "fact": _codes(Attribute),
-            "fragment": _codes(Fragment),
-        }
+        self.codes: dict[str, set[str]] = {}
+
+    def knows(self, kind: str, code: str) -> bool:
+        if kind not in self.codes:
+            model = apps.get_model("catalog", kind)
+            rows = QuerySet(model).annotate(lower=Lower("sku" if kind == "product" else "code"))
+            self.codes[kind] = set(rows.values_list("lower", flat=True))
+        return code.lower() in self.codes[kind]
 
     def defects(self, name: str, bodies: Any) -> Iterator[Defect]:
         texts = [self.aliases.in_text(body) for body in bodies if body]
         for reference in sorted({reference for text in texts for reference in references_in(text)}):
-            if reference.kind in self.codes and reference.code.lower() not in self.codes[reference.kind]:
+            kind = REFERRED.get(reference.kind)
+            if kind and not self.knows(kind, reference.code):
                 yield Defect(name, f"it refers to {reference}, which there is not.", _MAKE)
+            for fault in faults(reference):
+                yield Defect(name, f"{reference} {fault}.", "Write it anew.")
+        for code in sorted({code for text in texts for code in pictures_in(text)}):
+            if not self.knows("asset", code):
+                yield Defect(name, f"it shows the asset “{code}”, which there is not.", _MAKE)
         for wrong in sorted({wrong for text in texts for wrong in malformed_in(text)}):
             yield Defect(name, f"“{wrong}” is no reference.", "Write it anew.")
-
-
-def _codes(model: type[Attribute | Fragment]) -> set[str]:
-    return set(model._default_manager.annotate(lower=Lower("code")).values_list("lower", flat=True))
 
 
 @check("revisions")

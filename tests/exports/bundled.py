@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from catalog.references import Reference
 from catalog.values import AttributeSpec, Level
 from exports.bundles import AssetInfo, Context, FragmentContent, Labelled, Library, Placed, ProductBundle, SlotInfo
 from exports.documents import Statement
@@ -61,6 +63,19 @@ def make_placed(
     return Placed(fragment, slot or make_slot(), kind, owner, distance, position, excluded)
 
 
+@dataclass(frozen=True)
+class Facts:
+    """What exports.words.Facts asks for, from texts by lower-case code."""
+
+    texts: Mapping[str, str]
+
+    def text(self, reference: Reference) -> str:
+        return self.texts.get(reference.code.lower(), "")
+
+    def label(self, code: str) -> str:
+        return code.upper() if code in self.texts else ""
+
+
 def speak(
     *placements: Placed,
     context: Context | None = None,
@@ -70,8 +85,7 @@ def speak(
     """The statements of a product with these placements and facts (by lower-case code)."""
     context = context or make_context()
     shelf = Library(fragments={fragment.code.lower(): fragment for fragment in library})
-    texts = dict(facts or {})
-    words = Words(context, shelf, lambda code: texts.get(code, ""), {"name": "Lira", "sku": "P"})
+    words = Words(context, shelf, Facts(dict(facts or {})), {"name": "Lira", "sku": "P"})
     return choose(placements, context, words)
 
 

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.references import MAX_DEPTH
 from exports.bundles import Placed
 from exports.documents import Statement
-from exports.words import MAX_DEPTH, MAX_TAKEN
+from exports.words import MAX_TAKEN
 from tests.exports.bundled import TODAY, make_context, make_fragment, make_placed, make_slot, only, said, speak
 
 RULE = "battery = lithium"

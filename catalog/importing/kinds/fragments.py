@@ -12,6 +12,7 @@ from catalog.importing.compare import LEFT_OUT, Item, Kind
 from catalog.importing.known import batches, rows_of
 from catalog.importing.links import Links, Wanted
 from catalog.importing.plan import FragmentRecord, PlacementRecord
+from catalog.importing.referable import Coming
 from catalog.importing.writing import insert
 from catalog.models import (
     Audience,
@@ -29,7 +30,9 @@ from catalog.models import (
 )
 from catalog.operations.fragments import APPLIES_TO, clean_body, digest_of, frozen, whole
 from catalog.operations.recording import record as note
+from catalog.operations.referring import check_references
 from catalog.rules import key_of, read
+from catalog.values import Invalid
 
 TARGETS: dict[str, type[Model]] = {"product": Product, "family": Family, "category": Category}
 
@@ -112,6 +115,7 @@ class Fragments(Kind[FragmentRecord]):
         self.revisions: list[FragmentRevision] = []
         placements = (placement for record in self.records for placement in record.placements)
         self.run.known.load(Product, (placement.product for placement in placements))
+        self.coming = Coming(self.run.known, self.records)
         super().compare_rows()
 
     def compare_links(self) -> None:
@@ -140,7 +144,13 @@ class Fragments(Kind[FragmentRecord]):
             return text
 
     def clean(self, record: FragmentRecord, name: str, text: str) -> str:
-        return clean_body(text, rich=record.rich) if name == "body" else super().clean(record, name, text)
+        if name != "body":
+            return super().clean(record, name, text)
+        body = clean_body(text, rich=record.rich)
+        for problem in check_references({"": body}, record.code, known=self.coming, suggest=False):
+            if problem.fatal:
+                raise Invalid(str(problem).removesuffix("."))
+        return body
 
     def write_links(self) -> None:
         super().write_links()
