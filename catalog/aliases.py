@@ -14,7 +14,7 @@ from django.db.models import Model, Q
 
 from catalog.models import Attribute, AttributeOption, CodeAlias, Product, Record, Tag
 from catalog.models.base import is_code
-from catalog.references import Reference, substitute
+from catalog.references import Reference, substitute, with_pictures
 
 # What the values of a type name by their codes.
 NAMED_BY = {
@@ -25,6 +25,8 @@ NAMED_BY = {
     "asset": "asset",
     "assets": "asset",
 }
+# What references name by their codes: a kind of reference, and of what it says the code.
+REFERRED = {"fact": "attribute", "label": "attribute", "fragment": "fragment", "link": "product"}
 _APPLIES = {"channels": "channel", "markets": "market", "audiences": "audience"}
 
 
@@ -73,12 +75,14 @@ class Aliases:
         return self.present(kind, value, scope)
 
     def in_text(self, text: str) -> str:
-        """A text whose references say present codes."""
-        return substitute(text, lambda found: str(Reference(found.kind, self._referred(found)))) if text else text
+        """A text whose references and pictures say present codes."""
+        if not text or not self._present:
+            return text
+        return with_pictures(substitute(text, self._referred), lambda code: self.present("asset", code))
 
     def _referred(self, reference: Reference) -> str:
-        kind = {"fact": "attribute"}.get(reference.kind, reference.kind)
-        return self.present(kind, reference.code)
+        kind = REFERRED.get(reference.kind)
+        return str(reference._replace(code=self.present(kind, reference.code)) if kind else reference)
 
     def in_revision(self, content: dict[str, Any]) -> dict[str, Any]:
         """What a fragment's revision froze, with present codes in its references and its applicability."""

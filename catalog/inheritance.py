@@ -8,12 +8,13 @@ level may say of some things that only its own word counts there (`own_only`): n
     slot:CODE           the fragments in a slot, those placed on categories and on the family included
     association:TYPE    the products it points to in this way
 
-The order is the one facts follow: context, then level, then language (docs/inheritance.md).
+The order is the one facts follow: context, then level, then language (docs/inheritance.md). Of placements the levels
+are, near to far: the line, its categories from the deepest up, the family, filters (docs/placement.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeAlias, TypeVar
 
 CATEGORIES = "categories"
@@ -21,6 +22,9 @@ ASSET, SLOT, ASSOCIATION = "asset", "slot", "association"
 # The role of the picture that stands for a product.
 MAIN = "main"
 KINDS = (ASSET, SLOT, ASSOCIATION)
+
+# What a placement is on, near to far.
+PLACED_ON = ("product", "category", "family", "filter")
 
 # For each thing that is cut off somewhere in a line, how many levels count for it.
 Cuts: TypeAlias = Mapping[str, int]
@@ -42,7 +46,22 @@ class InRole(Protocol):
     def channel_id(self) -> int | None: ...
 
 
+class OnTarget(Protocol):
+    """A fragment placed in a slot, or taken out of it where it is `excluded`.
+
+    `what` is equal for the same fragment in the same slot; `level` is how far away it stands (see `level_of`).
+    """
+
+    @property
+    def what(self) -> Hashable: ...
+    @property
+    def level(self) -> tuple[int, int]: ...
+    @property
+    def excluded(self) -> bool: ...
+
+
 A = TypeVar("A", bound=InRole)
+P = TypeVar("P", bound=OnTarget)
 T = TypeVar("T")
 
 
@@ -114,6 +133,27 @@ def associations(own: Sequence[Iterable[T]], cut: Cuts, type_of: Callable[[T], s
         for row in rows:
             if counts(cut, thing(ASSOCIATION, type_of(row)), depth):
                 yield depth, row
+
+
+def level_of(kind: str, distance: int) -> tuple[int, int]:
+    """How far away a placement stands: the smaller, the nearer. `distance` counts levels of a line or of a tree."""
+    return PLACED_ON.index(kind), distance
+
+
+def uncovered(placed: Sequence[P]) -> Iterator[tuple[P, P | None]]:
+    """Each placement that is none of an exclusion, with the exclusion that takes it out, or None where it counts.
+
+    The nearest exclusion of the same fragment from the same slot takes out what stands as near as itself, or further
+    away. What stands nearer wins back.
+    """
+    nearest: dict[Hashable, P] = {}
+    for row in placed:
+        if row.excluded and (row.what not in nearest or row.level < nearest[row.what].level):
+            nearest[row.what] = row
+    for row in placed:
+        if not row.excluded:
+            by = nearest.get(row.what) if nearest else None
+            yield row, by if by is not None and by.level <= row.level else None
 
 
 def category_distances(paths: Iterable[Sequence[int]]) -> dict[int, int]:

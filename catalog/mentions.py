@@ -1,8 +1,9 @@
 """Where codes stand in documents and texts, beside foreign keys: how to find one there, and how to put another in.
 
 facts        {attribute: {scope: value}} of products, families and records; an attribute's default value
-filters      selections of channels, conditions of requirements
-references   {{ fact:CODE }} and {{ fragment:CODE }} in the working copies of fragments
+filters      selections of channels, conditions of requirements, rules of placements, whom fragments may be said of
+references   {{ fact:CODE }}, {{ label:CODE }}, {{ fragment:CODE }}, {{ link:SKU }} in the working copies of fragments
+pictures     asset:CODE in the same
 expressions  of computed attributes, and which entity an attribute's records are of
 lists        what a product does not inherit; the limits of a channel's texts
 """
@@ -19,12 +20,12 @@ from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from modeltranslation.utils import build_localized_fieldname
 
-from catalog.aliases import NAMED_BY, Target
+from catalog.aliases import NAMED_BY, REFERRED, Target
 from catalog.filters.errors import FilterError
 from catalog.filters.names import Name, codes_in, renamed
 from catalog.filters.reading import parse
 from catalog.models import Attribute
-from catalog.references import Reference, references_in, substitute
+from catalog.references import Reference, pictures_in, references_in, substitute, with_pictures
 from catalog.values import TYPES, AttributeSpec, Scope
 from catalog.values.expressions import FUNCTIONS
 
@@ -36,7 +37,6 @@ _EXPRESSED = re.compile(
     re.VERBOSE,
 )
 LANGUAGE = "language"
-_REFERRED = {"attribute": "fact", "fragment": "fragment"}
 _APPLIES = {"channel": "channels", "market": "markets", "audience": "audiences"}
 _LISTED = {"slot": "slot", "associationtype": "association"}
 
@@ -165,39 +165,60 @@ def body_columns() -> list[str]:
     return [build_localized_fieldname("body", language) for language in settings.MODELTRANSLATION_LANGUAGES]
 
 
+def _called(target: Target) -> list[str]:
+    """What stands in a text that refers to the target, or shows it."""
+    if target.kind == "asset":
+        return [f"asset:{target.code}"]
+    return [f"{reference}:{target.code}" for reference, kind in REFERRED.items() if kind == target.kind]
+
+
 def referring(rows: QuerySet[Any], target: Target) -> QuerySet[Any]:
     """The fragments whose working copy may refer to the target."""
-    kind = _REFERRED.get(target.kind)
     found = Q()
-    for column in body_columns() if kind else ():
-        found |= Q(**{f"{column}__icontains": f"{kind}:{target.code}"})
+    for said in _called(target):
+        for column in body_columns():
+            found |= Q(**{f"{column}__icontains": said})
     return rows.filter(found) if found else rows.none()
 
 
 def refers(text: str, target: Target) -> bool:
+    if target.kind == "asset":
+        return target.code.lower() in [code.lower() for code in pictures_in(text)]
     return any(_is(reference, target) for reference in references_in(text))
 
 
 def text_replaced(text: str, target: Target, new: str) -> str:
-    def put(reference: Reference) -> str:
-        return str(Reference(reference.kind, new) if _is(reference, target) else reference)
+    """The text with `new` where it refers to the target; what its references are told besides stays."""
 
-    return substitute(text, put) if refers(text, target) else text
+    def put(reference: Reference) -> str:
+        return str(reference._replace(code=new) if _is(reference, target) else reference)
+
+    if not refers(text, target):
+        return text
+    if target.kind == "asset":
+        return with_pictures(text, lambda code: new if code.lower() == target.code.lower() else code)
+    return substitute(text, put)
 
 
 def _is(reference: Reference, target: Target) -> bool:
-    return reference.kind == _REFERRED.get(target.kind) and reference.code.lower() == target.code.lower()
+    return REFERRED.get(reference.kind) == target.kind and reference.code.lower() == target.code.lower()
 
 
 def frozen_with(revisions: QuerySet[Any], target: Target) -> QuerySet[Any]:
-    """Of these revisions those that may name the target, in a reference or in what they apply to."""
-    if kind := _REFERRED.get(target.kind):
-        revisions = revisions.alias(said=Cast(F("out"), TextField()))
-        return revisions.filter(said__icontains=f"{kind}:{target.code}")
-    return _said(revisions, F("out"), f'"{target.code}"') if target.kind in _APPLIES else revisions.none()
+    """Of these revisions those that may name the target, in a reference, as a picture or in what they apply to."""
+    found = Q(out__applies__has_key="products")
+    revisions = revisions.alias(said=Cast(F("out"), TextField()))
+    for said in _called(target):
+        found |= Q(said__icontains=said)
+    if target.kind in _APPLIES:
+        found |= Q(said__contains=f'"{target.code}"')
+    return revisions.filter(found)
 
 
-def in_revision(content: Mapping[str, Any], target: Target) -> bool:
+def in_revision(content: Mapping[str, Any], target: Target, names: list[Name]) -> bool:
+    """Whether what is out names the target; `names` is what filters call it."""
+    if in_filter(content["applies"].get("products", ""), names):
+        return True
     if target.kind in _APPLIES:
         return target.code.lower() in [code.lower() for code in content["applies"][_APPLIES[target.kind]]]
     return any(refers(text, target) for text in content["body"].values())

@@ -6,15 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
-
-from catalog.filters import Checked, Context, FilterError, check, codes_in, parse
+from catalog.filters import Checked, Context, FilterError, check, parse
 from catalog.models import Requirement
+from catalog.rules import understood_as_rule
 
 FACT, SLOT, ASSET = "fact", "slot", "asset"
-# What a condition may ask: what a product is and says. Anything else would change without the product being touched,
-# or with its completeness itself.
-FIELDS = ("fact", "sku", "name", "family", "category", "status", "level")
 
 
 class Demand(NamedTuple):
@@ -87,27 +83,7 @@ def understood(condition: str) -> Checked | None:
         return None
 
 
-def facts_of(condition: str) -> frozenset[str]:
-    """The facts a condition asks for, by lower-case code; none of one that is no filter."""
-    try:
-        names = codes_in(parse(condition))
-    except FilterError:
-        return frozenset()
-    return frozenset(name.code for name in names if name.kind == "attribute")
-
-
 def check_condition(text: str) -> None:
     """Raises ValidationError, naming the place, for a text that cannot be a requirement's condition."""
-    try:
-        filter = parse(text)
-        check(filter)
-    except FilterError as error:
-        raise ValidationError({"condition": str(error)}) from error
-    refused = sorted({condition.name() for condition in filter.conditions() if condition.field not in FIELDS})
-    if refused:
-        raise ValidationError(
-            {
-                "condition": f"A condition cannot ask for “{refused[0]}”, which changes without the product; "
-                f"it can ask for facts, {', '.join(FIELDS[1:])}."
-            }
-        )
+    if text.strip():
+        understood_as_rule(text, "condition", "condition")

@@ -12,14 +12,17 @@ import re
 
 import nh3
 
+from catalog.richtables import with_sane_tables
 from catalog.values.base import Invalid, clean_text
 
 _BLOCKS = frozenset(["p", "h3", "h4", "ul", "ol", "li", "table", "thead", "tbody", "tr", "blockquote", "br"])
 _CELLS = frozenset(["th", "td"])
 _INLINE = frozenset(["strong", "em", "b", "i", "u", "sub", "sup", "a"])
-TAGS = _BLOCKS | _CELLS | _INLINE
-ATTRIBUTES = {"a": {"href"}}
+TAGS = _BLOCKS | _CELLS | _INLINE | {"img"}
+_SPANS = frozenset(["colspan", "rowspan"])
+ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "th": _SPANS, "td": _SPANS}
 MAX_DEPTH = 20
+MAX_ALT = 500
 MAX_WORD = 200
 # Rounds of cleaning after which markup has to come out as it went in. Ordinary markup takes two.
 MAX_ROUNDS = 8
@@ -30,6 +33,9 @@ _LAYOUT = re.compile(r"[ \t\n\v\f\r\x85\u2028\u2029]+")
 _MARKUP = re.compile(r"<[a-zA-Z/!?]")
 # A complete address. `../x`, `//host` and `https:x` depend on where a page or a PDF happens to lie.
 _ADDRESS = re.compile(r"(?:https?://[^\s/\\]|mailto:|tel:)\S", re.IGNORECASE)
+# The only pictures there are: those of the asset library, by code. What they are called elsewhere is put in later.
+_ASSET = re.compile(r"asset:[A-Za-z0-9][A-Za-z0-9_.-]{0,199}")
+_SPAN = re.compile("[0-9]{1,9}")
 
 # In raw markup: where a tag begins, and the tags that a browser opens again in every following paragraph until they
 # are closed. It keeps three alike at most; without attributes all are alike, so none can pile up.
@@ -49,25 +55,30 @@ _ENDED_BY = {
 }
 
 # In clean markup: one of our tags (any other "<" is a character of a plain text), an entity, any other character.
-_TAG = rf'<(/?)({"|".join(sorted(TAGS))})(?:\s[^>"]*(?:"[^"]*"[^>"]*)*)?>'
+_TAG = rf'<(/?)({"|".join(sorted(TAGS))})((?:\s[^>"]*(?:"[^"]*"[^>"]*)*)?)>'
 _TAG_OR_TEXT = re.compile(rf"{_TAG}|([^<]+|<)")
 _TAG_OR_CHARACTER = re.compile(rf"({_TAG})|(&[#\w]+;|.)", re.DOTALL)
 _LONG = re.compile(rf"[^\s{_SOFT_BREAK}]{{{MAX_WORD + 1}}}")
 _LINK_TO_NOWHERE = re.compile(r"<a>(.*?)</a>", re.DOTALL)
+# A sanitiser escapes "<" and ">" within attributes.
+_PICTURE = re.compile(r"<img\b([^<>]*)>")
+_ATTRIBUTE = re.compile(r'\b(src|alt)="([^"]*)"')
 
 
-def clean_html(raw: str, limit: int = 100_000) -> str:
+def clean_html(raw: str, limit: int = 100_000, *, pictures: bool = True, strict: bool = True) -> str:
     """Allowed markup only; idempotent. Text without any markup becomes paragraphs.
 
-    A link keeps its address if that is complete (http, https, mailto or tel); of any other only the words stay.
-    Raises Invalid for characters that cannot be stored, excessive length, and nesting deeper than 20.
+    A link keeps its address if that is complete (http, https, mailto or tel); of any other only the words stay. A
+    picture stays if it is one of the asset library (`asset:CODE`), unless there are to be no `pictures`.
+    Raises Invalid for characters that cannot be stored, excessive length, and nesting deeper than 20; if `strict`, for
+    tables of excessive size too, which may have been stored before there was a limit.
     """
     text = clean_text(raw, limit).strip()
     if not _MARKUP.search(text):
         text = _paragraphs(text)
     _check_nesting(text)
     for _ in range(MAX_ROUNDS):
-        cleaned = _cleaned(text)
+        cleaned = _cleaned(text, pictures, strict)
         if cleaned == text:
             break
         text = cleaned
@@ -76,7 +87,7 @@ def clean_html(raw: str, limit: int = 100_000) -> str:
     _check_nesting(text)
     if len(text) > limit:
         raise Invalid(f"{len(text)} characters of clean markup are too many; at most {limit} are allowed")
-    return text
+    return clean_text(text, limit)  # entities stand for characters that nobody can store, too
 
 
 def _paragraphs(text: str) -> str:
@@ -90,25 +101,36 @@ def _check_nesting(markup: str) -> None:
         raise Invalid(f"elements are nested more than {MAX_DEPTH} deep")
 
 
-def _cleaned(text: str) -> str:
+def _cleaned(text: str, pictures: bool, strict: bool) -> str:
     """One round of cleaning."""
     cleaned = nh3.clean(
         _REOPENED.sub(r"<\1>", text),
-        tags=set(TAGS),
+        tags=set(TAGS) if pictures else set(TAGS - {"img"}),
         attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
         attribute_filter=_attribute,
-        url_schemes={"https", "http", "mailto", "tel"},
+        url_schemes={"https", "http", "mailto", "tel", "asset"},
         link_rel=None,
         strip_comments=True,
     )
-    cleaned = _breakable(_LINK_TO_NOWHERE.sub(r"\1", cleaned)).strip()
+    cleaned = _PICTURE.sub(_picture, _LINK_TO_NOWHERE.sub(r"\1", cleaned))
+    cleaned = _breakable(with_sane_tables(cleaned, strict=strict)).strip()
     if _MARKUP.search(cleaned):
         return cleaned
     return f"<p>{cleaned}</p>" if html.unescape(cleaned).strip() else ""
 
 
 def _attribute(_tag: str, name: str, value: str) -> str | None:
-    return value if name == "href" and _ADDRESS.match(value) else None
+    """What stays of an attribute; None where nothing does."""
+    if name == "alt":
+        return _LAYOUT.sub(" ", value).strip()[:MAX_ALT].rstrip()
+    wanted = {"href": _ADDRESS.match, "src": _ASSET.fullmatch}.get(name, _SPAN.fullmatch)
+    return value if wanted(value) else None
+
+
+def _picture(found: re.Match[str]) -> str:
+    """A picture as it is always written; nothing of one that is none of ours."""
+    said = dict(_ATTRIBUTE.findall(found[1]))
+    return f'<img src="{said["src"]}" alt="{said.get("alt", "")}">' if "src" in said else ""
 
 
 def clean_plain(raw: str, limit: int = 10_000) -> str:
@@ -136,10 +158,15 @@ def nesting(markup: str) -> int:
 
 
 def to_text(markup: str) -> str:
-    """The words of clean HTML: a line per block, list items with a dash, cells separated by a space."""
+    """The words of clean HTML: a line per block, list items with a dash, cells separated by a space.
+
+    A picture stands for its alternative text.
+    """
     lines = [""]
     bullet = ""
-    for end, tag, text in _TAG_OR_TEXT.findall(markup):
+    for end, tag, attributes, text in _TAG_OR_TEXT.findall(markup):
+        if tag == "img":
+            text = dict(_ATTRIBUTE.findall(attributes)).get("alt", "")
         if tag in _BLOCKS:
             lines.append("")
             if tag == "li":
@@ -160,7 +187,7 @@ def _breakable(markup: str) -> str:
         return markup
     out: list[str] = []
     length = 0
-    for tag, _, name, character in _TAG_OR_CHARACTER.findall(markup):
+    for tag, _, name, _, character in _TAG_OR_CHARACTER.findall(markup):
         if tag:
             length = length if name in _INLINE else 0
         elif character.isspace() or character == _SOFT_BREAK:

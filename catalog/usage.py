@@ -139,6 +139,8 @@ class _Search:
         yield self.in_settings()
         yield self.in_filters(models.Channel, "selection", "Selections of channels")
         yield self.in_filters(models.Requirement, "condition", "Conditions of requirements")
+        yield self.in_filters(models.Placement, "filter", "Rules of placements")
+        yield self.in_filters(models.Fragment, "products", "Products that fragments may be said of")
         yield self.in_fragments()
         yield self.in_revisions()
         if word := mentions.listed_as(self.target):
@@ -177,7 +179,7 @@ class _Search:
         pks = (
             revision.fragment_id
             for revision in mentions.frozen_with(found, self.target).iterator(chunk_size=BATCH)
-            if mentions.in_revision(revision.out or {}, self.target)
+            if mentions.in_revision(revision.out or {}, self.target, self.names)
         )
         return _of_ids("Approved texts", models.Fragment, pks)
 

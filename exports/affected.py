@@ -29,7 +29,7 @@ def asked(channel: Channel) -> str:
     wanted = [dataclasses.astuple(context) for context in contexts(channel, datetime.date.min)]
     families = sorted(family.pk for family in channel.families.all())
     said = [wanted, families, channel.selection, channel.tree_id, channel.expired_claims]
-    return blake2b(orjson.dumps(said), digest_size=32).hexdigest()
+    return blake2b(orjson.dumps(said, default=sorted), digest_size=32).hexdigest()
 
 
 def since(state: ChannelState, batch: int, on: datetime.date) -> frozenset[int] | None:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stdnum import ean
 from stdnum.exceptions import ValidationError as InvalidNumber
 
 from catalog.inheritance import MAIN, files
+from catalog.references import Reference
 from catalog.values import TYPES, AttributeSpec, Resolution
 from catalog.values.base import pick
 from catalog.values.display import as_shown
 from catalog.values.effective import effective
+from catalog.values.wanted import wanted_text
 from exports.bundles import AssetInfo, Context, Library, ProductBundle
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
 from exports.statements import Outcome, choose
@@ -41,12 +43,14 @@ class _Resolved:
 
 def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assembled:
     """The document of one product for one channel and language."""
+    if met := bundle.meets.get(context.language):
+        context = replace(context, meets=met)
     counting = effective(bundle.attributes, bundle.levels, context.channel, context.chain)
     resolved = {row.spec.code.lower(): row for row in _resolved(bundle, counting, context)}
     facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
-    texts = {code.lower(): fact.text for code, fact in facts.items()}
-    name = texts.get(bundle.label_attribute.lower()) or bundle.sku
-    words = Words(context, library, lambda code: texts.get(code, ""), {"name": name, "sku": bundle.sku})
+    said = _Said(resolved, {code.lower(): fact.text for code, fact in facts.items()}, library, context)
+    name = said.texts.get(bundle.label_attribute.lower()) or bundle.sku
+    words = Words(context, library, said, {"name": name, "sku": bundle.sku})
     spoken = choose(bundle.placements, context, words)
     identifiers, wrong = _identifiers(resolved)
     shown, expired = _unexpired(_assets(bundle, library, resolved), context)
@@ -61,7 +65,7 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         categories=tuple(_categories(bundle, context)),
         identifiers=identifiers,
         facts=facts,
-        statements=spoken.statements,
+        statements=tuple(spoken.statements),
         assets=tuple(_document_asset(role, asset, context) for role, asset in shown),
         associations=tuple(AssociationLink(row.type, row.sku, row.quantity) for row in bundle.associations),
         prices=_prices(resolved),
@@ -69,9 +73,38 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
     )
     return Assembled(
         document,
-        _provenance(bundle, resolved, counting, spoken),
-        (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems),
+        {**_provenance(bundle, resolved, counting, spoken), "shown": [asset.code for _, asset in shown]},
+        (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems, *words.notes),
     )
+
+
+@dataclass(frozen=True)
+class _Said:
+    """A product's facts as texts refer to them; `texts` for people, by lower-case code like `resolved`."""
+
+    resolved: Mapping[str, _Resolved]
+    texts: Mapping[str, str]
+    library: Library
+    context: Context
+
+    def text(self, reference: Reference) -> str:
+        code = reference.code.lower()
+        row = self.resolved.get(code) if reference.options else None
+        if row is None:
+            return self.texts.get(code, "")
+        decimals = reference.option("decimals")
+        return wanted_text(
+            row.value,
+            row.spec,
+            _chain(row, self.context),
+            self.context.units,
+            reference.option("unit"),
+            int(decimals) if decimals else None,
+        )
+
+    def label(self, code: str) -> str:
+        spec = self.library.attributes.get(code.lower())
+        return spec.label(self.context.chain) if spec else ""
 
 
 def _resolved(bundle: ProductBundle, effective: Mapping[str, Resolution], context: Context) -> Iterator[_Resolved]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.inheritance import level_of
 from catalog.values import AttributeSpec, Level
 
 # Put behind an association type's code where it is seen from the other side and reads differently from there. No code
@@ -19,7 +20,8 @@ class Context:
     """For whom a document is assembled. `chain` is the wanted language and its fallbacks, best first.
 
     Codes are spelt as in the knowledge base; "" where the channel says nothing. `on` is the day on which validity is
-    judged. `units` are those its readers expect, by kind of unit.
+    judged. `units` are those its readers expect, by kind of unit. `expired_claims` is a channel's policy, "warn" or
+    "block". `meets` are the rules, by their text, that the product meets.
     """
 
     channel: str
@@ -30,6 +32,8 @@ class Context:
     currencies: tuple[str, ...]
     on: datetime.date
     units: Mapping[str, str] = field(default_factory=dict, hash=False)
+    expired_claims: str = "warn"
+    meets: frozenset[str] = frozenset()
 
     @property
     def language(self) -> str:
@@ -54,18 +58,27 @@ class SlotInfo:
 
 @dataclass(frozen=True)
 class FragmentContent:
-    """The approved revision of a fragment; `content` as frozen by catalog.operations.fragments.freeze."""
+    """What is out of a fragment; `content` as frozen by catalog.operations.fragments.freeze.
+
+    `revision` is the number of the revision that says so; a language may have its text from an earlier one.
+    """
 
     code: str
     revision: int
-    content: Mapping[str, Any]
+    content: Mapping[str, Any] = field(hash=False)
+
+    def revision_of(self, language: str) -> int:
+        """The number of the revision whose text is shown in a language."""
+        return int(self.content.get("revisions", {}).get(language, self.revision))
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A fragment placed where the product gets it. `kind` is product, category or family; `owner` its SKU or code.
+    """A fragment placed where the product gets it, or taken out there where it is `excluded`.
 
-    `distance` counts levels for a product (0 is itself) and steps up from the deepest category for a category.
+    `kind` is product, category, family or filter; `owner` its SKU or code, or the filter's text, which the product need
+    not meet in every language. `distance` counts levels for a product (0 is itself) and steps up from the deepest
+    category for a category. `supposed`: it is not there, but asked about.
     """
 
     fragment: FragmentContent
@@ -74,6 +87,16 @@ class Placed:
     owner: str
     distance: int
     position: int
+    excluded: bool = False
+    supposed: bool = False
+
+    @property
+    def what(self) -> tuple[str, str]:
+        return self.fragment.code, self.slot.code
+
+    @property
+    def level(self) -> tuple[int, int]:
+        return level_of(self.kind, self.distance)
 
 
 @dataclass(frozen=True)
@@ -115,11 +138,27 @@ class Required:
 
 
 @dataclass(frozen=True)
+class Linked:
+    """A product that texts name by its SKU. `released` says whether the channel has it.
+
+    `name` is the attribute that names it, and `attributes` those its value is made of.
+    """
+
+    sku: str
+    released: bool
+    name: str
+    attributes: tuple[AttributeSpec, ...]
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True)
 class Library:
-    """What all products of a release share. Keys are lower-case codes."""
+    """What all products of a release share. Keys are lower-case codes; `linked` are products that texts name."""
 
     fragments: Mapping[str, FragmentContent] = field(default_factory=dict)
     assets: Mapping[str, AssetInfo] = field(default_factory=dict)
+    attributes: Mapping[str, AttributeSpec] = field(default_factory=dict)
+    linked: Mapping[str, Linked] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,7 +168,8 @@ class ProductBundle:
     `levels` run from the product up to its root, then come its family's facts and the attributes' defaults;
     `attributes` are in display order; `categories` are paths from their tree's root down; `assets` are (role, asset) of
     the level that fills the role. `cuts` says for what only so many levels count (catalog.inheritance), and `origins`
-    where categories and assets come from and what was cut off, as provenance tells it.
+    where categories and assets come from and what was cut off, as provenance tells it. `meets` are the rules, by
+    their text, that it meets in each language.
     """
 
     sku: str
@@ -148,4 +188,5 @@ class ProductBundle:
     assets: tuple[tuple[str, AssetInfo], ...] = ()
     associations: tuple[Association, ...] = ()
     cuts: Mapping[str, int] = field(default_factory=dict)
+    meets: Mapping[str, frozenset[str]] = field(default_factory=dict)
     origins: Mapping[str, Any] = field(default_factory=dict)

@@ -23,7 +23,7 @@ from exports.assemble import Assembled, assemble
 from exports.bundles import INVERSE, Context
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.loading import Loader, contexts
-from exports.membership import Membership, pointing_to
+from exports.membership import Membership, linking_to, pointing_to
 
 Key = tuple[str, str]
 
@@ -134,7 +134,7 @@ def _membership(channel: Channel, only: Collection[int] | None) -> Membership:
     membership = Membership(channel, only)
     if only is None:
         return membership
-    naming = pointing_to(membership.moved()) - set(only)
+    naming = (pointing_to(membership.moved()) | linking_to(membership)) - set(only)
     return Membership(channel, {*only, *naming}) if naming else membership
 
 

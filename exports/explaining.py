@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
+from django.utils import timezone
 
+from catalog import querysets as catalog
 from catalog.models import Channel, Product
 from catalog.querysets import line_of
 from exports import querysets
+from exports.assemble import Assembled, assemble
+from exports.bundles import Context
+from exports.documents import digest_of, to_bytes
+from exports.emptiness import empty_slots
+from exports.hints import rank_of, would_win
+from exports.loading import Loader, contexts
 from exports.membership import Membership, reach
 from exports.models import Release
 from exports.problems import report_of
@@ -26,7 +34,8 @@ class Explanation:
     """`facts` and `statements` are what the document says, each with where it comes from and what it beat.
 
     `emptied` are facts that a level says are empty; `cut` says what is not inherited, from which level upwards, and
-    what is left out for it. A level of 0 is the product itself.
+    what is left out for it. A level of 0 is the product itself. `empty` are the slots without a statement, with why, as
+    the knowledge base is now. `release` is 0 for the document as it would be released now.
     """
 
     sku: str
@@ -42,6 +51,7 @@ class Explanation:
     cut: list[dict[str, Any]]
     absent: list[dict[str, Any]]
     problems: list[dict[str, Any]]
+    empty: list[dict[str, Any]]
 
 
 def explain(channel: Channel, language: str, sku: str) -> Explanation:
@@ -58,22 +68,104 @@ def explain(channel: Channel, language: str, sku: str) -> Explanation:
     if stored is None:
         raise NotReleased(f"{sku} is not in release {release.number} of “{channel.code}”: {reason(channel, sku)}")
     document = orjson.loads(bytes(stored.version.body.content))
-    return Explanation(
-        sku=document["sku"],
+    return _explanation(
+        document,
+        stored.content,
         channel=channel.code,
         language=language,
         release=release.number,
         digest=stored.version.body_id,
-        facts=_facts(document, stored.content),
-        emptied=stored.content.get("emptied", {}),
-        statements=_statements(document, stored.content),
-        **{name: stored.content.get(name, []) for name in ("assets", "categories", "cut")},
-        absent=stored.content["absent"],
         problems=list(_problems(release, language, document["sku"])),
+        empty=_empty_now(channel, language, document),
     )
 
 
-def _facts(document: dict[str, Any], provenance: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def explain_draft(channel: Channel, language: str, sku: str) -> Explanation:
+    """Where the document would come from if the channel were released now, be the product selected or not.
+
+    Raises NotReleased.
+    """
+    product = Product.objects.filter(sku__iexact=sku).first()
+    if product is None:
+        raise NotReleased(f"{sku}: there is no such product.")
+    drafted = _drafted(channel, language, product)
+    body = to_bytes(drafted.assembled.document)
+    problems = [{"kind": kind, "message": message} for kind, message in drafted.assembled.problems]
+    if product.pk not in drafted.loader.skus:
+        why = next(_reasons(drafted.loader.lines[product.pk], drafted.loader.membership))
+        problems.insert(0, {"kind": "left out", "message": f"The channel would not release it: {why}"})
+    document = orjson.loads(body)
+    return _explanation(
+        document,
+        # As it would be stored: tuples are lists there.
+        orjson.loads(orjson.dumps(drafted.assembled.provenance)),
+        channel=channel.code,
+        language=language,
+        release=0,
+        digest=digest_of(body),
+        problems=problems,
+        empty=drafted.empty(_slots(document)),
+    )
+
+
+class _Drafted(NamedTuple):
+    loader: Loader
+    product: Product
+    context: Context
+    assembled: Assembled
+
+    def empty(self, filled: Iterable[str]) -> list[dict[str, Any]]:
+        return empty_slots(self.loader, self.product, self.context, self.assembled, filled)
+
+
+def _drafted(channel: Channel, language: str, product: Product) -> _Drafted:
+    """One product, assembled as the knowledge base is now. Raises NotReleased."""
+    channel = catalog.channels().get(pk=channel.pk)
+    context = next((each for each in contexts(channel, timezone.localdate()) if each.language == language), None)
+    if context is None:
+        raise NotReleased(f"Channel “{channel.code}” has {', '.join(channel.chains())}, not “{language}”.")
+    try:
+        loader = Loader(channel, tree_of(channel, product))
+    except SelectionError as error:
+        raise NotReleased(str(error)) from error
+    return _Drafted(loader, product, context, assemble(loader.bundle(product), context, loader.library))
+
+
+def _empty_now(channel: Channel, language: str, document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The slots that the released document leaves empty; nothing where that cannot be told any more."""
+    product = Product.objects.filter(sku=document["sku"]).first()
+    try:
+        return _drafted(channel, language, product).empty(_slots(document)) if product else []
+    except NotReleased:
+        return []
+
+
+def _slots(document: Mapping[str, Any]) -> list[str]:
+    return [statement["slot"] for statement in document["statements"]]
+
+
+def _explanation(document: Mapping[str, Any], provenance: Mapping[str, Any], **fields: Any) -> Explanation:
+    return Explanation(
+        sku=document["sku"],
+        facts=_facts(document, provenance),
+        emptied=provenance.get("emptied", {}),
+        statements=_statements(document, provenance, _reader(fields["channel"], fields["language"])),
+        **{name: provenance.get(name, []) for name in ("assets", "categories", "cut")},
+        absent=provenance["absent"],
+        **fields,
+    )
+
+
+def _reader(channel: str, language: str) -> Context | None:
+    found = catalog.channels().filter(code=channel).first()
+    return (
+        next((each for each in contexts(found, timezone.localdate()) if each.language == language), None)
+        if found
+        else None
+    )
+
+
+def _facts(document: Mapping[str, Any], provenance: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """In display order. A fact without a trace would be a fault of assembly, so it is not hidden."""
     ordered = sorted(document["facts"].items(), key=lambda pair: pair[1]["position"])
     return {
@@ -82,9 +174,24 @@ def _facts(document: dict[str, Any], provenance: dict[str, Any]) -> dict[str, di
     }
 
 
-def _statements(document: dict[str, Any], provenance: dict[str, Any]) -> list[dict[str, Any]]:
+def _statements(
+    document: Mapping[str, Any], provenance: Mapping[str, Any], reader: Context | None
+) -> list[dict[str, Any]]:
+    """Each with what it beat, and by what that would have won."""
     pairs = zip(document["statements"], provenance["statements"], strict=True)
-    return [{**trace, "text": statement["text"]} for statement, trace in pairs]
+    return [{**_with_hints(trace, reader), "text": statement["text"]} for statement, trace in pairs]
+
+
+def _with_hints(trace: Mapping[str, Any], reader: Context | None) -> dict[str, Any]:
+    told = {name: value for name, value in trace.items() if name not in ("rank", "beaten")}
+    beaten = []
+    for loser in trace["beaten"]:
+        row = {name: value for name, value in loser.items() if name != "rank"}
+        # Documents released before ranks were kept have none.
+        if reader and "rank" in loser:
+            row["hint"] = would_win(rank_of(loser["rank"]), rank_of(trace["rank"]), reader)
+        beaten.append(row)
+    return {**told, "beaten": beaten}
 
 
 def _problems(release: Release, language: str, sku: str) -> Iterator[dict[str, Any]]:
@@ -102,13 +209,17 @@ def reason(channel: Channel, sku: str) -> str:
     if product is None:
         return "there is no such product."
     try:
-        # With all of its tree: what a group's other variants are now is not in any release.
-        members = Membership(channel, reach([line_of(product)[-1].pk]))
+        members = tree_of(channel, product)
     except SelectionError as error:
         return str(error)
     if product.pk in members.skus:
         return "it will be in the next release."
     return next(_reasons(members.lines[product.pk], members))
+
+
+def tree_of(channel: Channel, product: Product) -> Membership:
+    """A product with all of its tree: what a group's other variants are now is in no release yet."""
+    return Membership(channel, reach([line_of(product)[-1].pk]))
 
 
 def _reasons(line: Sequence[Product], members: Membership) -> Iterator[str]:

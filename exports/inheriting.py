@@ -26,14 +26,16 @@ class Shelves:
     assets: Mapping[int, AssetInfo]
     associations: Mapping[int, Sequence[Pointing]]
     placed: Callable[[str, int, str, int], Iterator[Placed]]
+    ruled: Callable[[frozenset[str]], Iterator[Placed]]
 
 
 class Inherited:
-    """A product's line with all that counts for it, and what was cut off."""
+    """A product's line with all that counts for it, and what was cut off. `met` are the rules it meets anywhere."""
 
-    def __init__(self, line: Sequence[Product], shelves: Shelves) -> None:
+    def __init__(self, line: Sequence[Product], shelves: Shelves, met: frozenset[str] = frozenset()) -> None:
         self.line = line
         self.shelves = shelves
+        self.met = met
         self.cuts = inheritance.cuts(line)
         own = [[pk for pk in shelves.categories.get(row.pk, ()) if pk in shelves.paths] for row in line]
         self.categories = inheritance.categories(own, self.cuts)
@@ -47,7 +49,7 @@ class Inherited:
         yield from (placed for depth, placed in self._placed() if self._counts("slot", placed.slot.code, depth))
 
     def _placed(self) -> Iterator[tuple[int, Placed]]:
-        """Everything placed on the line, its categories and its family, each with its level; cut off or not."""
+        """All that is placed on the line, categories, family and by rules, each with its level; cut off or not."""
         for depth, row in enumerate(self.line):
             yield from ((depth, placed) for placed in self.shelves.placed("product", row.pk, row.sku, depth))
         above = len(self.line)
@@ -58,6 +60,8 @@ class Inherited:
         family = self.line[0].family_id
         if family is not None and (code := self.shelves.families.get(family)):
             yield from ((above, placed) for placed in self.shelves.placed("family", family, code, 0))
+        if self.met:
+            yield from ((above, placed) for placed in self.shelves.ruled(self.met))
 
     # --- Assets ------------------------------------------------------------------------------------------------------
 
@@ -123,7 +127,7 @@ class Inherited:
         above = self.line[levels:]
         if kind == inheritance.SLOT:
             for depth, placed in self._placed():
-                if placed.slot.code.lower() == code and depth >= levels:
+                if placed.slot.code.lower() == code and depth >= levels and not placed.excluded:
                     yield f"fragment {placed.fragment.code}, placed on {placed.kind} {placed.owner}"
         elif kind == inheritance.ASSET:
             for level, rows in zip(above, self._attached()[levels:], strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +16,16 @@ from catalog.many import among
 from catalog.models import Asset, Category, Channel, Family, Product, ProductAsset
 from catalog.models.base import texts_of
 from catalog.querysets import Pointing
+from catalog.references import pictures_in
 from catalog.requirements import Conditions, demands
-from catalog.values import AttributeSpec, Level
+from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import levels_of
-from exports.bundles import INVERSE, AssetInfo, Association, Context, Labelled, Library, ProductBundle, Required
+from exports.bundles import INVERSE, AssetInfo, Association, Context, Labelled, Library, Linked, ProductBundle, Required
 from exports.inheriting import Inherited, Shelves
 from exports.membership import Membership
-from exports.placing import Placements
+from exports.placing import Placements, Supposed
+from exports.rules import Rules
+from exports.words import linked_in
 
 
 def contexts(channel: Channel, on: datetime.date) -> list[Context]:
@@ -37,6 +40,7 @@ def contexts(channel: Channel, on: datetime.date) -> list[Context]:
             currencies=tuple(channel.currencies),
             on=on,
             units=channel.units,
+            expired_claims=channel.expired_claims,
         )
         for chain in channel.chains().values()
     ]
@@ -57,10 +61,13 @@ class _Kind:
 class Loader:
     """All that bundles are made of, read once: a channel's, or those of some of its products. In SKU order.
 
-    What hangs on products (links, files, placements) is read for these and what is above them only.
+    What hangs on products (links, files, placements) is read for these and what is above them only. `supposed` is a
+    placement that is not there, but asked about. Raises SelectionError.
     """
 
-    def __init__(self, channel: Channel, membership: Membership | None = None) -> None:
+    def __init__(
+        self, channel: Channel, membership: Membership | None = None, supposed: Supposed | None = None
+    ) -> None:
         self.channel = channel
         self.membership = membership or Membership(channel)
         self.specs = querysets.with_records(querysets.attribute_specs())
@@ -78,13 +85,17 @@ class Loader:
         hanging = self._hanging()
         associations = querysets.associations_of_products(hanging)
         self.membership.meet(pointing.to for rows in associations.values() for pointing in rows)
+        self.placements = Placements(supposed)
+        self.rules = Rules(channel.code, self.chains, self.placements.rules(), self.membership.only)
+        linked = self._linked()
         self.skus = self.membership.skus
-        self.placements = Placements()
         attached = querysets.assets_of_products(hanging)
         self.assets = {asset.pk: _asset_info(asset) for asset in self._assets(attached)}
         self.library = Library(
             fragments=self.placements.fragments,
             assets={asset.code.lower(): asset for asset in self.assets.values()},
+            attributes=self.specs,
+            linked={row.sku.lower(): self._named(row, line) for row, line in linked},
         )
         self.shelves = Shelves(
             channel=channel.pk,
@@ -96,26 +107,29 @@ class Loader:
             assets=self.assets,
             associations=associations,
             placed=self.placements.on,
+            ruled=self.placements.by_rules,
         )
 
     def bundles(self) -> Iterator[ProductBundle]:
         """The released products, each with everything inherited at hand."""
-        return map(self._bundle, self.wanted)
+        return map(self.bundle, self.wanted)
 
     def _hanging(self) -> set[int] | None:
         """The products of which all that hangs on them counts; None for all."""
         if self.membership.only is None:
             return None
-        return {row.pk for product in self.wanted for row in self.lines[product.pk]}
+        return {row.pk for pk in self.membership.only if pk in self.lines for row in self.lines[pk]}
 
     def _assets(self, attached: Mapping[int, Iterable[ProductAsset]]) -> QuerySet[Asset]:
         """Those attached to products or named by a fact of anything; all of them for all products."""
         if self.membership.only is None:
             return Asset.objects.all()
         ids = {row.asset_id for rows in attached.values() for row in rows}
-        documents = [*(row.values for product in self.wanted for row in self.lines[product.pk])]
+        documents = [row.values for line in self.lines.values() for row in line]
         documents += [family.values for family in self.families.values()]
         codes = {code.lower() for spec in self.specs.values() for code in _named_assets(spec, documents)}
+        bodies = (body for row in self.placements.fragments.values() for body in row.content["body"].values())
+        codes |= {code.lower() for body in bodies for code in pictures_in(body)}
         named = Asset.objects.annotate(lower=Lower("code"))
         return named.filter(Q(pk__in=among(ids)) | Q(lower__in=codes))
 
@@ -131,6 +145,24 @@ class Loader:
             values=family.values,
         )
 
+    def _linked(self) -> list[tuple[Product, Sequence[Product]]]:
+        """The products that texts link to, each with its line."""
+        asked = linked_in(self.placements.fragments.values())
+        if not asked:
+            return []
+        rows = list(Product.objects.alias(lower=Lower("sku")).filter(lower__in=asked))
+        self.membership.meet(row.pk for row in rows)
+        lines = querysets.lines_of(rows)
+        return [(row, lines[row.pk]) for row in rows]
+
+    def _named(self, product: Product, line: Sequence[Product]) -> Linked:
+        kind = self.kinds.get(product.family_id or 0, _Kind())
+        name = self.specs.get(kind.label_attribute.lower())
+        made_of = () if name is None else kind.attributes if TYPES[name.type].computed else (name,)
+        family = kind.family.code if kind.family else ""
+        levels = levels_of([Level(row.sku, row.values) for row in line], family, kind.values, made_of)
+        return Linked(product.sku, product.pk in self.skus, kind.label_attribute, made_of, tuple(levels))
+
     def _children(self) -> dict[int, tuple[str, ...]]:
         children: dict[int, list[str]] = defaultdict(list)
         for pk, sku in self.membership.skus.items():
@@ -138,10 +170,15 @@ class Loader:
                 children[parent].append(sku)
         return {parent: tuple(sorted(skus)) for parent, skus in children.items()}
 
-    def _bundle(self, product: Product) -> ProductBundle:
+    def inherited(self, product: Product) -> Inherited:
+        """What a product has of its own and from above it."""
+        met = frozenset().union(*self.rules.meets(product.pk).values())
+        return Inherited(self.lines[product.pk], self.shelves, met)
+
+    def bundle(self, product: Product) -> ProductBundle:
         line = self.lines[product.pk]
         kind = self.kinds.get(product.family_id or 0, _Kind())
-        inherited = Inherited(line, self.shelves)
+        inherited = self.inherited(product)
         attributes = self._attributes(kind, line)
         return ProductBundle(
             sku=product.sku,
@@ -167,6 +204,7 @@ class Loader:
             assets=tuple((row.role, self.assets[row.asset_id]) for _, row in inherited.assets()),
             associations=tuple(self._associations(inherited)),
             cuts=inherited.cuts,
+            meets=self.rules.meets(product.pk),
             origins=inherited.origins(),
         )
 

@@ -10,9 +10,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from django.db.models import F, TextField
+from django.db.models.functions import Cast
+
 from catalog import querysets as knowledge
+from catalog.aliases import Aliases
+from catalog.indexing.shown import saying
 from catalog.many import among
-from catalog.models import Association, Channel, Product
+from catalog.models import Association, Channel, Fragment, Product
+from catalog.references import references_in
 from exports.models import DocumentVersion
 from exports.selection import Selection
 
@@ -35,7 +41,7 @@ class Membership:
         if self.only is None:
             released = self.selection.released(self.lines)
         else:
-            self._before = current(channel, self.products)
+            self._before = current(channel, {*self.only, *self.products} if self.only else ())
             released = self._released()
         self.skus = {pk: self.products[pk].sku for pk in released}
 
@@ -49,6 +55,10 @@ class Membership:
         if self.only is not None:
             unknown = set(others) - self.products.keys()
             self.skus = {**current(self.channel, unknown), **self.skus}
+
+    def sku_before(self, pk: int) -> str:
+        """How the current release calls a product, "" where it is not in it."""
+        return self._before.get(pk, "")
 
     def moved(self) -> set[int]:
         """Of the products to be made, those that come into the channel, leave it, or are called otherwise now."""
@@ -84,6 +94,32 @@ def pointing_to(moved: Collection[int]) -> set[int]:
     found = set(rows.filter(target__in=among(moved)).values_list("source_id", flat=True))
     found |= set(rows.filter(source__in=among(moved), type__two_way=True).values_list("target_id", flat=True))
     return found | knowledge.descendants(found)
+
+
+def linking_to(membership: Membership) -> set[int]:
+    """The products whose texts link to those to be made, by the SKUs they have or had; with all below."""
+    if membership.only is None:
+        return set()
+    aliases = Aliases()
+    linked = _linking(aliases)
+    if not linked:
+        return set()
+    skus = {membership.products[pk].sku for pk in membership.only & membership.products.keys()}
+    skus |= {membership.sku_before(pk) for pk in membership.only}
+    meant = {sku.lower() for sku in skus}
+    found = saying([fragment for fragment, codes in linked if codes & meant])
+    return found | knowledge.descendants(found)
+
+
+def _linking(aliases: Aliases) -> list[tuple[Fragment, set[str]]]:
+    """What is out and links to products, with their SKUs in lower case."""
+    revisions = knowledge.current_revisions().alias(said=Cast(F("out"), TextField())).filter(said__contains="link:")
+    found = []
+    for row in revisions:
+        bodies = aliases.in_revision(row.out or {})["body"].values()
+        codes = {each.code.lower() for body in bodies for each in references_in(body) if each.kind == "link"}
+        found.append((row.fragment, codes))
+    return found
 
 
 def current(channel: Channel, products: Collection[int]) -> dict[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from exports.drafting import Amiss, Draft
 from exports.models import Problem, Release
 
 BATCH = 500
+_COLUMNS = ("sku", "kind", "message", "languages")
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ def changed_problems(channel: Channel, new: Draft) -> Changed:
     )
 
 
+def as_report(amiss: Iterable[Amiss]) -> list[dict[str, Any]]:
+    """As `report_of` has it, of what is not stored."""
+    return [dict(zip(_COLUMNS, (row.sku, row.kind, row.message, list(row.languages)), strict=True)) for row in amiss]
+
+
 def problems_at(release: Release) -> QuerySet[Problem]:
     """What was amiss at a release, in SKU order."""
     until = Q(valid_until__isnull=True) | Q(valid_until__gt=release.number)
@@ -70,5 +76,4 @@ def problems_at(release: Release) -> QuerySet[Problem]:
 def report_of(release: Release, sku: str = "") -> list[dict[str, Any]]:
     """The same as plain data, of one product or of all: sku, kind, message and languages. One query."""
     rows = problems_at(release).filter(sku=sku) if sku else problems_at(release)
-    names = ("sku", "kind", "message", "languages")
-    return [dict(zip(names, row, strict=True)) for row in rows.values_list(*names)]
+    return [dict(zip(_COLUMNS, row, strict=True)) for row in rows.values_list(*_COLUMNS)]

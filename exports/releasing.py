@@ -7,7 +7,6 @@ So a release number that a reader can see is complete. Assembly, which takes lon
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -20,13 +19,13 @@ from django.utils import timezone
 from catalog import querysets as knowledge
 from catalog.actors import Actor
 from catalog.indexing import outbox
-from catalog.many import among
 from catalog.models import Channel
-from exports import querysets
+from exports import carrying, querysets
 from exports.affected import asked, since
-from exports.drafting import Draft, Key, Made, Members, draft
+from exports.drafting import Draft, Key, Made, draft
 from exports.models import ChannelState, DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
-from exports.problems import changed_problems
+from exports.problems import as_report
+from exports.stepping import Step
 
 T = TypeVar("T")
 BATCH = 500
@@ -38,6 +37,19 @@ class Outcome:
 
     release: Release
     new: bool
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What `release` would do now. `after` is the number of the current release, 0 where there is none."""
+
+    after: int
+    documents: int
+    added: int
+    changed: int
+    removed: int
+    report: list[dict[str, Any]]
+    differs: bool
 
 
 class Retired(ValueError):
@@ -81,6 +93,22 @@ def release(actor: Actor, channel: Channel, *, full: bool = False) -> Outcome:
             return outcome
 
 
+def forecast(channel: Channel) -> Forecast:
+    """What releasing the channel would change and report. Writes nothing. Raises as `release`."""
+    _refuse_retired(channel)
+    last = querysets.current_release(channel)
+    step = Step.of(channel, last, draft(channel, timezone.localdate()))
+    return Forecast(
+        after=last.number if last else 0,
+        documents=step.documents,
+        added=step.added,
+        changed=len(step.replaced),
+        removed=len(step.gone),
+        report=as_report(step.new.amiss),
+        differs=step.differs,
+    )
+
+
 @transaction.atomic
 def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft) -> Outcome | None:
     """Write the next release after the last one seen, or nothing where that is not the last any more."""
@@ -89,84 +117,33 @@ def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft) -> Outcome 
     last = seen.last
     if querysets.current_release(channel) != last:
         return None
-    difference = Difference.of(channel, new)
-    _refresh_provenance(difference.current, difference.same)
-    publications = new.publish(_members(last, new, difference))
-    problems = changed_problems(channel, new)
-    ChannelState.objects.update_or_create(
-        channel=channel, defaults={"batch": seen.batch, "judged_on": seen.on, "asked": seen.asked}
-    )
-    if last and not difference and not problems and _same(last.publications, publications):
+    step = Step.of(channel, last, new)
+    _refresh_provenance(step.current, step.same)
+    state = {"batch": seen.batch, "judged_on": seen.on, "asked": seen.asked}
+    ChannelState.objects.update_or_create(channel=channel, defaults=state)
+    if last and not step.differs:
         return Outcome(last, new=False)
     number = last.number + 1 if last else 1
-    _close([*difference.closed, *difference.gone], number)
-    _store(channel, number, difference.fresh)
-    problems.write(number)
-    added = len(difference.fresh) - len(difference.closed)
-    before = last.documents if last and new.only is not None else len(difference.current)
+    _close([*step.replaced, *step.gone], number)
+    _store(channel, number, step.fresh)
+    step.problems.write(number)
     return Outcome(
         Release.objects.create(
             channel=channel,
             number=number,
             created_by=actor.name,
-            documents=before + added - len(difference.gone),
-            added=added,
-            changed=len(difference.closed),
-            removed=len(difference.gone),
+            documents=step.documents,
+            added=step.added,
+            changed=len(step.replaced),
+            removed=len(step.gone),
             publications={
                 language: {**data, "release": number, "released_on": seen.on.isoformat()}
-                for language, data in publications.items()
+                for language, data in step.publications.items()
             },
-            problems=problems.counts(last.problems if last else {}),
+            problems=step.counts(),
         ),
         new=True,
     )
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What a draft makes of the current documents: `fresh` take the place of `closed` ones, or of none."""
-
-    current: Mapping[Key, DocumentVersion]
-    fresh: list[Made]
-    same: list[Made]
-    closed: list[DocumentVersion]
-    gone: list[DocumentVersion]
-
-    @classmethod
-    def of(cls, channel: Channel, new: Draft) -> Difference:
-        rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
-        if new.only is not None:
-            rows = rows.filter(product__in=among(new.only))
-        current = {(row.sku, row.language): row for row in rows}
-        fresh = [row for row in new.made if row.key not in current or current[row.key].body_id != row.digest]
-        same = [row for row in new.made if row.key in current and current[row.key].body_id == row.digest]
-        keys = {row.key for row in new.made}
-        return cls(
-            current,
-            fresh,
-            same,
-            [current[row.key] for row in fresh if row.key in current],
-            [row for key, row in current.items() if key not in keys],
-        )
-
-    def __bool__(self) -> bool:
-        return bool(self.fresh or self.gone)
-
-
-def _members(last: Release | None, new: Draft, difference: Difference) -> Members:
-    """How many products are in each category after the release: counted, or as before but for what differs."""
-    if last is None or new.only is None:
-        return new.members()
-    found = {language: Counter(querysets.members_of(data)) for language, data in last.publications.items()}
-    before = {row.pk: row.language for row in (*difference.closed, *difference.gone) if row.listed}
-    rows = VersionCategory.objects.filter(version__in=among(before)).values_list("version_id", "code")
-    for version, code in rows:
-        found[before[version]][code] -= 1
-    for row in difference.fresh:
-        if row.listed:
-            found[row.language].update(row.categories)
-    return found
 
 
 def _refuse_retired(channel: Channel) -> None:
@@ -214,6 +191,7 @@ def _store(channel: Channel, number: int, fresh: list[Made]) -> None:
             [VersionCategory(version=version, code=code) for version, row in pairs for code in row.categories],
             batch_size=BATCH,
         )
+        carrying.write([(version.pk, orjson.loads(row.provenance)) for version, row in pairs])
 
 
 def _refresh_provenance(current: Mapping[Key, DocumentVersion], made: Iterable[Made]) -> None:
@@ -227,16 +205,7 @@ def _refresh_provenance(current: Mapping[Key, DocumentVersion], made: Iterable[M
                 stored.content = content
                 changed.append(stored)
         Provenance.objects.bulk_update(changed, ["content"])
-
-
-def _same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
-    """Whether publications say the same, but for the number and day they were released."""
-    volatile = ("release", "released_on")
-    strip = [
-        {language: {k: v for k, v in data.items() if k not in volatile} for language, data in side.items()}
-        for side in (stored, fresh)
-    ]
-    return strip[0] == strip[1]
+        carrying.rewrite([(stored.pk, stored.content) for stored in changed])
 
 
 def _batches(rows: list[T]) -> Iterable[list[T]]:

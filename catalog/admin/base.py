@@ -22,6 +22,7 @@ from mptt.exceptions import InvalidMove
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from catalog.actors import Actor
+from catalog.admin.outlook import Outlooks
 from catalog.admin.presenting import NOTHING
 from catalog.admin.upkeep import Upkeep
 from catalog.indexing.touched import gathering
@@ -164,7 +165,7 @@ class TabularInline(Operated, unfold.admin.TabularInline):
         return field
 
 
-class ModelAdmin(Upkeep, Operated, unfold.admin.ModelAdmin):
+class ModelAdmin(Outlooks, Upkeep, Operated, unfold.admin.ModelAdmin):
     """Lists and forms of the knowledge base."""
 
     form = Form

@@ -11,13 +11,17 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from modeltranslation.utils import build_localized_fieldname
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from catalog.admin.base import ModelAdmin, TabularInline, actor_of, translated
+from catalog.actors import Actor
+from catalog.admin.base import ModelAdmin, RowForm, TabularInline, actor_of, translated
 from catalog.admin.fragment_form import FragmentForm
 from catalog.admin.presenting import NOTHING, Tone, badge, badges, together
 from catalog.models import Fragment, FragmentRevision, Placement, Slot, Tag
 from catalog.operations.fragments import approve, digest_of, freeze, retire, write_fragment
+from catalog.operations.placements import save_placement
 from catalog.richtext import to_text
+from catalog.rules import canonical, key_of
 
 STATES: dict[str, Tone] = {"draft": "plain", "review": "info", "approved": "good", "retired": "bad"}
 
@@ -76,14 +80,37 @@ class MissingFilter(admin.SimpleListFilter):
         return queryset.exclude(**{f"{body}__gt": ""})
 
 
+class PlacementForm(RowForm):
+    """A filter is read at once, so that what is wrong with it stands beside it."""
+
+    def clean_filter(self) -> str:
+        text = self.cleaned_data["filter"].strip()
+        try:
+            return canonical(text) if text else ""
+        except ValidationError as error:
+            raise ValidationError(error.messages) from error
+
+    def _post_clean(self) -> None:
+        self.instance.filter_key = key_of(self.cleaned_data.get("filter", ""))
+        super()._post_clean()  # type: ignore[misc]
+
+
 class PlacementInline(TabularInline):
     model = Placement
-    fields = ("slot", "product", "family", "category", "position")
+    form = PlacementForm
+    fields = ("slot", "product", "family", "category", "filter", "excluded", "position")
     autocomplete_fields = ("product", "family", "category")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         return rows.select_related("slot", "product", "family", "category")  # type: ignore[no-any-return]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "filter":
+            kwargs["widget"] = UnfoldAdminTextInputWidget(
+                attrs={"spellcheck": "false", "placeholder": "battery = lithium"}
+            )
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 @admin.register(Fragment)
@@ -98,7 +125,7 @@ class FragmentAdmin(ModelAdmin):
         ("Source", {"fields": ("source", ("verified_on", "claim_valid_until"))}),
         (
             "Where and when it applies",
-            {"fields": ("channels", "markets", "audiences", "media_list", ("valid_from", "valid_until"))},
+            {"fields": ("channels", "markets", "audiences", "media_list", "products", ("valid_from", "valid_until"))},
         ),
     )
     readonly_fields = ("status",)
@@ -158,6 +185,12 @@ class FragmentAdmin(ModelAdmin):
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Fragment]) -> None:
         retired = [retire(actor_of(request), fragment) for fragment in queryset]
         messages.warning(request, f"Retired: {len(retired)}.")
+
+    def save_row(self, actor: Actor, row: Any) -> None:
+        if isinstance(row, Placement):
+            save_placement(actor, row)
+        else:
+            super().save_row(actor, row)
 
     # --- Columns -----------------------------------------------------------------------------------------------------
     @admin.display(description="title")

@@ -11,24 +11,32 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from catalog.filters.context import Context, Scene
+from catalog.filters.errors import FilterError
 from catalog.filters.fields.base import Predicate
 from catalog.filters.fields.facts import Entered, all_entered
 from catalog.filters.fields.registry import FIELDS
 from catalog.filters.known import Known
-from catalog.filters.tree import Condition, Filter, Not, Or
+from catalog.filters.reading import parse
+from catalog.filters.tree import FACT, Condition, Filter, Not, Or
 from catalog.models import Product
+from catalog.values import AttributeSpec
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A filter all of whose names and values are understood; it may be asked for many contexts."""
+    """A filter all of whose names and values are understood; it may be asked for many contexts.
+
+    `per_channel` and `localizable`: whether the answer may differ from channel to channel, and by languages.
+    """
 
     filter: Filter
     predicates: Mapping[Condition, Predicate]
+    per_channel: bool = False
+    localizable: bool = False
 
     def condition(self, context: Context) -> Q:
         """What a query of products asks to get those that meet the filter; it has no joins."""
-        return self._holds(self.filter, Scene(context))
+        return self._holds(self.filter, Scene(context, _rule))
 
     def products(self, context: Context) -> QuerySet[Product]:
         """The products that meet the filter, as one query, in no order."""
@@ -58,7 +66,31 @@ def check(filter: Filter) -> Checked:
     predicates = {
         condition: FIELDS[condition.field].bind(condition, known) for condition in dict.fromkeys(filter.conditions())
     }
-    return Checked(filter, predicates)
+    specs = [spec for condition in predicates for spec in _specs(condition, known)]
+    others = {condition.field for condition in predicates} - {FACT}
+    placed = not others.isdisjoint(("slot", "tag"))
+    return Checked(
+        filter,
+        predicates,
+        per_channel=placed or "asset" in others or any(spec.per_channel for spec in specs),
+        localizable=placed or any(spec.localizable for spec in specs),
+    )
+
+
+def _specs(condition: Condition, known: Known) -> Sequence[AttributeSpec]:
+    """The attributes that a condition asks for."""
+    if condition.field == FACT:
+        return [known.attribute(condition).spec]
+    return [each.spec for each, _ in known.naming] if condition.field == "name" else []
+
+
+def _rule(text: str, scene: Scene) -> Q:
+    """The products that a placement's filter finds; none where it cannot be understood any more."""
+    try:
+        checked = check(parse(text))
+    except FilterError:
+        return Q(pk__in=[])
+    return checked._holds(checked.filter, scene)
 
 
 def products(filter: Filter, context: Context | None = None) -> QuerySet[Product]:

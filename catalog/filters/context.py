@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
+from django.db.models import Max, Q
 
-from catalog.models import Channel, FactContext, Product
+from catalog.models import Category, Channel, FactContext, Product
 from catalog.values import AttributeSpec
 from catalog.values.contexts import context_key, own_chain
 
@@ -40,10 +42,25 @@ class Context:
 
 
 class Scene:
-    """A context with what conditions have to know of the database to become queries; each is asked once."""
+    """A context with what conditions have to know of the database to become queries; each is asked once.
 
-    def __init__(self, context: Context) -> None:
+    `rule` says which products a placement's filter finds: a field cannot ask for a whole filter by itself.
+    """
+
+    def __init__(self, context: Context, rule: Callable[[str, Scene], Q]) -> None:
         self.context = context
+        self._rule = rule
+        self._found: dict[Hashable, Q] = {}
+
+    def once(self, key: Hashable, find: Callable[[], Q]) -> Q:
+        """What was found before under a key, else what is found now."""
+        if key not in self._found:
+            self._found[key] = find()
+        return self._found[key]
+
+    def rule(self, text: str) -> Q:
+        """What holds for the products that a placement's filter finds; it has no joins."""
+        return self.once(("rule", text), lambda: self._rule(text, self))
 
     @cached_property
     def _fact_contexts(self) -> dict[str, int]:
@@ -60,3 +77,8 @@ class Scene:
         while depth < _DEEPEST and Product.objects.filter(**{f"{above}__isnull": False}).exists():
             depth, above = depth + 1, f"{above}__parent"
         return depth
+
+    @cached_property
+    def category_depth(self) -> int:
+        """How many levels of categories there are below roots, at most. One query."""
+        return Category.objects.aggregate(deepest=Max("level"))["deepest"] or 0

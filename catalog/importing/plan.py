@@ -254,12 +254,14 @@ class ProductRecord:
 
 @dataclass(frozen=True)
 class PlacementRecord:
-    """Exactly one of product, family, category is named."""
+    """Exactly one of product, family, category, filter is named; `excluded` takes the fragment out there."""
 
     slot: str
     product: str = ""
     family: str = ""
     category: str = ""
+    filter: str = ""
+    excluded: bool = False
     position: int = 0
 
 
@@ -280,6 +282,7 @@ class FragmentRecord:
     markets: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()
     media: tuple[str, ...] = ()
+    products: str | None = None
     valid_from: datetime.date | None = None
     valid_until: datetime.date | None = None
     approved: bool = True

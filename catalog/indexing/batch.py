@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
-from django.db.models import Q, QuerySet, TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from catalog import inheritance, querysets
+from catalog import inheritance
+from catalog.indexing.placing import Counting, Placements
 from catalog.indexing.schema import FamilyRow, Indexed, Schema
 from catalog.indexing.writing import among
 from catalog.models import Product, ProductAsset
@@ -38,14 +39,6 @@ class Attached(NamedTuple):
     asset_id: int
     role: str
     channel_id: int | None
-
-
-class Placed(NamedTuple):
-    """A fragment in a slot that counts for a product; `slot` is the slot's code in lower case."""
-
-    fragment_id: int
-    slot_id: int
-    slot: str
 
 
 # The family's id and the facts, in lower case, that a line says and the family does not have: products alike in both
@@ -176,37 +169,14 @@ class Batch:
             found[product].append(Attached(asset, role, channel))
         return found
 
+    @property
+    def placements(self) -> Counting:
+        """The approved fragments that count for each product for anybody; `schema.revisions` has what they say."""
+        return self.placing.anywhere
+
     @cached_property
-    def placements(self) -> dict[int, tuple[Placed, ...]]:
-        """The approved fragments that count for each product; `schema.revisions` has what they say."""
-        paths = self._category_ids()
-        placed = self._placed({pk for ids in paths.values() for pk in ids})
-        self.schema.load_revisions({row.fragment_id for rows in placed.values() for row in rows})
-        return {
-            row.pk: tuple(dict.fromkeys(_counting(self.lines[row.pk], paths[row.pk], row.family_id, placed)))
-            for row in self.rows
-        }
-
-    def _category_ids(self) -> dict[int, list[int]]:
-        """For each product its categories with all above them."""
-        self.schema.load_categories({pk for ids in self.categories.values() for pk in ids})
-        return {
-            pk: list(dict.fromkeys(above for own in sorted(ids) for above in self.schema.path(own)))
-            for pk, ids in self.categories.items()
-        }
-
-    def _placed(self, categories: Collection[int]) -> dict[tuple[str, int], list[Placed]]:
-        families = {row.family_id for row in self.rows if row.family_id}
-        rows = querysets.approved_placements().filter(
-            Q(product__in=among(self._everyone())) | Q(family__in=families) | Q(category__in=categories)
-        )
-        found: dict[tuple[str, int], list[Placed]] = defaultdict(list)
-        for fragment, slot, code, product, family, category in rows.values_list(
-            "fragment_id", "slot_id", "slot__code", "product_id", "family_id", "category_id"
-        ):
-            target = ("product", product) if product else ("family", family) if family else ("category", category)
-            found[target].append(Placed(fragment, slot, code.lower()))
-        return found
+    def placing(self) -> Placements:
+        return Placements(self)
 
     def _everyone(self) -> set[int]:
         return {each.pk for line in self.lines.values() for each in line}
@@ -245,23 +215,6 @@ def _plain_values(choice: Choice, levels: Sequence[Level]) -> Iterator[tuple[Ind
 def _codes(family: FamilyRow, said: Collection[str]) -> tuple[str, ...]:
     others = {*said, *(code.lower() for code in family.values)} - set(family.attributes)
     return (*family.attributes, *sorted(others))
-
-
-def _counting(
-    line: Sequence[Row],
-    categories: Iterable[int],
-    family: int | None,
-    placed: Mapping[tuple[str, int], Sequence[Placed]],
-) -> Iterator[Placed]:
-    """The placements that no level of the line cuts off, nearest first."""
-    cut = inheritance.cuts(line)
-    targets = [(depth, ("product", row.pk)) for depth, row in enumerate(line)]
-    targets += [(len(line), ("category", pk)) for pk in categories]
-    targets += [(len(line), ("family", family))] if family else []
-    for depth, target in targets:
-        for row in placed.get(target, ()):
-            if inheritance.counts(cut, inheritance.thing(inheritance.SLOT, row.slot), depth):
-                yield row
 
 
 def rows_of(products: QuerySet[Product]) -> list[Row]:

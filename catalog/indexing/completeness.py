@@ -11,13 +11,13 @@ from typing import Any, NamedTuple, TypeAlias
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from catalog import inheritance, querysets
+from catalog import inheritance, querysets, rules
 from catalog.indexing.batch import Batch, Row
 from catalog.indexing.keeping import Columns, Difference, Keeper
 from catalog.indexing.schema import Indexed, Schema
 from catalog.indexing.writing import among
 from catalog.models import Channel, Completeness, Family, Product
-from catalog.requirements import ASSET, FACT, Conditions, Demand, Demands, demands, facts_of
+from catalog.requirements import ASSET, FACT, SLOT, Conditions, Demand, Demands, demands
 
 # Attribute types whose facts are files: they fill the role of their code, or the main one as the family says.
 FILES = ("asset", "assets")
@@ -120,11 +120,27 @@ def _touched(batch: Batch, changed: frozenset[str]) -> frozenset[str]:
 def _needs_all(batch: Batch, changed: frozenset[str]) -> bool:
     """Whether more than single facts may be missing or not: a condition asks for what changed, or it is a picture."""
     for demand in _all_demands(batch):
-        if demand.condition and (demand.code.lower() in changed or facts_of(demand.condition) & changed):
+        if demand.condition and (
+            demand.code.lower() in changed or rules.asks(demand.condition, changed, batch.schema.aliases)
+        ):
             return True
         if demand.kind == ASSET and changed & {demand.code.lower(), *image_attributes(batch.schema).values()}:
             return True
+        if demand.kind == SLOT and _speaks_by(batch, changed):
+            return True
     return False
+
+
+def _speaks_by(batch: Batch, changed: frozenset[str]) -> bool:
+    """Whether a text that counts for one of the products is said of some only, by one of these facts."""
+    schema = batch.schema
+    limits = {_limit(schema.revisions.get(each.fragment_id, {})) for rows in batch.placements.values() for each in rows}
+    return any(rules.asks(limit, changed, schema.aliases) for limit in limits if limit)
+
+
+def _limit(content: Mapping[str, Any]) -> str:
+    """The rule that says of which products a text may be said, or ""."""
+    return str(content.get("applies", {}).get("products", ""))
 
 
 def groups(batch: Batch) -> set[int]:
@@ -227,10 +243,11 @@ class _Judge:
             return self._has_fact(row, receiver, chain, code)
         if demand.kind == ASSET:
             return self._has_asset(row, receiver, chain, code)
-        placed = self.batch.placements[row.pk]
+        placed = self.batch.placing.counting(receiver.code, chain)[row.pk]
         revisions = self.batch.schema.revisions
         return any(
-            each.slot == code and speaks_to(revisions.get(each.fragment_id, {}), receiver, chain) for each in placed
+            each.slot == code and says(self.batch, row, revisions.get(each.fragment_id, {}), receiver, chain)
+            for each in placed
         )
 
     def _has_fact(self, row: Row, receiver: Receiver, chain: tuple[str, ...], code: str) -> bool:
@@ -288,6 +305,11 @@ class _Judge:
         codes = value if isinstance(value, list) else [value]
         depth = self.batch.depth(row, each, receiver.code, chain) if cut else 0
         return {name.lower() for name, _ in inheritance.files(each.spec.code, image, codes, cut, depth)}
+
+
+def says(batch: Batch, row: Row, content: Mapping[str, Any], receiver: Receiver, chain: tuple[str, ...]) -> bool:
+    """Whether an approved text may be said of a product there, in one of the languages."""
+    return speaks_to(content, receiver, chain) and batch.placing.meets(row.pk, _limit(content), receiver.code, chain)
 
 
 def speaks_to(content: Mapping[str, Any], receiver: Receiver, chain: tuple[str, ...]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from catalog import rules
 from catalog.indexing import outbox
 from catalog.indexing.batch import Batch, Row
 from catalog.indexing.keepers import KEEPERS
@@ -52,11 +53,18 @@ def refresh_exactly(
 ) -> None:
     """The same for these products only. The caller holds the lock."""
     schema = Schema(attributes)
+    links = links or attributes is None or _moves_texts(schema)
     for part in batches(sorted(ids), BATCH):
-        batch = Batch(schema, part, links=links or attributes is None, known=known)
+        batch = Batch(schema, part, links=links, known=known)
         for difference in differences_of(KEEPERS, batch):
             difference.write()
         ProductIndex.objects.filter(product__in=among(part), checked=True).update(checked=False, likeness="")
+
+
+def _moves_texts(schema: Schema) -> bool:
+    """Whether a rule by which fragments are placed asks for what changed, so that products may enter or leave it."""
+    changed = schema.changed or ()
+    return bool(changed) and any(rules.asks(text, changed, schema.aliases) for text in rules.placed())
 
 
 def _roots(ids: Collection[int]) -> set[int]:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Model, Q
 
 from catalog import mentions, querysets
-from catalog.aliases import Target
+from catalog.aliases import Target, target_of
 from catalog.indexing import outbox
 from catalog.indexing.touch import Touch
 from catalog.indexing.touched import placed_with, touched_together
@@ -45,6 +45,12 @@ def _together(rows: Sequence[Any]) -> Iterable[int]:
     return touched_together(rows).ids()
 
 
+def _in_texts_too(rows: Sequence[Any]) -> Iterable[int]:
+    """Texts show labels of attributes and pictures, on products that need not have either."""
+    found = {pk: code for row in rows for pk, code in _referring(target_of(row))}
+    return touched_together(rows).ids() | saying([Fragment(pk=pk, code=code) for pk, code in found.items()])
+
+
 def _below(rows: Sequence[Category]) -> Iterable[int]:
     return Touch(categories=frozenset(row.pk for row in rows)).ids()
 
@@ -54,7 +60,8 @@ def _all(_rows: Sequence[Any]) -> Iterable[int]:
 
 
 SHOWN: dict[type[Model], Callable[[Sequence[Any]], Iterable[int]]] = {
-    **dict.fromkeys((Attribute, AttributeOption, Family, Record, Asset), _together),
+    **dict.fromkeys((AttributeOption, Family, Record), _together),
+    **dict.fromkeys((Attribute, Asset), _in_texts_too),
     Category: _below,
     **dict.fromkeys((AttributeGroup, Slot, AssociationType, FamilyVariant, FamilyVariantAttribute), _all),
     **dict.fromkeys((Market, Audience, Channel, ChannelLanguage, CodeAlias), _all),
@@ -95,7 +102,7 @@ def _pointing_to(products: Sequence[Product]) -> set[int]:
 
 def showing(assets: Sequence[Asset]) -> set[int]:
     """The products that show these files."""
-    return set(touched_together(assets).ids()) if assets else set()
+    return set(_in_texts_too(assets)) if assets else set()
 
 
 def saying(fragments: Sequence[Fragment]) -> set[int]:
@@ -109,13 +116,15 @@ def _with_referring(codes: dict[int, str]) -> set[int]:
     found = dict(codes)
     fresh = dict(codes)
     while fresh:
-        fresh = {pk: code for each in fresh.values() for pk, code in _referring(each) if pk not in found}
+        fresh = {
+            pk: code for each in fresh.values() for pk, code in _referring(Target("fragment", each)) if pk not in found
+        }
         found |= fresh
     return set(found)
 
 
-def _referring(code: str) -> Iterable[tuple[int, str]]:
-    target = Target("fragment", code)
+def _referring(target: Target) -> Iterable[tuple[int, str]]:
+    """The fragments whose approved texts refer to something."""
     for row in mentions.frozen_with(querysets.current_revisions(), target):
-        if mentions.in_revision(row.out or {}, target):
+        if any(mentions.refers(body, target) for body in (row.out or {})["body"].values()):
             yield row.fragment_id, row.fragment.code

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db.models import Model, Q, QuerySet
 from modeltranslation.utils import build_localized_fieldname
 
-from catalog.aliases import target_of
+from catalog import rules
+from catalog.aliases import Aliases, target_of
 from catalog.indexing import outbox
 from catalog.indexing.locking import lock_everything
 from catalog.indexing.refreshing import refresh, refresh_exactly
@@ -73,11 +74,23 @@ def placed_with(fragments: Iterable[int]) -> Touch:
 
 
 def _placed(rows: QuerySet[Placement]) -> Touch:
-    return Touch(_ids(rows, "product_id"), _ids(rows, "family_id"), _ids(rows, "category_id"), links=True)
+    """What a rule finds is asked at once: after the write it may find others."""
+    ruled = rows.exclude(filter_key="").order_by().values_list("filter", flat=True)
+    products = _ids(rows, "product_id") | rules.reached(set(ruled.distinct()))
+    return Touch(products, _ids(rows, "family_id"), _ids(rows, "category_id"), links=True)
 
 
 def _attribute(attribute: Attribute) -> Touch:
-    return Touch(attributes=frozenset([attribute.pk]), facts=frozenset([attribute.code]))
+    """The products that may have it, and those that rules find by it: they may be understood no more, or again."""
+    touch = Touch(attributes=frozenset([attribute.pk]), facts=frozenset([attribute.code]))
+    return touch | _found_by([attribute])
+
+
+def _found_by(attributes: Iterable[Attribute]) -> Touch:
+    codes = {attribute.code.lower() for attribute in attributes}
+    aliases = Aliases()
+    asking = {text for text in rules.placed() | rules.frozen() if rules.asks(text, codes, aliases)}
+    return Touch(rules.reached(asking), links=True) if asking else Touch()
 
 
 def _option(option: AttributeOption) -> Touch:
@@ -174,8 +187,9 @@ def _outlet(channel: int, varying: QuerySet[Attribute]) -> Touch:
 
 def _category(category: Category) -> Touch:
     """Its products see other texts, and meet other conditions."""
-    placed = Placement.objects.filter(category__isnull=False)
-    if not placed.exists() and not Requirement.objects.exclude(condition="").exists():
+    placed = Placement.objects.filter(Q(category__isnull=False) | ~Q(filter_key=""))
+    asked = placed.exists() or Requirement.objects.exclude(condition="").exists() or rules.frozen()
+    if not asked:
         return Touch()
     return Touch(categories=frozenset([category.pk]), links=True)
 
@@ -254,7 +268,9 @@ def touched_together(rows: Sequence[Any]) -> Touch:
         return _placed(Placement.objects.filter(fragment__in=ids))
     if model in (Attribute, AttributeOption):
         attributes = ids if model is Attribute else frozenset(row.attribute_id for row in rows)
-        return Touch(attributes=attributes, facts=None, links=True)
+        return Touch(attributes=attributes, facts=None, links=True) | _found_by(
+            rows if model is Attribute else Attribute.objects.filter(pk__in=attributes)
+        )
     if model is Record:
         return Touch(attributes=frozenset(row.pk for row in _naming_records(rows)), facts=None)
     if model is Asset:

@@ -15,11 +15,14 @@ from modeltranslation.utils import build_localized_fieldname
 from catalog.actors import Actor
 from catalog.aliases import refuse_former
 from catalog.indexing.touched import indexed, refresh_touched
-from catalog.models import Category, Family, Fragment, FragmentRevision, Placement, Product, RevisionApproval, Slot
+from catalog.models import Fragment, FragmentRevision, RevisionApproval
 from catalog.models.base import set_texts, texts_of
+from catalog.operations.placements import place as place
 from catalog.operations.recording import record
-from catalog.references import malformed_in
+from catalog.operations.referring import refuse_broken
+from catalog.references import faults, malformed_in, references_in
 from catalog.richtext import clean_html, clean_plain
+from catalog.rules import canonical
 from catalog.values import Invalid
 
 APPLIES_TO = ("channels", "markets", "audiences")
@@ -45,6 +48,9 @@ def clean_body(text: str, *, rich: bool) -> str:
     bad = malformed_in(body)
     if bad:
         raise Invalid(f"“{bad[0]}” is no reference; write {{{{ fact:CODE }}}} or {{{{ fragment:CODE }}}}")
+    for reference in references_in(body):
+        for fault in faults(reference):
+            raise Invalid(f"{reference} {fault}")
     return body
 
 
@@ -61,32 +67,15 @@ def write_fragment(
         # Somebody may have approved or retired it since the caller read it; only those two operations change that.
         fragment.state = Fragment.objects.select_for_update().values_list("state", flat=True).get(pk=fragment.pk)
     set_texts(fragment, "title", cleaned("title", title, lambda text: clean_plain(text, 200)))
-    set_texts(fragment, "body", cleaned("body", body, lambda text: clean_body(text, rich=rich)))
+    bodies = cleaned("body", body, lambda text: clean_body(text, rich=rich))
+    refuse_broken(fragment, bodies)
+    set_texts(fragment, "body", bodies)
+    fragment.products = canonical(fragment.products, "products") if fragment.products.strip() else ""
     fragment.full_clean()
     refuse_former(fragment)
     fragment.save()
     record(actor, "create" if adding else "change", [fragment])
     return fragment
-
-
-@transaction.atomic
-def place(
-    actor: Actor,
-    fragment: Fragment,
-    slot: Slot,
-    target: Product | Family | Category,
-    position: int = 0,
-) -> Placement:
-    """Put a fragment in a slot on a product, a family, or a category with its descendants; once is enough."""
-    field = {Product: "product", Family: "family", Category: "category"}[type(target)]
-    placement = Placement.objects.filter(fragment=fragment, slot=slot, **{field: target}).first()
-    placement = placement or Placement(fragment=fragment, slot=slot, **{field: target})
-    placement.position = position
-    placement.full_clean()
-    with indexed(placement):
-        placement.save()
-    record(actor, "place", [fragment])
-    return placement
 
 
 def freeze(fragment: Fragment) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 from catalog import inheritance, querysets
 from catalog.indexing.batch import Batch, Row
 from catalog.indexing.completeness import Receiver, groups, image_attributes, receiver_of, speaks_to
+from catalog.indexing.placing import Placed
 from catalog.indexing.schema import Schema
 from catalog.inheritance import MAIN
 from catalog.models import Asset, Channel, ForbiddenTerm, Fragment, Slot
@@ -22,8 +23,9 @@ from catalog.quality.base import PROSE_TYPES, Outlet, Picture, Prose, Said, Subj
 from catalog.quality.likeness import likeness_of
 from catalog.references import Reference, references_in, substitute
 from catalog.richtext import to_text
-from catalog.values import TYPES, AttributeSpec
+from catalog.values import TYPES, AttributeSpec, Invalid
 from catalog.values.effective import effective
+from catalog.values.wanted import wanted_text
 
 
 @dataclass(frozen=True)
@@ -182,22 +184,33 @@ class Subjects:
                     text=substitute(plain(body), known.__getitem__),
                     source=self.fragments.get(placed.fragment_id, ""),
                     channels=frozenset(
-                        each.outlet.code.lower()
-                        for each in showings
-                        if each.hears(language) and speaks_to(content, each.receiver, (language,))
+                        each.outlet.code.lower() for each in showings if self._shows(each, row, placed, language)
                     ),
                     limit=slot.max_length,
                     own=placed not in above,
                 )
 
+    def _shows(self, showing: Showing, row: Row, placed: Placed, language: str) -> bool:
+        """Whether a channel may show what a fragment says of a product in a language."""
+        content = self.batch.schema.revisions[placed.fragment_id]
+        if not speaks_to(content, showing.receiver, (language,)):
+            return False
+        receiver, limit = showing.receiver, str(content["applies"].get("products", ""))
+        return any(
+            placed in self.batch.placing.counting(receiver.code, chain)[row.pk]
+            and self.batch.placing.meets(row.pk, limit, receiver.code, chain)
+            for chain in receiver.chains
+            if language in chain
+        )
+
     def _reference(self, row: Row, facts: Sequence[Said], reference: Reference, language: str) -> str:
-        """What a reference shows, as far as the product itself says it; nothing for another fragment's text."""
+        """What a reference shows, as far as the product itself says it; nothing for what others say."""
         if reference.kind == "product":
             return row.sku if reference.code.lower() == "sku" else self._name(row)
         code = reference.code.lower() if reference.kind == "fact" else ""
         for said in facts:
             if said.spec.code.lower() == code and said.scope.language in ("", language) and not said.scope.channel:
-                return TYPES[said.spec.type].text(said.value, said.spec, (language, "en"))
+                return _written(said, reference, (language, "en"))
         return ""
 
     # --- Pictures ----------------------------------------------------------------------------------------------------
@@ -244,6 +257,17 @@ class Subjects:
     @cached_property
     def _codes(self) -> Mapping[int, str]:
         return {asset.pk: code for code, asset in self.images.items()}
+
+
+def _written(said: Said, reference: Reference, chain: tuple[str, ...]) -> str:
+    """A fact in the unit and with the decimals that a reference wants; nothing where it cannot be written so."""
+    decimals = reference.option("decimals")
+    try:
+        return wanted_text(
+            said.value, said.spec, chain, {}, reference.option("unit"), int(decimals) if decimals else None
+        )
+    except (Invalid, ValueError):
+        return ""
 
 
 def plain(body: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Context, Decimal, InvalidOperation, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation, localcontext
 from functools import lru_cache
 from typing import Any
 
@@ -81,16 +81,26 @@ def limit(spec: AttributeSpec, name: str) -> Decimal | None:
     return None if raw is None else Decimal(str(raw))
 
 
-def localized(text: str, chain: tuple[str, ...]) -> str:
-    """A canonical number with the separators of a language."""
-    return _localized(text, chain[0])
+def localized(text: str, chain: tuple[str, ...], decimals: int | None = None) -> str:
+    """A canonical number with the separators of a language; rounded (half up) to `decimals`, where they are said."""
+    return _localized(text, chain[0], decimals)
 
 
 # The products of a channel share most of their numbers, and Babel takes a tenth of a millisecond for each.
 @lru_cache(maxsize=20_000)
-def _localized(text: str, language: str) -> str:
+def _localized(text: str, language: str, decimals: int | None) -> str:
+    number, locale = Decimal(text), locale_of(language)
     with localcontext(WIDE):  # Babel rounds before it writes, which the usual 28 digits do not allow
-        return format_decimal(Decimal(text), locale=locale_of(language), decimal_quantization=False)
+        if decimals is None:
+            return format_decimal(number, locale=locale, decimal_quantization=False)
+        rounded = number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        return format_decimal(rounded if rounded else abs(rounded), _fixed(locale, decimals), locale)
+
+
+def _fixed(locale: Locale, decimals: int) -> str:
+    """The language's pattern for numbers (CLDR, Number Patterns), with just so many decimals."""
+    whole = locale.decimal_formats[None].pattern.split(";")[0].partition(".")[0]
+    return f"{whole}.{'0' * decimals}" if decimals else whole
 
 
 @lru_cache(maxsize=100)

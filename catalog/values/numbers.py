@@ -103,9 +103,9 @@ def check_ends(ends: dict[str, str]) -> None:
         raise Invalid(f"the range begins at {ends['from']} and ends before it, at {ends['to']}")
 
 
-def range_text(ends: dict[str, str], chain: tuple[str, ...]) -> str:
+def range_text(ends: dict[str, str], chain: tuple[str, ...], decimals: int | None = None) -> str:
     """A range for people: 10–20, ≥ 10, ≤ 20; -5 – 20 where a sign would run into the dash; one number if both agree."""
-    low, high = (localized(ends[end], chain) if end in ends else "" for end in ("from", "to"))
+    low, high = (localized(ends[end], chain, decimals) if end in ends else "" for end in ("from", "to"))
     if not low or not high:
         return f"≥{_NO_BREAK}{low}" if low else f"≤{_NO_BREAK}{high}"
     if low == high:

@@ -20,7 +20,7 @@ class RichText(LongText):
     settings = (MIN_LENGTH, MAX_LENGTH, DEFAULT)
 
     def parse(self, raw: Any, spec: AttributeSpec) -> Json:
-        html = richtext.clean_html(normalize("NFC", raw) if isinstance(raw, str) else raw)
+        html = richtext.clean_html(normalize("NFC", raw) if isinstance(raw, str) else raw, pictures=False)
         words = richtext.to_text(html)
         if not words:
             raise Invalid("a text with nothing in it; leave the value out instead")

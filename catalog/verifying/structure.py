@@ -6,18 +6,29 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
-from catalog import querysets
-from catalog.aliases import Aliases, target_of
+from catalog import querysets, rules
+from catalog.aliases import REFERRED, Aliases, target_of
 from catalog.columns import complaint
 from catalog.filters import FilterError, parse
 from catalog.filters import check as check_filter
 from catalog.mentions import body_columns
-from catalog.models import Attribute, Channel, CodeAlias, EntityType, Fragment, FragmentRevision, Requirement, Slot
+from catalog.models import (
+    Attribute,
+    Channel,
+    CodeAlias,
+    EntityType,
+    Fragment,
+    FragmentRevision,
+    Placement,
+    Requirement,
+    Slot,
+)
 from catalog.operations.fragments import digest_of
-from catalog.references import malformed_in, references_in
+from catalog.references import faults, malformed_in, pictures_in, references_in
 from catalog.values import TYPES, Invalid
 from catalog.values.computed import cycle_in
 from catalog.verifying.registry import Defect, check
@@ -51,12 +62,28 @@ def attributes() -> Iterator[Defect]:
 
 @check("filters")
 def filters() -> Iterator[Defect]:
-    """Selections of channels and conditions of requirements can be understood."""
+    """Selections of channels, conditions of requirements and rules of fragments can be understood."""
     for channel in Channel.objects.exclude(selection=""):
         yield from _filter(f"channel “{channel.code}”, its selection", channel.selection)
     rows = Requirement.objects.exclude(condition="").select_related("family", "channel", "attribute", "slot")
     for requirement in rows:
         yield from _filter(f"requirement “{requirement}”, its condition", requirement.condition)
+    for placement in Placement.objects.exclude(filter="").select_related("fragment", "slot"):
+        yield from _rule(f"placement “{placement}”, its filter", placement.filter)
+        if placement.filter_key != rules.key_of(placement.filter):
+            yield Defect(f"placement “{placement}”", "its key is not that of its filter.", "Write the filter anew.")
+    for code, text in Fragment.objects.exclude(products="").order_by("pk").values_list("code", "products"):
+        yield from _rule(f"fragment “{code}”, the products it may be said of", text)
+    for revision in rules.limited(querysets.current_revisions()).order_by("pk").iterator(chunk_size=1_000):
+        text = (revision.out or {})["applies"]["products"]
+        yield from _rule(f"{revision}, the products it may be said of", text)
+
+
+def _rule(name: str, text: str) -> Iterator[Defect]:
+    try:
+        rules.understood_as_rule(text, "filter")
+    except ValidationError as error:
+        yield Defect(name, f"it cannot be understood. {' '.join(error.messages)}", "Write it anew.")
 
 
 def _filter(name: str, text: str) -> Iterator[Defect]:
@@ -88,26 +115,32 @@ def references() -> Iterator[Defect]:
 
 
 class _Referable:
-    """The facts and fragments there are, by present and former codes in lower case."""
+    """What references and pictures may name: by present and former codes in lower case, read when first asked for."""
 
     def __init__(self) -> None:
         self.aliases = Aliases()
-        self.codes = {
-            "fact": _codes(Attribute),
-            "fragment": _codes(Fragment),
-        }
+        self.codes: dict[str, set[str]] = {}
+
+    def knows(self, kind: str, code: str) -> bool:
+        if kind not in self.codes:
+            model = apps.get_model("catalog", kind)
+            rows = QuerySet(model).annotate(lower=Lower("sku" if kind == "product" else "code"))
+            self.codes[kind] = set(rows.values_list("lower", flat=True))
+        return code.lower() in self.codes[kind]
 
     def defects(self, name: str, bodies: Any) -> Iterator[Defect]:
         texts = [self.aliases.in_text(body) for body in bodies if body]
         for reference in sorted({reference for text in texts for reference in references_in(text)}):
-            if reference.kind in self.codes and reference.code.lower() not in self.codes[reference.kind]:
+            kind = REFERRED.get(reference.kind)
+            if kind and not self.knows(kind, reference.code):
                 yield Defect(name, f"it refers to {reference}, which there is not.", _MAKE)
+            for fault in faults(reference):
+                yield Defect(name, f"{reference} {fault}.", "Write it anew.")
+        for code in sorted({code for text in texts for code in pictures_in(text)}):
+            if not self.knows("asset", code):
+                yield Defect(name, f"it shows the asset “{code}”, which there is not.", _MAKE)
         for wrong in sorted({wrong for text in texts for wrong in malformed_in(text)}):
             yield Defect(name, f"“{wrong}” is no reference.", "Write it anew.")
-
-
-def _codes(model: type[Attribute | Fragment]) -> set[str]:
-    return set(model._default_manager.annotate(lower=Lower("code")).values_list("lower", flat=True))
 
 
 @check("revisions")

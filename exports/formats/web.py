@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import IO, BinaryIO
@@ -15,6 +15,7 @@ from exports.documents import Document, DocumentAsset, Node, from_bytes, to_byte
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
 from exports.offers import availability_fault
+from exports.prose import pictures_of, with_pictures
 from exports.web.pages import HIGHLIGHTS, PER_PAGE, category_page, index_page, path_to, product_page
 from exports.web.site import Card, StaticSite, card_of, category_file, picture_file, product_file
 
@@ -64,11 +65,22 @@ class _Builder:
             assets = tuple(
                 asset for asset in document.assets if asset.kind != "image" or self._has(asset, document.sku)
             )
-            document = replace(document, assets=assets)
+            document = self._with_pictures(replace(document, assets=assets))
             self.cards[document.sku] = card_of(document, self.work.publication.currency)
             for code in self._categories(document):
                 self.shelves.setdefault(code, []).append(document.sku)
             self.store.write(to_bytes(document) + b"\n")
+
+    def _with_pictures(self, document: Document) -> Document:
+        """The document without the pictures in its texts that cannot be had; their alternative texts stay."""
+        missing = {asset.digest for asset in pictures_of(document) if not self._has(asset, document.sku)}
+        if not missing:
+            return document
+        statements = tuple(
+            replace(row, html=with_pictures(row.html, lambda asset: _kept(asset, missing)))
+            for row in document.statements
+        )
+        return replace(document, statements=statements)
 
     def _has(self, asset: DocumentAsset, sku: str) -> bool:
         """Whether the picture is in the archive, where it is put the first time it is asked for."""
@@ -120,6 +132,10 @@ class _Builder:
         info.create_system = 3
         info.external_attr = _READABLE
         self.archive.writestr(info, body)
+
+
+def _kept(asset: DocumentAsset, missing: Collection[str]) -> tuple[str, int, int]:
+    return "" if asset.digest in missing else asset.url, asset.width or 0, asset.height or 0
 
 
 def _paths(nodes: Iterable[Node], above: tuple[Node, ...] = ()) -> Iterator[tuple[Node, ...]]:

@@ -1,5 +1,6 @@
 """Releases and what they hold, outputs and their editions, and the tokens of channels."""
 
+from exports.models.carrying import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
 from exports.models.outputs import Edition, Output
 from exports.models.releases import (
     ChannelState,
@@ -18,9 +19,14 @@ __all__ = [
     "DocumentBody",
     "DocumentVersion",
     "Edition",
+    "FactSet",
+    "FactSetMember",
     "Output",
     "Problem",
     "Provenance",
     "Release",
+    "VersionAsset",
     "VersionCategory",
+    "VersionFacts",
+    "VersionStatement",
 ]

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
+from urllib.parse import quote
 
 from exports.documents import Document, DocumentAsset, Fact, Money, Publication, Statement
 from exports.formats.base import Problem
@@ -14,10 +15,12 @@ from exports.pdf.chapters import anchor
 from exports.pdf.limits import CHARACTERS, bounded, clipped, paragraphs
 from exports.pdf.measure import layout_of
 from exports.pdf.typeset import layers
+from exports.prose import shown
 from exports.web.locales import money_text
 from exports.wording import word
 
 NAME, LABEL, TEXT, FACT, CELL = 160, 80, 900, 600, 200  # characters at most
+INLINE = 900  # pixels at most, of a picture in a text
 COLUMNS = 8  # of a table of facts side by side
 WIDE = 64  # characters of a fact from which it gets a row of its own
 
@@ -167,6 +170,7 @@ class Writer:
 
     def entry(self, document: Document, variants: Sequence[Document], names: Mapping[str, str], *, width: int) -> Entry:
         """`names` are the names of the products with an entry in this PDF by SKU; `width` the picture's in pixels."""
+        document = self._shown(document, names)
         return Entry(
             anchor=anchor_of(document.sku),
             sku=clipped(document.sku, LABEL),
@@ -186,6 +190,14 @@ class Writer:
             variants=self._variants(variants),
             related=self._related(document, names),
         )
+
+    def _shown(self, document: Document, names: Mapping[str, str]) -> Document:
+        """The document with links of its texts to entries of this PDF, and pictures as the renderer fetches them."""
+
+        def source(asset: DocumentAsset) -> tuple[str, int, int]:
+            return self._picture(document.sku, asset, min(asset.width or INLINE, INLINE)), 0, 0
+
+        return shown(document, lambda sku: f"#{quote(anchor_of(sku), safe='')}" if sku in names else "", source)
 
     def _line(self, document: Document, slot: str) -> str:
         return clipped(" ".join(statement.text for statement in document.slot(slot)), TEXT)

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from html import escape, unescape
 
+from exports.pdf.pictures import ADDRESS
+
 TABLE = frozenset(["table", "thead", "tbody", "tr", "th", "td"])
-INLINE = frozenset(["a", "b", "br", "em", "i", "strong", "sub", "sup", "u"])
+CELLS = frozenset(["th", "td"])
+VOID = frozenset(["br", "img"])
+INLINE = VOID | {"a", "b", "em", "i", "strong", "sub", "sup", "u"}
 TAGS = TABLE | INLINE | {"p", "h3", "h4", "ul", "ol", "li", "blockquote"}
 SCHEMES = {"http", "https", "mailto"}
 
@@ -17,12 +22,15 @@ ELEMENTS = 1_000
 INLINES = 100  # inline elements and line breaks in one block: its layout takes their number squared
 DEPTH = 8
 COLUMNS = 8
+SPAN = 12  # rows of a cell
+ALT = 500  # characters of an alternative text
 WORD = 60  # longer runs without a space may be broken anywhere
 
 # What a sanitiser writes; a stray "<" is text. Linear: html.parser takes minutes for a hundred thousand "<a ".
 _ATTRIBUTES = r"""(?P<attributes>(?:\s+[a-z-]+="[^"]*")*+)"""
 _TOKEN = re.compile(rf"<(?P<end>/?)(?P<tag>[a-z][a-z0-9]*){_ATTRIBUTES}\s*/?>|(?P<text>[^<]+|<)")
-_HREF = re.compile(r"""\shref="([^"]*)\"""")
+_ATTRIBUTE = re.compile(r"""\s([a-z]+)="([^"]*)\"""")
+_PLACE = re.compile("#sku-[A-Za-z0-9%._~-]+")  # of an entry in the same PDF
 _WORD_END = re.compile(r"[ \t\n\r\f\u200b]+")  # where a line may break; a no-break space is part of a word
 _LONG = re.compile(rf"[^ \t\n\r\f\u200b]{{{WORD + 1},}}")
 _BREAK = "\u200b"
@@ -91,12 +99,13 @@ class _Rebuild:
             self._start(token["tag"], token["attributes"])
 
     def _start(self, tag: str, attributes: str) -> None:
+        said = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
         written = self._may_write(tag)
         self._separate(tag, written)
         if written:
             self._elements += 1
-            self._out.append(_opening(tag, attributes))
-        if tag in TAGS and tag != "br":
+            self._out.append(self._cell(tag, said) if tag in CELLS else _opening(tag, said))
+        if tag in TAGS and tag not in VOID:
             self._open.append((tag, written))
             self._count[tag] += 1
             self._depth += written
@@ -151,7 +160,7 @@ class _Rebuild:
         self._inlines += tag in INLINE
         if self._inlines > INLINES:
             return self._cut(f"A paragraph has more than {INLINES} marks and line breaks; the rest is left out.")
-        if self._depth >= DEPTH and tag != "br":
+        if self._depth >= DEPTH and tag not in VOID:
             return self._cut(f"It is nested more than {DEPTH} levels deep; the inner levels were flattened.")
         return True
 
@@ -160,11 +169,20 @@ class _Rebuild:
             return self._cut("A table within a table or a deep list was taken apart.")
         if tag == "tr":
             self._column = 0
-        self._column += tag in ("td", "th")
+        self._column += tag in CELLS
         if self._column > COLUMNS:
             self._silent_from = len(self._open)
             return self._cut(f"A table has more than {COLUMNS} columns; the first {COLUMNS} are printed.")
         return True
+
+    def _cell(self, tag: str, said: Mapping[str, str]) -> str:
+        """A cell that spans no more columns than are left."""
+        columns = min(_number(said, "colspan"), COLUMNS - self._column + 1)
+        rows = min(_number(said, "rowspan"), SPAN)
+        self._column += columns - 1
+        spans = (("colspan", columns), ("rowspan", rows))
+        written = "".join(f' {name}="{number}"' for name, number in spans if number > 1)
+        return f"<{tag}{written}>"
 
     def _is_full(self) -> bool:
         if self._elements >= ELEMENTS:
@@ -178,9 +196,22 @@ class _Rebuild:
         return False
 
 
-def _opening(tag: str, attributes: str) -> str:
-    href = _HREF.search(attributes) if tag == "a" else None
-    address = unescape(href[1]) if href else ""
+def _number(said: Mapping[str, str], name: str) -> int:
+    """A span as it is said, 1 for what is none."""
+    text = said.get(name, "")
+    return max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 7 else 1
+
+
+def _opening(tag: str, said: Mapping[str, str]) -> str:
+    if tag == "img":
+        return _picture(said)
+    address = said.get("href", "") if tag == "a" else ""
     # Relative addresses have nothing to be relative to on paper, and sanitisers let them pass.
-    absolute = address.partition(":")[0].lower() in SCHEMES
-    return f'<a href="{escape(address)}">' if absolute else f"<{tag}>"
+    is_known = address.partition(":")[0].lower() in SCHEMES or _PLACE.fullmatch(address)
+    return f'<a href="{escape(address)}">' if is_known else f"<{tag}>"
+
+
+def _picture(said: Mapping[str, str]) -> str:
+    """A picture that the renderer may fetch; of any other the alternative text."""
+    alt = clipped(said.get("alt", ""), ALT)
+    return f'<img src="{said["src"]}" alt="{escape(alt)}">' if ADDRESS.fullmatch(said.get("src", "")) else escape(alt)

@@ -74,6 +74,7 @@ class Shelf:
 
 def product_page(document: Document, publication: Publication, site: Site) -> str:
     """The page of a product, a group or a variant."""
+    document = parts.placed(document, site)
     layout = Layout(publication, site)
     kin = kin_of(document, site, publication.currency)
     within = _path_of(document, publication)

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from exports.addresses import SIZES
 from exports.documents import Document, DocumentAsset, Publication, Statement
+from exports.prose import shown
 from exports.text import one_line
 from exports.web.kin import Axes, priced
 from exports.web.locales import money_text
@@ -127,6 +128,15 @@ class Download:
 def markup(sanitised: str) -> SafeString:
     """The one place where text becomes markup: statements were sanitised by catalog.richtext on every path in."""
     return mark_safe(sanitised)
+
+
+def placed(document: Document, site: Site) -> Document:
+    """The document with the links and pictures of its texts where they are on the site."""
+
+    def source(asset: DocumentAsset) -> tuple[str, int, int]:
+        return (site.picture(asset, "medium"), *_scaled(asset, SIZES["medium"]))
+
+    return shown(document, site.linked, source)
 
 
 def foreign(language: str, page_language: str) -> str:

@@ -81,6 +81,9 @@ class Site(Protocol):
 
     def product(self, sku: str) -> str: ...
 
+    def linked(self, sku: str) -> str:
+        """Where a link in a text leads; empty where the product has no page here."""
+
     def picture(self, asset: DocumentAsset, size: str) -> str:
         """`size` is a key of addresses.SIZES."""
 
@@ -112,6 +115,9 @@ class LiveSite:
 
     def product(self, sku: str) -> str:
         return product_path(self.publication.channel, self.publication.language, sku)
+
+    def linked(self, sku: str) -> str:
+        return self.product(sku)
 
     def picture(self, asset: DocumentAsset, size: str) -> str:
         return picture_path(asset.digest, size)
@@ -150,6 +156,9 @@ class StaticSite:
 
     def product(self, sku: str) -> str:
         return f"{self.up}{product_file(sku)}"
+
+    def linked(self, sku: str) -> str:
+        return self.product(sku) if sku in self.all_cards else ""
 
     def picture(self, asset: DocumentAsset, size: str) -> str:
         return f"{self.up}{picture_file(asset, size)}"

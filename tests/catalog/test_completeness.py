@@ -246,9 +246,9 @@ def test_a_condition_that_cannot_be_understood_any_more_lets_nothing_through() -
         ("color = ", "At character"),
         ("color = mauve", "mauve"),
         ("(" * 50 + "color = red" + ")" * 50, "At character"),
-        ("quality = error", "A condition cannot ask for “quality”"),
-        ("not (color = red or complete = shop)", "A condition cannot ask for “complete”"),
-        ("changed >= 2027-01-01", "A condition cannot ask for “changed”"),
+        ("quality = error", "a condition cannot ask for “quality”"),
+        ("not (color = red or complete = shop)", "a condition cannot ask for “complete”"),
+        ("changed >= 2027-01-01", "a condition cannot ask for “changed”"),
     ],
 )
 def test_a_condition_is_refused_with_its_place(condition: str, reason: str) -> None:

@@ -13,7 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mptt.exceptions import InvalidMove
 
+from catalog.filters import Context, parse, products
 from catalog.indexing import differences, rebuild
+from catalog.indexing.batch import Batch
+from catalog.indexing.schema import Schema
 from catalog.indexing.touched import gathering
 from catalog.models import (
     Asset,
@@ -44,6 +47,7 @@ from catalog.operations.bulk import set_fact_on
 from catalog.operations.channels import save_channel
 from catalog.operations.fragments import approve, place, retire, write_fragment
 from catalog.operations.inheriting import set_own_only
+from catalog.operations.placements import exclude, unplace
 from catalog.operations.products import INHERIT, save_product
 from catalog.operations.recording import remove, store
 from catalog.operations.trees import move_category, save_category
@@ -72,7 +76,7 @@ class Absent(Exception):
 
 
 REFUSED = (Absent, ValidationError, ProtectedError, InvalidMove, InUse)
-EXAMPLES = 50
+EXAMPLES = 12
 TABLES = (FactEntry, ProductIndex, SearchText, Completeness)
 SCOPES = ("", "en", "de", "@print", "de@print")
 VALUES: dict[str, tuple[Any, ...]] = {
@@ -200,6 +204,44 @@ def place_somewhere(a: int, b: int, c: int) -> None:
     place(ACTOR, _of(Fragment, a), _of(Slot, a + b), _of((Product, Family, Category)[b % 3], c))
 
 
+# Rules of everything a rule may ask for; what varies by channel and language too.
+RULES = (
+    "color = red",
+    "not color = red",
+    "power is empty",
+    "category = room",
+    "family = second and name is empty",
+    "name = anna",
+    "tone = warm or claim = quick",
+    "level = variant",
+    "maker = acme",
+    "sku = P-2",
+)
+
+
+def _target(b: int, c: int) -> Any:
+    return RULES[c % len(RULES)] if b % 4 == 3 else _of((Product, Family, Category)[b % 4], c)
+
+
+def place_by_rule(a: int, b: int, c: int) -> None:
+    (place, exclude)[b % 2](ACTOR, _of(Fragment, a), _of(Slot, a + b // 2), RULES[c % len(RULES)])
+
+
+def exclude_somewhere(a: int, b: int, c: int) -> None:
+    exclude(ACTOR, _of(Fragment, a), _of(Slot, a + b // 4), _target(b, c))
+
+
+def take_away(a: int, b: int, c: int) -> None:
+    unplace(ACTOR, _of(Placement, a))
+
+
+def limit_text(a: int, b: int, c: int) -> None:
+    fragment = _of(Fragment, a)
+    fragment.products = ("", *RULES)[b % (len(RULES) + 1)]
+    write_fragment(ACTOR, fragment, title={}, body={"en": f"<p>limited {c % 3}</p>"})
+    approve(ACTOR, fragment)
+
+
 def judge_text(a: int, b: int, c: int) -> None:
     fragment = _of(Fragment, a)
     if b % 3 == 0:
@@ -298,6 +340,11 @@ WRITES: tuple[Callable[[int, int, int], None], ...] = (
     delete,
     move_branch,
     place_somewhere,
+    place_by_rule,
+    place_by_rule,
+    exclude_somewhere,
+    take_away,
+    limit_text,
     judge_text,
     attach_somewhere,
     change_attribute,
@@ -336,8 +383,34 @@ def test_after_any_writes_every_derived_row_is_what_a_rebuild_makes(
             except REFUSED:
                 continue
         found = _told(differences())
+        standing = _standing_by_filter(), _standing_by_index()
         transaction.set_rollback(True)
     assert found == {}
+    assert standing[0] == standing[1]
+
+
+# For all channels in the default language, and for one of the channels where there still is one.
+def _contexts() -> list[Context]:
+    return [Context(), *(Context.of(channel) for channel in Channel.objects.order_by("pk")[:1])]
+
+
+def _standing_by_filter() -> set[tuple[int, str, Context]]:
+    return {
+        (pk, slot.code.lower(), context)
+        for context in _contexts()
+        for slot in Slot.objects.all()
+        for pk in products(parse(f"slot:{slot.code} is not empty"), context).values_list("pk", flat=True)
+    }
+
+
+def _standing_by_index() -> set[tuple[int, str, Context]]:
+    batch = Batch(Schema(), list(Product.objects.values_list("pk", flat=True)))
+    return {
+        (pk, placed.slot, context)
+        for context in _contexts()
+        for pk, rows in batch.placing.counting(context.channel, context.chain).items()
+        for placed in rows
+    }
 
 
 # What each does in the world as it is built: P-1 has P-2 below it.
@@ -358,6 +431,12 @@ EACH = (
     (move_branch, 2, 0, 1),
     (move_branch, 1, 0, 0),
     (place_somewhere, 1, 0, 0),
+    (place_by_rule, 1, 0, 0),
+    (place_by_rule, 1, 0, 1),
+    (exclude_somewhere, 1, 4, 2),
+    (exclude_somewhere, 0, 6, 1),
+    (take_away, 1, 0, 0),
+    (limit_text, 0, 1, 0),
     (judge_text, 0, 0, 0),
     (judge_text, 0, 1, 2),
     (change_attribute, 1, 0, 0),
@@ -415,6 +494,34 @@ def test_what_says_the_same_of_products_leaves_the_rows_right(
 
 def _told(found: dict[str, list[Any]]) -> dict[str, Any]:
     return {name: [(each.added, each.changed, each.removed) for each in parts] for name, parts in found.items()}
+
+
+# First a rule, then what lets products enter it or leave it.
+ENTERING = (
+    ("color = red", say, 1, 1, 9),
+    ("tone = warm", say, 1, 3, 0),
+    ("name = anna", say, 1, 2, 0),
+    ("category = floor", categorise, 1, 2, 3),
+    ("family = second", change_family, 1, 1, 1),
+    ("sku = R-0", rename, 1, 0, 0),
+    ("level = group", create, 2, 1, 0),
+    ("not category = room", move_branch, 2, 0, 1),
+    ("name = familie", change_family_facts, 0, 2, 0),
+    ("color is empty", change_attribute, 2, 0, 0),
+    ("maker = bolt", merge_codes, 0, 2, 1),
+    ("power = 7", say, 1, 0, 0),
+)
+
+
+@pytest.mark.parametrize(("rule", "write", "a", "b", "c"), ENTERING, ids=lambda value: getattr(value, "__name__", ""))
+def test_products_enter_and_leave_rules_with_the_write_that_makes_them(
+    world: None, rule: str, write: Callable[[int, int, int], None], a: int, b: int, c: int
+) -> None:
+    place(ACTOR, Fragment.objects.get(code="new"), Slot.objects.get(code="warning"), rule)
+    before = [_content(SearchText), _content(Completeness)]
+    write(a, b, c)
+    assert [_content(SearchText), _content(Completeness)] != before
+    assert _told(differences()) == {}
 
 
 def test_a_rebuild_makes_the_same_rows_of_nothing(world: None) -> None:

@@ -26,10 +26,10 @@ def test_the_whole_vocabulary_is_kept() -> None:
         "<h3>A</h3><h4>B</h4><p>c<br><strong>d</strong><em>e</em><b>f</b><i>g</i><u>h</u><sub>i</sub><sup>j</sup></p>"
         "<ul><li>k</li></ul><ol><li>l</li></ol><blockquote><p>m</p></blockquote>"
         "<table><thead><tr><th>n</th></tr></thead><tbody><tr><td>o</td></tr></tbody></table>"
-        '<p><a href="https://tessera.example/a?b=1&amp;c=2#d">p</a></p>'
+        '<p><a href="https://tessera.example/a?b=1&amp;c=2#d">p</a><img src="asset:lira.png" alt="q"></p>'
     )
     assert clean_html(text) == text
-    assert {tag for tag in TAGS if f"<{tag}>" in text} | {"a"} == TAGS
+    assert {tag for tag in TAGS if f"<{tag}>" in text} | {"a", "img"} == TAGS
 
 
 @pytest.mark.parametrize(
@@ -236,7 +236,11 @@ MUTATING = [
     "&amp;lt;p&amp;gt;",
     "{{ fact:a }}",
 ]
-HARMLESS = re.compile(r'</?(?:%s)>|<a href="(?:https?://|mailto:|tel:)[^"]*">' % "|".join(sorted(TAGS)), re.IGNORECASE)
+HARMLESS = re.compile(
+    r'</?(?:%s)>|<a href="(?:https?://|mailto:|tel:)[^"]*">|<img src="asset:[\w.-]+" alt="[^"<>]*">'
+    r'|<t[dh](?: colspan="\d{1,2}")?(?: rowspan="\d{1,2}")?>' % "|".join(sorted(TAGS)),
+    re.IGNORECASE,
+)
 
 
 def check_clean(raw: str) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from catalog.references import Reference
 from catalog.values import AttributeSpec, Level
 from exports.bundles import AssetInfo, Context, FragmentContent, Labelled, Library, Placed, ProductBundle, SlotInfo
 from exports.documents import Statement
@@ -30,7 +32,7 @@ def make_context(**fields: Any) -> Context:
 
 
 def make_fragment(code: str, body: str | Mapping[str, str] = "", **applies: Any) -> FragmentContent:
-    """An approved fragment; a body that is only a text is German."""
+    """An approved fragment; a body that is only a text is German. `number` is its revision's, 1 unless said."""
     texts = {"de": body or f"<p>{code}</p>"} if isinstance(body, str) else dict(body)
     everywhere: dict[str, Any] = {
         "channels": [],
@@ -40,7 +42,9 @@ def make_fragment(code: str, body: str | Mapping[str, str] = "", **applies: Any)
         "from": None,
         "until": None,
     }
-    return FragmentContent(code, 1, {"title": {}, "body": texts, "applies": {**everywhere, **applies}})
+    number = applies.pop("number", 1)
+    said = {name: applies.pop(name) for name in ("source", "revisions") if name in applies}
+    return FragmentContent(code, number, {"title": {}, "body": texts, "applies": {**everywhere, **applies}, **said})
 
 
 def make_slot(code: str = "description", **fields: Any) -> SlotInfo:
@@ -54,8 +58,22 @@ def make_placed(
     distance: int = 0,
     position: int = 0,
     owner: str = "P",
+    excluded: bool = False,
 ) -> Placed:
-    return Placed(fragment, slot or make_slot(), kind, owner, distance, position)
+    return Placed(fragment, slot or make_slot(), kind, owner, distance, position, excluded)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What exports.words.Facts asks for, from texts by lower-case code."""
+
+    texts: Mapping[str, str]
+
+    def text(self, reference: Reference) -> str:
+        return self.texts.get(reference.code.lower(), "")
+
+    def label(self, code: str) -> str:
+        return code.upper() if code in self.texts else ""
 
 
 def speak(
@@ -67,8 +85,7 @@ def speak(
     """The statements of a product with these placements and facts (by lower-case code)."""
     context = context or make_context()
     shelf = Library(fragments={fragment.code.lower(): fragment for fragment in library})
-    texts = dict(facts or {})
-    words = Words(context, shelf, lambda code: texts.get(code, ""), {"name": "Lira", "sku": "P"})
+    words = Words(context, shelf, Facts(dict(facts or {})), {"name": "Lira", "sku": "P"})
     return choose(placements, context, words)
 
 

@@ -123,7 +123,11 @@ def rename_product(a: int, b: int, c: int) -> None:
 
 def refer(a: int, b: int, c: int) -> None:
     fragment, other = writes._of(Fragment, a), writes._of(Fragment, b)
-    words = f"{{{{ fragment:{other.code} }}}}" if fragment != other else "alone"
+    words = (
+        f"{{{{ fragment:{other.code} }}}}" if fragment != other else "alone",
+        f"{{{{ link:{writes._of(Product, b).sku} }}}}",
+        "{{ label:tone }}",
+    )[c % 3]
     write_fragment(ACTOR, fragment, title={}, body={"en": f"<p>{words} {c % 4}</p>"})
     if c % 2:
         approve(ACTOR, fragment)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.references import MAX_DEPTH
 from exports.bundles import Placed
 from exports.documents import Statement
-from exports.words import MAX_DEPTH, MAX_TAKEN
+from exports.words import MAX_TAKEN
 from tests.exports.bundled import TODAY, make_context, make_fragment, make_placed, make_slot, only, said, speak
+
+RULE = "battery = lithium"
 
 # --- The winner of a slot ---------------------------------------------------------------------------------------------
 
@@ -34,12 +38,14 @@ def test_a_text_for_this_context_beats_a_nearer_one_for_all(named: str, spelt: s
             "revision": 1,
             "language": "de",
             "placed": "family P",
+            "rank": ((named != "channels", named != "audiences", named != "markets", named != "media"), (2, 0), 0, 0),
             "beaten": [
                 {
                     "fragment": "for-all",
                     "revision": 1,
                     "language": "de",
                     "placed": "product P",
+                    "rank": ((True, True, True, True), (0, 0), 0, 0),
                     "why": "less specific for this channel",
                 }
             ],
@@ -67,7 +73,7 @@ def test_a_channel_counts_more_than_an_audience_and_that_more_than_a_market_and_
 )
 def test_a_text_for_others_does_not_show_and_the_reason_is_kept(applies: dict[str, Any], why: str) -> None:
     outcome = speak(make_placed(make_fragment("theirs", **applies)))
-    assert outcome.statements == ()
+    assert outcome.statements == []
     assert outcome.absent == [{"slot": "description", "fragment": "theirs", "why": why}]
     assert outcome.problems == []
 
@@ -94,13 +100,16 @@ def test_the_product_beats_its_parent_and_that_the_deepest_category_and_that_the
         make_placed(make_fragment("deepest"), kind="category", distance=0),
         make_placed(make_fragment("higher"), kind="category", distance=1),
         make_placed(make_fragment("family"), kind="family"),
+        make_placed(make_fragment("rule"), kind="filter", owner=RULE),
     ]
-    assert [said(speak(*reversed(line[start:])))[0] for start in range(5)] == [
+    context = make_context(meets=frozenset([RULE]))
+    assert [said(speak(*reversed(line[start:]), context=context))[0] for start in range(6)] == [
         "own",
         "parent",
         "deepest",
         "higher",
         "family",
+        "rule",
     ]
 
 
@@ -112,19 +121,43 @@ def test_a_nearer_text_in_a_fallback_language_beats_a_farther_one() -> None:
     assert outcome.trace[0]["beaten"][0]["why"] == "placed further away"
 
 
-def test_at_one_level_the_wanted_language_wins_then_the_position_then_the_code() -> None:
-    english, late, early, same = (
+def test_at_one_level_the_wanted_language_wins_then_the_position() -> None:
+    english, late, early = (
         make_placed(make_fragment("a-english", {"en": "x"})),
         make_placed(make_fragment("b-late"), position=2),
         make_placed(make_fragment("d-early"), position=1),
-        make_placed(make_fragment("c-early"), position=1),
     )
     outcome = speak(english, late, early)
     assert outcome.trace[0]["fragment"] == "d-early"
     assert [row["why"] for row in outcome.trace[0]["beaten"]] == ["stands later", "not in the wanted language"]
-    tied = speak(english, late, early, same)
-    assert tied.trace[0]["fragment"] == "c-early"
-    assert tied.problems == [("tie", "Several fragments are equally good for the slot “description”.")]
+
+
+@pytest.mark.parametrize(("position", "decide"), [(1, "a position below 1"), (0, "the others at later positions")])
+def test_of_two_that_are_equally_good_none_is_shown_and_it_is_said_what_would_decide(
+    position: int, decide: str
+) -> None:
+    one, other = (make_placed(make_fragment(code), kind="family", position=position) for code in ("d", "c"))
+    far = make_placed(make_fragment("far"), kind="filter", owner=RULE)
+    outcome = speak(one, other, far, context=make_context(meets=frozenset([RULE])))
+    assert (outcome.statements, outcome.trace) == ([], [])
+    assert outcome.problems == [
+        (
+            "tie",
+            "The fragments “c” and “d” are equally good for the slot “description”, so none of them is shown. One "
+            f"would win with {decide}, placed nearer than on family P, or by naming the channel.",
+        )
+    ]
+    assert outcome.absent == [
+        {"slot": "description", "fragment": "c", "why": "as good as “d”"},
+        {"slot": "description", "fragment": "d", "why": "as good as “c”"},
+    ]
+
+
+def test_those_that_are_equally_bad_do_not_matter() -> None:
+    best = make_placed(make_fragment("best"))
+    outcome = speak(best, *(make_placed(make_fragment(code), kind="family") for code in ("d", "c")))
+    assert (said(outcome), outcome.problems) == (["best"], [])
+    assert [row["fragment"] for row in outcome.trace[0]["beaten"]] == ["c", "d"]
 
 
 def test_a_fragment_does_not_tie_with_itself() -> None:
@@ -136,6 +169,95 @@ def test_a_fragment_does_not_tie_with_itself() -> None:
 def test_without_a_text_in_any_language_of_the_chain_there_is_nothing_to_say() -> None:
     outcome = speak(make_placed(make_fragment("f", {"fr": "x", "en": ""})))
     assert outcome.absent == [{"slot": "description", "fragment": "f", "why": "no text in de, en"}]
+
+
+# --- Rules, exclusions, claims ----------------------------------------------------------------------------------------
+
+
+def test_a_rule_places_where_it_holds_in_the_language() -> None:
+    placed = make_placed(make_fragment("f"), kind="filter", owner=RULE)
+    assert said(speak(placed, context=make_context(meets=frozenset([RULE])))) == ["f"]
+    outcome = speak(placed)
+    assert outcome.absent == [{"slot": "description", "fragment": "f", "why": f"its rule does not hold in de: {RULE}"}]
+
+
+def test_a_text_of_some_products_is_said_of_no_others() -> None:
+    placed = make_placed(make_fragment("f", products=RULE))
+    assert said(speak(placed, context=make_context(meets=frozenset([RULE])))) == ["f"]
+    outcome = speak(placed)
+    assert outcome.absent == [{"slot": "description", "fragment": "f", "why": f"only for products: {RULE}"}]
+
+
+LEVELS = (("product", 0), ("product", 1), ("category", 0), ("category", 1), ("family", 0), ("filter", 0))
+
+
+@pytest.mark.parametrize("near", range(len(LEVELS)))
+def test_an_exclusion_takes_out_what_is_as_near_or_further_and_what_is_nearer_wins_back(near: int) -> None:
+    fragment = make_fragment("f")
+    context = make_context(meets=frozenset([RULE]))
+    for place, (kind, distance) in enumerate(LEVELS):
+        rows = [
+            make_placed(fragment, None, kind, distance, owner=RULE),
+            make_placed(fragment, None, *LEVELS[near], owner=RULE, excluded=True),
+        ]
+        outcome = speak(*rows, context=context)
+        assert bool(outcome.statements) is (place < near)
+        why = [row["why"] for row in outcome.absent]
+        assert why == ([] if place < near else [f"excluded at {LEVELS[near][0]} {RULE}"])
+
+
+def test_an_exclusion_is_of_one_fragment_in_one_slot_where_its_rule_holds() -> None:
+    other_slot = make_placed(make_fragment("f"), make_slot("teaser"))
+    out = make_placed(make_fragment("f"), kind="product", excluded=True)
+    ruled = make_placed(make_fragment("g"), kind="filter", owner=RULE, excluded=True)
+    outcome = speak(
+        out,
+        ruled,
+        other_slot,
+        make_placed(make_fragment("g"), kind="filter", owner=RULE),
+        make_placed(make_fragment("g"), kind="family"),
+    )
+    assert said(outcome) == ["g", "f"]
+
+
+def test_a_claim_that_is_over_is_shown_and_reported_or_left_out_and_reported() -> None:
+    claim = make_fragment("f", source={"valid_until": "2027-02-28"})
+    last_day = make_fragment("g", source={"valid_until": "2027-03-01"})
+    rows = [make_placed(claim), make_placed(last_day, make_slot("teaser"))]
+    why = "its source had to be asked again after 2027-02-28"
+    outcome = speak(*rows)
+    assert said(outcome) == ["f", "g"]
+    assert outcome.problems == [("claim", f"Fragment “f” is shown, but {why}.")]
+    outcome = speak(*rows, context=make_context(expired_claims="block"))
+    assert said(outcome) == ["g"]
+    assert outcome.absent == [{"slot": "description", "fragment": "f", "why": why}]
+    assert outcome.problems == [("claim", f"Fragment “f” is left out: {why}.")]
+
+
+def test_a_claim_that_is_over_counts_where_it_stands_in_another_text() -> None:
+    claim = make_fragment("Claim", source={"valid_until": "2027-02-28"})
+    outer = make_placed(make_fragment("f", "so {{ fragment:claim }}"))
+    outcome = speak(outer, library=[claim])
+    assert [kind for kind, _ in outcome.problems] == ["claim"]
+    assert outcome.trace[0]["uses"] == [{"fragment": "Claim", "revision": 1, "language": "de", "via": "f"}]
+    outcome = speak(outer, library=[claim], context=make_context(expired_claims="block"))
+    assert (said(outcome), [kind for kind, _ in outcome.problems]) == ([], ["reference"])
+
+
+def test_the_revision_named_is_the_one_whose_text_is_shown() -> None:
+    fragment = make_fragment("f", {"de": "x", "en": "y"}, revisions={"de": 1, "en": 3}, number=3)
+    assert speak(make_placed(fragment)).trace[0]["revision"] == 1
+    assert speak(make_placed(fragment), context=make_context(chain=("en",))).trace[0]["revision"] == 3
+
+
+def test_the_fragments_that_stand_in_a_text_are_named_each_once_with_what_names_it() -> None:
+    library = [
+        make_fragment("a", "{{ fragment:b }} {{ fragment:c }}"),
+        make_fragment("b", "{{ fragment:c }}"),
+        make_fragment("c"),
+    ]
+    uses = speak(make_placed(make_fragment("f", "{{ fragment:a }}")), library=library).trace[0]["uses"]
+    assert [(use["fragment"], use["via"]) for use in uses] == [("a", "f"), ("b", "a"), ("c", "a")]
 
 
 # --- Slots ------------------------------------------------------------------------------------------------------------
@@ -275,8 +397,13 @@ def test_the_language_of_a_statement_is_the_one_its_words_stand_in() -> None:
 
 choices = st.sampled_from
 placed = st.builds(
-    lambda number, body, applies, kind, distance, position: make_placed(
-        make_fragment(f"f{number}", body, **applies), kind=kind, distance=distance, position=position
+    lambda number, body, applies, kind, distance, position, excluded, rule: make_placed(
+        make_fragment(f"f{number}", body, **applies),
+        kind=kind,
+        distance=distance if kind in ("product", "category") else 0,
+        position=position,
+        excluded=excluded,
+        owner=rule,
     ),
     st.integers(0, 20),
     choices([{"de": "x"}, {"en": "x"}, {"de": "x", "en": "y"}, {"fr": "x"}]),
@@ -288,17 +415,31 @@ placed = st.builds(
             "markets": choices([["DE"], ["IT"]]),
             "media": choices([["web"], ["print"]]),
             "until": choices(["2027-02-28", "2027-03-01"]),
+            "products": choices([RULE, "other = rule"]),
+            "source": choices([{"valid_until": "2027-02-28"}, {"valid_until": "2027-03-01"}]),
         },
     ),
-    choices(["product", "category", "family"]),
+    choices(["product", "category", "family", "filter"]),
     st.integers(0, 2),
     st.integers(0, 2),
+    st.sampled_from([False, False, False, True]),
+    choices([RULE, "other = rule"]),
 )
 
 
-def naive_score(row: Placed) -> tuple[Any, ...] | None:
+def far(row: Placed) -> int:
+    return {"product": 0, "category": 10, "family": 20, "filter": 30}[row.kind] + row.distance
+
+
+def naive_score(row: Placed, rows: list[Placed], policy: str) -> tuple[Any, ...] | None:
     """The documented order as one number after the other; None where the fragment is not for us."""
-    applies, body = row.fragment.content["applies"], row.fragment.content["body"]
+    content = row.fragment.content
+    applies, body = content["applies"], content["body"]
+    if row.excluded or not holds(row):
+        return None
+    for other in rows:
+        if other.excluded and holds(other) and other.fragment.code == row.fragment.code and far(other) <= far(row):
+            return None
     ours = {"channels": "shop", "audiences": "consumer", "markets": "de", "media": "web"}
     context = []
     for name, own in ours.items():
@@ -308,30 +449,46 @@ def naive_score(row: Placed) -> tuple[Any, ...] | None:
         context.append(0 if codes else 1)
     if applies["until"] and applies["until"] < "2027-03-01":
         return None
+    if applies.get("products", RULE) != RULE:
+        return None
+    if policy == "block" and content.get("source", {}).get("valid_until", "9") < "2027-03-01":
+        return None
     language = 0 if "de" in body else 1 if "en" in body else None
     if language is None:
         return None
-    level = {"product": 0, "category": 10, "family": 20}[row.kind] + row.distance
-    return (*context, level, language, row.position, row.fragment.code)
+    return (*context, far(row), language, row.position)
 
 
-@given(st.lists(placed, max_size=8))
-def test_whatever_is_placed_the_winner_is_the_best_by_the_documented_order(placements: list[Placed]) -> None:
-    scores = [score for row in placements if (score := naive_score(row)) is not None]
-    outcome = speak(*placements)
-    winners = [(row["fragment"], row["language"]) for row in outcome.trace]
-    best = min(scores, default=None)
-    assert winners == ([] if best is None else [(best[-1], ("de", "en")[best[-3]])])
-    assert len(outcome.absent) == len(placements) - len(scores)
-    beaten = [row["fragment"] for row in outcome.trace[0]["beaten"]] if outcome.trace else []
-    assert beaten == [score[-1] for score in sorted(scores)[1:]]
+def holds(row: Placed) -> bool:
+    return row.kind != "filter" or row.owner == RULE
+
+
+@given(st.lists(placed, max_size=8), choices(["warn", "block"]))
+def test_whatever_is_placed_the_winner_is_the_best_by_the_documented_order(
+    placements: list[Placed], policy: str
+) -> None:
+    scored = [(score, row) for row in placements if (score := naive_score(row, placements, policy)) is not None]
+    scored.sort(key=lambda pair: (*pair[0], pair[1].fragment.code))
+    outcome = speak(*placements, context=make_context(meets=frozenset([RULE]), expired_claims=policy))
+    best = {row.fragment.code for score, row in scored if score == scored[0][0]}
+    assert bool(outcome.statements) is (len(best) == 1)
+    assert [kind for kind, _ in outcome.problems if kind == "tie"] == (["tie"] if len(best) > 1 else [])
+    if outcome.trace:
+        trace = outcome.trace[0]
+        assert (trace["fragment"], trace["language"]) == (scored[0][1].fragment.code, ("de", "en")[scored[0][0][-2]])
+        assert [row["fragment"] for row in trace["beaten"]] == [row.fragment.code for _, row in scored[1:]]
+    left_out = {row["fragment"] for row in outcome.absent}
+    assert {row.fragment.code for row in placements if not row.excluded} <= left_out | {
+        row.fragment.code for _, row in scored
+    }
 
 
 @given(st.lists(placed, max_size=8), st.randoms())
 def test_the_order_in_which_placements_are_read_does_not_matter(placements: list[Placed], random: Any) -> None:
+    context = make_context(meets=frozenset([RULE]))
     for slot in (make_slot(), make_slot(multiple=True)):
-        rows = [Placed(row.fragment, slot, row.kind, row.owner, row.distance, row.position) for row in placements]
-        distinct = list({row.fragment.code: row for row in rows}.values())
-        before = speak(*distinct).statements
+        rows = [replace(row, slot=slot) for row in placements]
+        distinct = list({(row.fragment.code, row.level): row for row in rows}.values())
+        before = speak(*distinct, context=context).statements
         random.shuffle(distinct)
-        assert speak(*distinct).statements == before
+        assert speak(*distinct, context=context).statements == before

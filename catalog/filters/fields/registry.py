@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from catalog.filters.fields.base import Field
 from catalog.filters.fields.facts import Fact, ProductName
 from catalog.filters.fields.own import Changed, Level, Parent, Root, Sku, Status
-from catalog.filters.fields.places import Associated, InCategory, InFamily, InRole, InSlot, Tagged
+from catalog.filters.fields.placed import InSlot, Tagged
+from catalog.filters.fields.places import Associated, InCategory, InFamily, InRole
 from catalog.filters.fields.state import Complete, Found, Quality
 from catalog.filters.tree import CODED_FIELDS, PLAIN_FIELDS
 

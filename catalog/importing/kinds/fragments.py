@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db.models import Model
 
+from catalog.filters import FilterError
 from catalog.importing.compare import LEFT_OUT, Item, Kind
 from catalog.importing.known import batches, rows_of
 from catalog.importing.links import Links, Wanted
 from catalog.importing.plan import FragmentRecord, PlacementRecord
+from catalog.importing.referable import Coming
 from catalog.importing.writing import insert
 from catalog.models import (
     Audience,
@@ -28,6 +30,9 @@ from catalog.models import (
 )
 from catalog.operations.fragments import APPLIES_TO, clean_body, digest_of, frozen, whole
 from catalog.operations.recording import record as note
+from catalog.operations.referring import check_references
+from catalog.rules import key_of, read
+from catalog.values import Invalid
 
 TARGETS: dict[str, type[Model]] = {"product": Product, "family": Family, "category": Category}
 
@@ -46,18 +51,31 @@ def _placements(kind: Kind[FragmentRecord], item: Item) -> Iterator[dict[str, An
         slot = kind.find(item.record, "placements.slot", Slot, placement.slot)
         target = _target(kind, item.record, placement)
         if slot is not None and target:
-            yield {"slot": slot, **dict.fromkeys(TARGETS), **target, "position": placement.position}
+            none = {**dict.fromkeys(TARGETS), "filter": "", "filter_key": ""}
+            yield {"slot": slot, **none, **target, "excluded": placement.excluded, "position": placement.position}
 
 
 def _target(kind: Kind[FragmentRecord], record: FragmentRecord, placement: PlacementRecord) -> dict[str, Any]:
     """What a placement is on, by the column's name; nothing where it is unknown or not exactly one."""
-    named = {name: code for name in TARGETS if (code := getattr(placement, name))}
+    named = {name: code for name in (*TARGETS, "filter") if (code := getattr(placement, name))}
     if len(named) != 1:
         kind.issue(record, "placements", " ".join(named.values()), f"a placement is on one thing; {LEFT_OUT}.")
         return {}
     ((name, code),) = named.items()
+    if name == "filter":
+        return _rule(kind, record, code)
     row = kind.find(record, f"placements.{name}", TARGETS[name], code)
     return {} if row is None else {name: row}
+
+
+def _rule(kind: Kind[FragmentRecord], record: FragmentRecord, text: str) -> dict[str, Any]:
+    """A filter as it is stored; what it names may come with the same plan, so that is not looked up here."""
+    try:
+        filter = read(text).text()
+    except FilterError as error:
+        kind.issue(record, "placements.filter", text, f"{error} {LEFT_OUT[0].upper()}{LEFT_OUT[1:]}.")
+        return {}
+    return {"filter": filter, "filter_key": key_of(filter)}
 
 
 class Fragments(Kind[FragmentRecord]):
@@ -70,6 +88,7 @@ class Fragments(Kind[FragmentRecord]):
     noun = "fragment"
     model = Fragment
     plain = ("source", "verified_on", "claim_valid_until", "media", "valid_from", "valid_until")
+    optional = ("products",)
     texts = ("title", "body")
     links = (
         Links("tags", Fragment.tags.through, "fragment", ("tag",), _named("tags", "tag", Tag)),
@@ -86,9 +105,9 @@ class Fragments(Kind[FragmentRecord]):
             "placements",
             Placement,
             "fragment",
-            ("slot", *TARGETS),
+            ("slot", *TARGETS, "filter_key"),
             _placements,
-            payload=("position",),
+            payload=("filter", "excluded", "position"),
         ),
     )
 
@@ -96,6 +115,7 @@ class Fragments(Kind[FragmentRecord]):
         self.revisions: list[FragmentRevision] = []
         placements = (placement for record in self.records for placement in record.placements)
         self.run.known.load(Product, (placement.product for placement in placements))
+        self.coming = Coming(self.run.known, self.records)
         super().compare_rows()
 
     def compare_links(self) -> None:
@@ -111,10 +131,26 @@ class Fragments(Kind[FragmentRecord]):
         if since and until and until < since:
             self.issue(record, "valid_until", until.isoformat(), f"this is before {since}; both are left out.")
             del columns["valid_from"], columns["valid_until"]
+        if record.products:
+            columns["products"] = self._limit(record, record.products)
         return columns
 
+    def _limit(self, record: FragmentRecord, text: str) -> str:
+        """Kept even where it is wrong: without it, the text would be said of more products than was meant."""
+        try:
+            return read(text).text()
+        except FilterError as error:
+            self.issue(record, "products", text, f"{error} Until this is mended, no channel can be released.")
+            return text
+
     def clean(self, record: FragmentRecord, name: str, text: str) -> str:
-        return clean_body(text, rich=record.rich) if name == "body" else super().clean(record, name, text)
+        if name != "body":
+            return super().clean(record, name, text)
+        body = clean_body(text, rich=record.rich)
+        for problem in check_references({"": body}, record.code, known=self.coming, suggest=False):
+            if problem.fatal:
+                raise Invalid(str(problem).removesuffix("."))
+        return body
 
     def write_links(self) -> None:
         super().write_links()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Model
 
+from catalog import rules
 from catalog.indexing.touched import Touch, touched, touched_together
 from catalog.models import Product
 from catalog.operations.axes import renew_axis_keys
@@ -24,10 +25,13 @@ def pointing_to(row: Model) -> Touch:
 
 
 def bring_up_to_date(rewritten: Rewritten, touch: Touch) -> None:
-    """After codes were written anew, and what `touch` names has changed besides. The caller holds all locks."""
+    """After codes were written anew, and what `touch` names has changed besides. The caller holds all locks.
+
+    Rules that said an old code may find others now: all that have the new one.
+    """
     renew_axis_keys(rewritten.products)
     texts = Touch(
-        products=frozenset(rewritten.products),
+        products=rewritten.found.union(rewritten.products, rules.reached(rewritten.rules)),
         families=frozenset(rewritten.families),
         attributes=frozenset(rewritten.attributes),
         facts=None,

@@ -9,12 +9,12 @@ from django.db import connection
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from catalog import mentions, querysets
+from catalog import mentions, querysets, rules
 from catalog.aliases import Target
 from catalog.indexing.locking import lock_everything
 from catalog.indexing.writing import update_rows
 from catalog.mentions import InFacts
-from catalog.models import Attribute, Channel, Family, Fragment, Product, Record, Requirement
+from catalog.models import Attribute, Channel, Family, Fragment, Placement, Product, Record, Requirement
 from catalog.operations.locking import lock_tree
 
 # Rows in one statement.
@@ -38,11 +38,16 @@ def lock_all() -> None:
 
 
 class Rewritten(NamedTuple):
-    """Ids of the products and families whose facts were written anew, and of attributes whose settings were."""
+    """Ids of the products and families whose facts were written anew, and of attributes whose settings were.
+
+    `rules` are those that named the old code, as they say it now; `found` the products that they found before.
+    """
 
     products: list[int]
     families: list[int]
     attributes: list[int]
+    rules: frozenset[str] = frozenset()
+    found: frozenset[int] = frozenset()
 
 
 class Rewriting:
@@ -56,6 +61,9 @@ class Rewriting:
         self.names = mentions.names_of(old, self.carriers)
         self.facts = InFacts(old, self.carriers)
         self.settings_of = [spec.code for spec in specs.values() if mentions.in_settings(spec, old, self.carriers)]
+        naming = {text for text in rules.placed() | rules.frozen() if mentions.in_filter(text, self.names)}
+        self.rules = frozenset(mentions.filter_replaced(text, self.names, new) for text in naming)
+        self.found = rules.reached(naming)
 
     def run(self) -> Rewritten:
         """Rewrite all. A constant number of queries per batch."""
@@ -65,9 +73,11 @@ class Rewriting:
         defaults = rewrite(plain(Attribute).filter(code__in=self.settings_of), self._settings)
         rewrite(plain(Channel).exclude(selection=""), self._filter("selection"))
         rewrite(plain(Requirement).exclude(condition=""), self._filter("condition"))
+        rewrite(plain(Fragment).exclude(products=""), self._filter("products"))
+        self._rules()
         rewrite(mentions.referring(plain(Fragment), self.old), self._references)
         self._lists()
-        return Rewritten(products, families, defaults)
+        return Rewritten(products, families, defaults, self.rules, self.found)
 
     def _facts(self, row: Any) -> dict[str, Any]:
         return {"values": self.facts.replaced(row.values, self.new)}
@@ -77,6 +87,17 @@ class Rewriting:
 
     def _filter(self, column: str) -> Change:
         return lambda row: {column: mentions.filter_replaced(getattr(row, column), self.names, self.new)}
+
+    def _rules(self) -> None:
+        """Rules that say the same afterwards are one; where one of them takes a fragment out, that one."""
+        for row in plain(Placement).exclude(filter="").order_by("excluded", "pk"):
+            text = mentions.filter_replaced(row.filter, self.names, self.new)
+            if text == row.filter:
+                continue
+            key = rules.key_of(text)
+            same = plain(Placement).filter(fragment=row.fragment_id, slot=row.slot_id, filter_key=key)
+            same.exclude(pk=row.pk).delete()
+            plain(Placement).filter(pk=row.pk).update(filter=text, filter_key=key)
 
     def _references(self, row: Fragment) -> dict[str, Any]:
         texts = {column: getattr(row, column) for column in mentions.body_columns()}

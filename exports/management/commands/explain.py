@@ -10,25 +10,27 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.values.effective import COMPUTED, DEFAULT, FAMILY
-from exports.explaining import Explanation, NotReleased, explain
+from exports.explaining import Explanation, NotReleased, explain, explain_draft
 from exports.management import shell
 
 _SHOWN = 100
 
 
 class Command(BaseCommand):
-    help = "Tell where each fact and statement of a released document comes from, and what it beat."
+    help = "Tell where each fact and statement of a document comes from, what it beat, and why slots are empty."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("sku", help="the product's SKU")
         parser.add_argument("channel", help="the channel's code")
         parser.add_argument("language", help="one of the channel's languages")
+        parser.add_argument("--draft", action="store_true", help="the document as it would be released now")
         parser.add_argument("--json", action="store_true", help="write one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         channel = shell.channel_called(options["channel"])
         try:
-            found = explain(channel, options["language"], options["sku"])
+            tell = explain_draft if options["draft"] else explain
+            found = tell(channel, options["language"], options["sku"])
         except NotReleased as error:
             raise CommandError(str(error)) from error
         if options["json"]:
@@ -38,21 +40,26 @@ class Command(BaseCommand):
 
 
 def _lines(found: Explanation) -> Iterator[str]:
-    yield f"{found.sku} in {found.channel}, {found.language}: release {found.release}, digest {found.digest[:12]}"
+    which = f"release {found.release}" if found.release else "as it would be released now"
+    yield f"{found.sku} in {found.channel}, {found.language}: {which}, digest {found.digest[:12]}"
     yield "\nFacts"
     yield from _fact_lines(found)
     yield "\nStatements"
     for row in found.statements:
         yield f"  {row['slot']}: {_cut(row['text'])}"
         yield f"    from {_fragment(row)}"
+        for use in row.get("uses", ()):
+            yield f"    with {use['fragment']} revision {use['revision']} in {use['language']}, by reference"
         for loser in row["beaten"]:
-            yield f"    beat {_fragment(loser)}: {loser['why']}"
+            hint = f"; it {loser['hint']}" if loser.get("hint") else ""
+            yield f"    beat {_fragment(loser)}: {loser['why']}{hint}"
     yield from _section("Assets", (line for row in found.assets for line in _asset_lines(row)))
     yield from _section("Categories", (f"  {row['category']}: from {_level(row)}" for row in found.categories))
     yield from _section("Not inherited", (line for row in found.cut for line in _cut_lines(row)))
     yield from _section(
         "Not shown", (f"  {row['slot']}: fragment {row['fragment']}: {row['why']}" for row in found.absent)
     )
+    yield from _section("Empty slots", (f"  {row['slot']}: {why}" for row in found.empty for why in row["why"]))
     yield from _section("Problems", (f"  {row['kind']}: {row['message']}" for row in found.problems))
 
 

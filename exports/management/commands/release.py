@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import Any
 
@@ -13,6 +15,8 @@ from exports import releasing
 from exports.management import shell
 from exports.selection import SelectionError
 
+_LISTED = 50
+
 
 class Command(BaseCommand):
     help = "Release a channel: the next number if anything differs from the current release."
@@ -21,38 +25,61 @@ class Command(BaseCommand):
         parser.add_argument("channel", nargs="?", help="the channel's code")
         parser.add_argument("--all", action="store_true", help="release every channel, one after the other")
         parser.add_argument("--full", action="store_true", help="assemble all products, not only what may have changed")
+        parser.add_argument("--dry-run", action="store_true", help="say what would change; write nothing")
         parser.add_argument("--json", action="store_true", help="write a JSON object per channel, a line each")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if bool(options["channel"]) == options["all"]:
             raise CommandError("Name one channel, or say --all.")
         if options["all"]:
-            self.release_all(full=options["full"], as_json=options["json"])
+            self.release_all(options)
             return
         try:
-            self.tell(shell.channel_called(options["channel"]), full=options["full"], as_json=options["json"])
+            self.tell(shell.channel_called(options["channel"]), options)
         except releasing.Retired as error:
             raise CommandError(str(error)) from error
 
-    def release_all(self, *, full: bool, as_json: bool) -> None:
+    def release_all(self, options: dict[str, Any]) -> None:
         """Every channel; of those that are retired a line is said beside the answer."""
         for code in Channel.objects.values_list("code", flat=True):
             try:
-                self.tell(shell.channel_called(code), full=full, as_json=as_json)
+                self.tell(shell.channel_called(code), options)
             except releasing.Retired as error:
                 self.stderr.write(str(error))
 
-    def tell(self, channel: Channel, *, full: bool, as_json: bool) -> None:
-        summary = self.release(channel, full=full)
-        self.stdout.write(orjson.dumps(summary).decode() if as_json else _line(summary))
+    def tell(self, channel: Channel, options: dict[str, Any]) -> None:
+        dry = options["dry_run"]
+        try:
+            with shell.patience(self.stderr, f"{'Assembling' if dry else 'Releasing'} {channel.code}"):
+                summary = self.forecast(channel) if dry else self.release(channel, full=options["full"])
+        except SelectionError as error:
+            raise CommandError(str(error)) from error
+        if options["json"]:
+            self.stdout.write(orjson.dumps(summary).decode())
+        else:
+            self.stdout.write("\n".join([_line(summary), *_report(summary.get("report", ()))]))
+
+    def forecast(self, channel: Channel) -> dict[str, Any]:
+        """As the summary of a release, and each problem with its product."""
+        started = monotonic()
+        found = releasing.forecast(channel)
+        return {
+            "channel": channel.code,
+            "release": found.after,
+            "new": False,
+            "would_be": found.after + 1 if found.differs else None,
+            "documents": found.documents,
+            "added": found.added,
+            "changed": found.changed,
+            "removed": found.removed,
+            "problems": dict(sorted(Counter(row["kind"] for row in found.report).items())),
+            "report": found.report,
+            "seconds": round(monotonic() - started, 3),
+        }
 
     def release(self, channel: Channel, *, full: bool) -> dict[str, Any]:
         started = monotonic()
-        try:
-            with shell.patience(self.stderr, f"Releasing {channel.code}"):
-                outcome = releasing.release(shell.actor(), channel, full=full)
-        except SelectionError as error:
-            raise CommandError(str(error)) from error
+        outcome = releasing.release(shell.actor(), channel, full=full)
         made = outcome.release
         return {
             "channel": channel.code,
@@ -69,9 +96,19 @@ class Command(BaseCommand):
 
 def _line(summary: dict[str, Any]) -> str:
     problems = ", ".join(f"{kind} {count}" for kind, count in summary["problems"].items()) or "none"
-    if summary["new"]:
+    if summary.get("would_be"):
+        what = "would be release {would_be}: {documents} documents, {added} added, {changed} changed, {removed} removed"
+    elif summary["new"]:
         what = "release {release}: {documents} documents, {added} added, {changed} changed, {removed} removed"
     else:
         what = "nothing changed since release {release} ({documents} documents)"
     what = what.format(**summary)
     return f"{summary['channel']}: {what}; problems: {problems}; {shell.seconds(summary['seconds'])}"
+
+
+def _report(report: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """What would be reported, the first of it."""
+    for row in report[:_LISTED]:
+        yield f"  {row['sku']} ({', '.join(row['languages'])}): {row['kind']}: {row['message']}"
+    if len(report) > _LISTED:
+        yield f"  … and {len(report) - _LISTED:,} more; --json tells all"

@@ -14,10 +14,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from catalog.references import malformed_in
-from catalog.richtext import ATTRIBUTES, MAX_DEPTH, TAGS, clean_html, clean_plain, to_text
+from catalog.richtext import ATTRIBUTES, MAX_DEPTH, clean_html, clean_plain, to_text
+from catalog.richtext import TAGS as ALL_TAGS
 from catalog.values import Invalid
 from catalog.values.base import clean_text
 
+# Pictures of other systems are none of our asset library.
+TAGS = ALL_TAGS - {"img"}
 _INLINE = frozenset(["strong", "em", "b", "i", "u", "sub", "sup", "a"])
 _WHOLE = frozenset(["ul", "ol", "table", "blockquote", "h3", "h4"])
 # Elements that end a paragraph, kept inside those that stay whole as far as they are among TAGS.
@@ -39,6 +42,7 @@ _SPACES = re.compile(r"[ \t]+")
 _CLOSER = re.compile(r"</([A-Za-z][A-Za-z0-9]*)\s*>")
 _AROUND_BREAK = re.compile(r" *<br> *")
 _TAG = re.compile(r"<[^>]*>")
+_NAMED = re.compile(r"([^\s/=\"']+)(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"']*))?")
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def _split(raw: str) -> _Splitter:
 @lru_cache(maxsize=20_000)
 def _clean(piece: str) -> str:
     """Clean HTML of a piece, "" where it shows nothing. Raises Invalid."""
-    cleaned = clean_html(piece)
+    cleaned = clean_html(piece, pictures=False)
     return cleaned if html.unescape(_TAG.sub("", cleaned)).strip() else ""
 
 
@@ -155,7 +159,7 @@ class _Splitter:
     def note(self, name: str, attributes: str) -> None:
         if name not in TAGS:
             self.dropped.add(name)
-        elif attributes.strip(" /") and name not in ATTRIBUTES:
+        elif set(_NAMED.findall(attributes.lower())) - ATTRIBUTES.get(name, set()) and name != "a":
             self.dropped.add(f"attributes of {name}")
         elif name not in ("p", "br"):
             self.kept.add(name)

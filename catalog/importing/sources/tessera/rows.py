@@ -13,7 +13,7 @@ from catalog.importing.plan import Refused
 
 T = TypeVar("T")
 
-_REQUIRED: Any = object()
+REQUIRED: Any = object()
 _NAMES: dict[type[Any], str] = {
     str: "a text",
     int: "a whole number",
@@ -45,10 +45,10 @@ class Row:
         self.place = f"{self.place} “{name}”" if name else self.place
         return self
 
-    def text(self, key: str, default: str = _REQUIRED) -> str:
+    def text(self, key: str, default: str = REQUIRED) -> str:
         return self._value(key, str, default)
 
-    def whole(self, key: str, default: int = _REQUIRED) -> int:
+    def whole(self, key: str, default: int = REQUIRED) -> int:
         return self._value(key, int, default)
 
     def flag(self, key: str) -> bool:
@@ -86,7 +86,7 @@ class Row:
         """Whatever stands there; decimals and dates as text, so that they stay exact and can be kept as JSON."""
         return _plain(self._value(key, object, None))
 
-    def one_of(self, key: str, choices: Mapping[str, T], default: str = _REQUIRED) -> T:
+    def one_of(self, key: str, choices: Mapping[str, T], default: str = REQUIRED) -> T:
         value = self.text(key, default)
         if value not in choices:
             raise Refused(f"{self.place}: “{key}” is “{value}”; there are {', '.join(choices)}.")
@@ -106,7 +106,7 @@ class Row:
         self._read.add(key)
         if key in self._table:
             return self._checked(key, self._table[key], kind)
-        if default is _REQUIRED:
+        if default is REQUIRED:
             raise Refused(f"{self.place}: “{key}” is missing.")
         given: T = default
         return given

@@ -23,7 +23,7 @@ from catalog.importing.plan import (
 from catalog.importing.sources.base import Source
 from catalog.importing.sources.tessera import facts
 from catalog.importing.sources.tessera.records import RECORDS, in_tree_order
-from catalog.importing.sources.tessera.rows import Row, read_toml
+from catalog.importing.sources.tessera.rows import REQUIRED, Row, read_toml
 
 F = TypeVar("F", FamilyRecord, EntityRecord)
 # What is drawn instead of taken from a file: kind, colour, view.
@@ -32,7 +32,7 @@ Picture = tuple[str, str, str]
 Draw = Callable[[Sequence[Picture]], Mapping[Picture, Path]]
 
 STATES = {"approved": True, "draft": False}
-TARGETS = {"products": "product", "families": "family", "categories": "category"}
+TARGETS = {"products": "product", "families": "family", "categories": "category", "filters": "filter"}
 
 
 class Tessera(Source):
@@ -195,6 +195,7 @@ def _fragment(row: Row, rich: set[str]) -> FragmentRecord:
         markets=row.names("markets"),
         audiences=row.names("audiences"),
         media=row.names("media"),
+        products=row.text("only_for") if row.has("only_for") else None,
         valid_from=row.date("valid_from"),
         valid_until=row.date("valid_until"),
         approved=row.one_of("state", STATES, "draft"),
@@ -202,9 +203,26 @@ def _fragment(row: Row, rich: set[str]) -> FragmentRecord:
 
 
 def _placements(row: Row) -> tuple[PlacementRecord, ...]:
-    slot, position = row.text("slot"), row.whole("position", 0)
-    return tuple(
+    """What the fragment's one slot lists, then what is written out one by one."""
+    rows = row.rows("placement")
+    slot, position = row.text("slot", "" if rows else REQUIRED), row.whole("position", 0)
+    listed = (
         PlacementRecord(slot, position=position, **{target: code})
         for key, target in TARGETS.items()
         for code in row.names(key)
     )
+    return (*listed, *map(_placement, rows))
+
+
+def _placement(row: Row) -> PlacementRecord:
+    found = PlacementRecord(
+        slot=row.text("slot"),
+        product=row.text("product", ""),
+        family=row.text("family", ""),
+        category=row.text("category", ""),
+        filter=row.text("filter", ""),
+        excluded=row.flag("excluded"),
+        position=row.whole("position", 0),
+    )
+    row.done()
+    return found

@@ -61,7 +61,7 @@ def keep_problems(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0016_outbox"), ("exports", "0002_languages_of_outputs")]
+    dependencies = [("catalog", "0016_outbox"), ("exports", "0003_statements")]
 
     operations = [
         migrations.CreateModel(

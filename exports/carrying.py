@@ -1,0 +1,63 @@
+"""What documents carry, written in rows of its own together with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+
+from catalog.indexing.writing import among, batches, insert_rows
+from exports.models import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
+
+# A document's version by its id, with its provenance.
+Carried = tuple[int, Mapping[str, Any]]
+
+
+def write(carried: Sequence[Carried]) -> None:
+    """The rows of documents that have none yet. A constant number of queries per batch."""
+    sets = {pk: tuple(sorted(code.lower() for code in provenance["facts"])) for pk, provenance in carried}
+    digests = {codes: _digest(codes) for codes in set(sets.values())}
+    _make_sets(digests)
+    insert_rows(VersionFacts, ("version_id", "fact_set_id"), [(pk, digests[codes]) for pk, codes in sets.items()])
+    insert_rows(VersionAsset, ("version_id", "asset"), [row for each in carried for row in _assets(*each)])
+    insert_rows(VersionStatement, _STATEMENT, [row for each in carried for row in _statements(*each)])
+
+
+def rewrite(carried: Sequence[Carried]) -> None:
+    """The same for documents whose words stayed but come another way now."""
+    for part in batches(carried):
+        for model in (VersionFacts, VersionAsset, VersionStatement):
+            model.objects.filter(version__in=among(pk for pk, _ in part)).delete()
+        write(part)
+
+
+def _make_sets(digests: Mapping[tuple[str, ...], str]) -> None:
+    """Those that are not there yet; made by somebody else at the same time is as good."""
+    known: set[str] = set()
+    for part in batches(list(digests.values())):
+        known.update(FactSet.objects.filter(pk__in=part).values_list("pk", flat=True))
+    fresh = {codes: digest for codes, digest in digests.items() if digest not in known}
+    FactSet.objects.bulk_create([FactSet(digest) for digest in fresh.values()], ignore_conflicts=True, batch_size=1_000)
+    members = [FactSetMember(fact_set_id=digest, attribute=code) for codes, digest in fresh.items() for code in codes]
+    FactSetMember.objects.bulk_create(members, ignore_conflicts=True, batch_size=1_000)
+
+
+def _digest(codes: Iterable[str]) -> str:
+    """BLAKE2b-128, hex; no code has a space."""
+    return blake2b(" ".join(codes).encode(), digest_size=16).hexdigest()
+
+
+def _assets(version: int, provenance: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
+    return ((version, code) for code in dict.fromkeys(code.lower() for code in provenance["shown"]))
+
+
+_STATEMENT = ("version_id", "place", "slot", "language", "fragment", "revision", "via")
+
+
+def _statements(version: int, provenance: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    for place, row in enumerate(provenance["statements"]):
+        slot = row["slot"].lower()
+        yield version, place, slot, row["language"], row["fragment"].lower(), row["revision"], ""
+        for use in row.get("uses", ()):
+            code = use["fragment"].lower()
+            yield version, place, slot, use["language"], code, use["revision"], use["via"].lower()

@@ -1,0 +1,23 @@
+"""What the knowledge base is told of what is out."""
+
+from __future__ import annotations
+
+from catalog.models import Channel, Product
+from catalog.outlook import OUTLOOK
+from exports.explaining import Explanation, NotReleased, explain, explain_draft
+from exports.previewing import preview_of
+from exports.whereabouts import impact, where_used
+
+
+def explained(product: Product, channel: Channel, language: str, draft: bool) -> Explanation:
+    """Raises LookupError with the reason why there is no such document."""
+    try:
+        return (explain_draft if draft else explain)(channel, language, product.sku)
+    except NotReleased as error:
+        raise LookupError(str(error)) from error
+
+
+OUTLOOK.where_used = where_used
+OUTLOOK.impact = impact
+OUTLOOK.preview = preview_of
+OUTLOOK.explain = explained

@@ -1,0 +1,223 @@
+"""Where things of the knowledge base stand in what is out, and what a text would change there.
+
+Each answer is a constant number of indexed queries, however many documents there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from catalog import querysets as catalog
+from catalog.aliases import Aliases, target_of
+from catalog.models import Asset, Attribute, Category, Channel, CodeAlias, Fragment, Tag, TranslationState
+from catalog.operations.fragments import APPLIES_TO, freeze
+from catalog.operations.translations import digest_of, source_texts
+from catalog.outlook import Carried, Impact, Outlet
+from catalog.richtext import to_text
+from exports.loading import contexts
+from exports.models import (
+    DocumentVersion,
+    Edition,
+    FactSetMember,
+    VersionAsset,
+    VersionCategory,
+    VersionFacts,
+    VersionStatement,
+)
+from exports.statements import applicable
+
+EXAMPLES = 5
+KINDS = {"fragment": Fragment, "attribute": Attribute, "asset": Asset, "tag": Tag, "category": Category}
+
+
+class NotCarried(ValueError):
+    """A thing that documents do not carry; the message says what they do."""
+
+
+def where_used(thing: Any) -> Carried:
+    """Where a fragment, attribute, asset, tag (with those below it) or category stands in documents. Five queries, and
+    one for former codes. Raises NotCarried for anything else."""
+    carrying = carriers(thing)
+    current = DocumentVersion.objects.filter(carrying, valid_until=None).order_by()
+    outlets = tuple(_outlets(DocumentVersion.objects.filter(carrying).order_by()))
+    return Carried(
+        products=current.values("sku").distinct().count(),
+        examples=tuple(current.order_by("sku").values_list("sku", flat=True).distinct()[:EXAMPLES]),
+        documents=sum(outlet.documents for outlet in outlets),
+        outlets=outlets,
+        editions=tuple(str(edition) for edition in _editions(carrying)),
+    )
+
+
+def carriers(thing: Any) -> Q:
+    """What holds for the versions of documents that carry a thing. Raises NotCarried."""
+    if isinstance(thing, Fragment):
+        return _of(VersionStatement.objects.filter(fragment__in=codes_of(thing)))
+    if isinstance(thing, Attribute):
+        sets = FactSetMember.objects.filter(attribute__in=codes_of(thing)).values("fact_set")
+        return _of(VersionFacts.objects.filter(fact_set__in=sets))
+    if isinstance(thing, Asset):
+        return _of(VersionAsset.objects.filter(asset__in=codes_of(thing)))
+    if isinstance(thing, Category):
+        # These are kept as they were spelt; a former code is known in lower case only.
+        former = [code for code in codes_of(thing) if code != thing.code.lower()]
+        rows = VersionCategory.objects.filter(code=thing.code)
+        return _of(rows | VersionCategory.objects.alias(low=Lower("code")).filter(low__in=former) if former else rows)
+    if isinstance(thing, Tag):
+        return _of(VersionStatement.objects.filter(_tagged(thing)))
+    raise NotCarried(f"A {thing._meta.verbose_name} is not carried by documents; {', '.join(KINDS)} are.")
+
+
+def _of(rows: QuerySet[Any]) -> Q:
+    return Q(pk__in=rows.order_by().values("version"))
+
+
+def codes_of(thing: Any) -> list[str]:
+    """A thing's present and former codes in lower case. One query."""
+    target = target_of(thing)
+    former = CodeAlias.objects.filter(kind=target.kind, scope__iexact=target.scope, code__iexact=target.code)
+    return [target.code.lower(), *former.values_list("alias", flat=True)]
+
+
+def _tagged(tag: Tag) -> Q:
+    """The statements of fragments that have the tag now, or one below it."""
+    below = {tag.pk}
+    parents = dict(Tag.objects.values_list("pk", "parent"))
+    while more := {pk for pk, parent in parents.items() if parent in below} - below:
+        below |= more
+    fragments = Fragment.objects.filter(tags__in=sorted(below)).order_by().annotate(low=Lower("code"))
+    present = fragments.values("low")
+    former = CodeAlias.objects.alias(low=Lower("code")).filter(kind="fragment", low__in=present).values("alias")
+    return Q(fragment__in=present) | Q(fragment__in=former)
+
+
+def _outlets(versions: QuerySet[DocumentVersion]) -> Iterator[Outlet]:
+    still = Count("pk", filter=Q(valid_until=None))
+    rows = versions.values("channel__code", "language").annotate(
+        documents=still, first=Min("valid_from"), last=Max("valid_until")
+    )
+    for row in rows.order_by("channel__code", "language"):
+        last = None if row["documents"] else row["last"] - 1
+        yield Outlet(row["channel__code"], row["language"], row["documents"], row["first"], last)
+
+
+def _editions(carrying: Q, outlets: Q | None = None) -> QuerySet[Edition]:
+    """The latest edition of each output, where it was made from documents that carry something."""
+    later = Edition.objects.filter(output=OuterRef("output"), pk__gt=OuterRef("pk"))
+    number = OuterRef("release__number")
+    documents = DocumentVersion.objects.filter(
+        carrying,
+        Q(valid_until=None) | Q(valid_until__gt=number),
+        channel=OuterRef("release__channel"),
+        language=OuterRef("output__language"),
+        valid_from__lte=number,
+    )
+    rows = Edition.objects.filter(~Exists(later), Exists(documents))
+    if outlets is not None:
+        rows = rows.filter(outlets)
+    return rows.select_related("output__channel", "release").order_by("output__code")
+
+
+# --- Impact ----------------------------------------------------------------------------------------------------------
+class _Group(NamedTuple):
+    """Documents that show a fragment alike: in a channel and language, in words of a language, in a slot of a text."""
+
+    channel: int
+    language: str
+    words: str
+    slot: str
+    via: str
+
+    def condition(self) -> Q:
+        """What holds for the statements."""
+        document = Q(version__channel=self.channel, version__language=self.language)
+        return document & Q(language=self.words)
+
+
+def impact(fragment: Fragment) -> Impact:
+    """What differs in the documents that carry a fragment today if it goes out as it is written now.
+
+    A constant number of queries; no document is read.
+    """
+    out = next(iter(catalog.current_revisions().filter(fragment=fragment)), None)
+    then = freeze(fragment)
+    showing = VersionStatement.objects.filter(fragment__in=codes_of(fragment), version__valid_until=None).order_by()
+    columns = ("version__channel", "version__language", "language", "slot", "via")
+    rows = showing.values_list(*columns).distinct()
+    groups = [_Group(*row) for row in rows]
+    # What is frozen says the codes of its day; that these have changed since changes no document.
+    changed = _changed(groups, Aliases().in_revision(out.out or {}) if out else {}, then)
+    outdated, words = _outdated(fragment)
+    if not changed:
+        return Impact(outdated=outdated, words=words)
+    touched = Q()
+    for condition in dict.fromkeys(group.condition() for group in changed):
+        touched |= condition
+    versions = showing.filter(touched)
+    channels = Channel.objects.filter(pk__in={group.channel for group in changed}).order_by("code")
+    return Impact(
+        statements=len({(group.slot, group.via) for group in changed}),
+        documents=versions.values("version").distinct().count(),
+        channels=tuple(channels.values_list("code", flat=True)),
+        languages=tuple(sorted({group.language for group in changed})),
+        outdated=outdated,
+        words=words,
+        editions=_by_medium(fragment, changed),
+    )
+
+
+def _by_medium(fragment: Fragment, changed: Collection[_Group]) -> dict[str, int]:
+    outlets = Q()
+    for channel, language in {(group.channel, group.language) for group in changed}:
+        outlets |= Q(output__channel=channel, output__language=language)
+    counted: dict[str, int] = {}
+    for edition in _editions(carriers(fragment), outlets):
+        medium = edition.output.channel.medium
+        counted[medium] = counted.get(medium, 0) + 1
+    return counted
+
+
+def _changed(groups: Collection[_Group], out: Mapping[str, Any], then: Mapping[str, Any]) -> list[_Group]:
+    """The groups that would say something else: other words, in another language, or nothing any more."""
+    channels = {row.pk: row for row in catalog.channels().filter(pk__in={group.channel for group in groups})}
+    return [group for group in groups if _says_else(group, channels[group.channel], out, then)]
+
+
+def _says_else(group: _Group, channel: Channel, out: Mapping[str, Any], then: Mapping[str, Any]) -> bool:
+    """Dates and rules are left to the preview and to the release: they may be met by one product and not by another."""
+    chain = channel.chains().get(group.language, (group.language,))
+    words = next((language for language in chain if then["body"].get(language)), None)
+    if words != group.words or then["body"][words] != out.get("body", {}).get(words):
+        return True
+    return _limits(then) != _limits(out) and not _still_for(then, channel)
+
+
+def _limits(content: Mapping[str, Any]) -> list[Any]:
+    applies = content.get("applies", {})
+    return [applies.get(name) for name in (*APPLIES_TO, "media", "from", "until", "products")]
+
+
+def _still_for(then: Mapping[str, Any], channel: Channel) -> bool:
+    """Whether the channel would still get it on this day, were there no rule."""
+    applies = {**then["applies"], "products": ""}
+    today = timezone.localdate()
+    return all(
+        not isinstance(applicable({**then, "applies": applies}, context), str) for context in contexts(channel, today)
+    )
+
+
+def _outdated(fragment: Fragment) -> tuple[int, int]:
+    """How many translations are not of the source as it is now, and how many words of it must be translated again."""
+    texts = source_texts(fragment)
+    rows = TranslationState.objects.filter(kind="fragment", object_id=fragment.pk)
+    stale = [row for row in rows if row.outdated or row.source_digest != digest_of(texts.get(row.source_language, {}))]
+    return len(stale), sum(_words(texts.get(row.source_language, {}).values()) for row in stale)
+
+
+def _words(texts: Iterable[str]) -> int:
+    return sum(len(to_text(text).split()) for text in texts)
