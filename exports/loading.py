@@ -79,7 +79,7 @@ class Loader:
         self.children = self._children()
         self.placements = Placements(supposed)
         self.rules = Rules(channel.code, self.chains, self.placements.rules())
-        self.assets = {asset.pk: _asset_info(asset) for asset in Asset.objects.all()}
+        self.assets = {asset.pk: asset_info(asset) for asset in Asset.objects.all()}
         self.library = Library(
             fragments=self.placements.fragments,
             assets={asset.code.lower(): asset for asset in self.assets.values()},
@@ -251,7 +251,7 @@ def _axes() -> Mapping[int, Mapping[int, list[str]]]:
     return axes
 
 
-def _asset_info(asset: Asset) -> AssetInfo:
+def asset_info(asset: Asset) -> AssetInfo:
     return AssetInfo(
         code=asset.code,
         kind=asset.kind,
