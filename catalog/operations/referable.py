@@ -90,8 +90,8 @@ def fragments_in(texts: Iterable[str]) -> list[str]:
 
 
 def _called(model: type[Model], codes: Iterable[str], column: str = "code") -> QuerySet[Any]:
-    rows: QuerySet[Any] = QuerySet(model)
-    return rows.annotate(lower=Lower(column)).filter(lower__in=set(codes))
+    rows: QuerySet[Any] = QuerySet(model).annotate(lower=Lower(column))
+    return rows.filter(lower__in=set(codes))
 
 
 # --- What somebody may have meant ------------------------------------------------------------------------------------
