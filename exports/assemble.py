@@ -48,9 +48,8 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
     counting = effective(bundle.attributes, bundle.levels, context.channel, context.chain)
     resolved = {row.spec.code.lower(): row for row in _resolved(bundle, counting, context)}
     facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
-    said = _Said(resolved, {code.lower(): fact.text for code, fact in facts.items()}, library, context)
-    name = said.texts.get(bundle.label_attribute.lower()) or bundle.sku
-    words = Words(context, library, said, {"name": name, "sku": bundle.sku})
+    words = _words(bundle, context, library, resolved, facts)
+    name = words.product["name"]
     spoken = choose(bundle.placements, context, words)
     identifiers, wrong = _identifiers(resolved)
     shown, expired = _unexpired(_assets(bundle, library, resolved), context)
@@ -76,6 +75,26 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         {**_provenance(bundle, resolved, counting, spoken), "shown": [asset.code for _, asset in shown]},
         (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems, *words.notes),
     )
+
+
+def words_for(bundle: ProductBundle, context: Context, library: Library) -> Words:
+    """What puts texts into words for a product that is not assembled."""
+    counting = effective(bundle.attributes, bundle.levels, context.channel, context.chain)
+    resolved = {row.spec.code.lower(): row for row in _resolved(bundle, counting, context)}
+    facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
+    return _words(bundle, context, library, resolved, facts)
+
+
+def _words(
+    bundle: ProductBundle,
+    context: Context,
+    library: Library,
+    resolved: Mapping[str, _Resolved],
+    facts: Mapping[str, Fact],
+) -> Words:
+    said = _Said(resolved, {code.lower(): fact.text for code, fact in facts.items()}, library, context)
+    name = said.texts.get(bundle.label_attribute.lower()) or bundle.sku
+    return Words(context, library, said, {"name": name, "sku": bundle.sku})
 
 
 @dataclass(frozen=True)

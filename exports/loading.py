@@ -90,7 +90,7 @@ class Loader:
         linked = self._linked()
         self.skus = self.membership.skus
         attached = querysets.assets_of_products(hanging)
-        self.assets = {asset.pk: _asset_info(asset) for asset in self._assets(attached)}
+        self.assets = {asset.pk: asset_info(asset) for asset in self._assets(attached)}
         self.library = Library(
             fragments=self.placements.fragments,
             assets={asset.code.lower(): asset for asset in self.assets.values()},
@@ -277,7 +277,7 @@ def _axes() -> Mapping[int, Mapping[int, list[str]]]:
     return axes
 
 
-def _asset_info(asset: Asset) -> AssetInfo:
+def asset_info(asset: Asset) -> AssetInfo:
     return AssetInfo(
         code=asset.code,
         kind=asset.kind,

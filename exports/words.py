@@ -75,7 +75,7 @@ class Words:
         markup = text.rich(_markup(body))
         if text.is_rebuilt and nesting(markup) > MAX_NESTING:
             raise Unresolved(f"with the fragments in it, elements are nested more than {MAX_NESTING} deep.")
-        self.notes += [note for note in text.notes if note not in self.notes]
+        self.notes = list(dict.fromkeys([*self.notes, *text.notes]))
         return markup, to_text(markup) if text.is_rebuilt else text.plain(_text(body), counted=True)
 
     # --- What references stand for -----------------------------------------------------------------------------------

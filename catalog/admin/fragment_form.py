@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
 from django_prose_editor.widgets import AdminProseEditorWidget
 from modeltranslation.utils import build_localized_fieldname
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -28,15 +30,19 @@ EXTENSIONS = {
     "ListItem": True,
     "Blockquote": True,
     "HardBreak": True,
-    "Link": {"enableTarget": False, "protocols": ["https", "http", "mailto", "tel"]},
+    "PlainLink": {"enableTarget": False, "protocols": ["https", "http", "mailto", "tel"]},
+    "AssetImage": {"inline": True},
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
 }
+# Where PlainLink and AssetImage are.
+MODULES = ("catalog/admin/editor.js",)
 HELP = (
-    "{{ fact:weight }} stands for a fact of the product, {{ fragment:code }} for another fragment, "
-    "{{ product:name }} for its name."
+    "{{ fact:weight unit=kg decimals=1 }} stands for a fact of the product, {{ label:weight }} for what it is called, "
+    "{{ product:name }} for the product’s name, {{ link:SKU }} for another product, {{ fragment:code }} for another "
+    "fragment."
 )
 
 
@@ -46,6 +52,14 @@ def is_rich(fragment: Fragment) -> bool:
         return True
     slots = list(fragment.placements.values_list("slot__rich", flat=True))
     return not slots or any(slots)
+
+
+class Editor(AdminProseEditorWidget):
+    """The editor with our own parts, which it loads as modules."""
+
+    def get_config(self) -> Any:
+        config = super().get_config()
+        return {**config, "js_modules": [*config["js_modules"], *map(static, MODULES)]}
 
 
 class FragmentForm(StaleForm):
@@ -65,12 +79,16 @@ class FragmentForm(StaleForm):
             field.widget = self.editor(language)
 
     def editor(self, language: str) -> Any:
-        written = {"lang": language, "dir": direction(language)}
+        written = {
+            "lang": language,
+            "dir": direction(language),
+            "data-words": reverse("admin:catalog_fragment_words"),
+            "data-words-pk": self.instance.pk or "",
+            "data-words-rich": "1" if self.rich else "",
+        }
         if not self.rich:
             return UnfoldAdminTextareaWidget(attrs={"rows": 3, **written})
-        return AdminProseEditorWidget(
-            config={"extensions": EXTENSIONS}, preset="configurable", attrs={"rows": 8, **written}
-        )
+        return Editor(config={"extensions": EXTENSIONS}, preset="configurable", attrs={"rows": 8, **written})
 
     def texts(self, name: str) -> dict[str, str]:
         """What was written for a translated field, by language."""

@@ -17,6 +17,7 @@ from catalog.actors import Actor
 from catalog.admin.base import ModelAdmin, RowForm, TabularInline, actor_of, translated
 from catalog.admin.fragment_form import FragmentForm
 from catalog.admin.presenting import NOTHING, Tone, badge, badges, together
+from catalog.admin.words import WordsViews
 from catalog.models import Fragment, FragmentRevision, Placement, Slot, Tag
 from catalog.operations.fragments import approve, digest_of, freeze, retire, write_fragment
 from catalog.operations.placements import save_placement
@@ -114,7 +115,7 @@ class PlacementInline(TabularInline):
 
 
 @admin.register(Fragment)
-class FragmentAdmin(ModelAdmin):
+class FragmentAdmin(WordsViews, ModelAdmin):
     form = FragmentForm
     list_display = ("code", "heading", "state_badge", "missing", "vocabulary", "applies", "updated_at")
     list_filter = ("state", TagFilter, SlotFilter, "channels", "audiences", MissingFilter)

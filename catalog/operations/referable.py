@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from modeltranslation.utils import build_localized_fieldname
 from rapidfuzz import fuzz, process
@@ -89,10 +89,9 @@ def fragments_in(texts: Iterable[str]) -> list[str]:
     return [reference.code.lower() for reference in found if reference.kind == "fragment"]
 
 
-def _called(
-    model: type[Attribute | Fragment | Product | Asset], codes: Iterable[str], column: str = "code"
-) -> QuerySet[Any]:
-    return QuerySet(model).annotate(lower=Lower(column)).filter(lower__in=set(codes))
+def _called(model: type[Model], codes: Iterable[str], column: str = "code") -> QuerySet[Any]:
+    rows: QuerySet[Any] = QuerySet(model).annotate(lower=Lower(column))
+    return rows.filter(lower__in=set(codes))
 
 
 # --- What somebody may have meant ------------------------------------------------------------------------------------
@@ -102,8 +101,9 @@ def meant(reference: Reference) -> str:
         return _closest(reference.code, _attributes())
     if reference.kind == "product":
         return _closest(reference.code, {"name": "name", "sku": "sku"})
-    model, column = {"fragment": (Fragment, "code"), "link": (Product, "sku")}[reference.kind]
-    return _closest(reference.code, _alike(model, column, reference.code))
+    if reference.kind == "link":
+        return _closest(reference.code, _alike(Product, "sku", reference.code))
+    return _closest(reference.code, _alike(Fragment, "code", reference.code))
 
 
 def asset_meant(code: str) -> str:
@@ -113,16 +113,18 @@ def asset_meant(code: str) -> str:
 def _attributes() -> dict[str, str]:
     """Codes of attributes by what people may call them: their codes and labels, in lower case."""
     labels = [build_localized_fieldname("label", language) for language, _ in settings.LANGUAGES]
-    found = {}
-    for code, *said in QuerySet(Attribute).order_by("code").values_list("code", *labels)[:COMPARED]:
+    found: dict[str, str] = {}
+    rows: QuerySet[Any] = QuerySet(Attribute)
+    for code, *said in rows.order_by("code").values_list("code", *labels)[:COMPARED]:
         found |= {name.lower(): code for name in (*said, code) if name}
     return found
 
 
-def _alike(model: type[Fragment | Product | Asset], column: str, code: str) -> dict[str, str]:
+def _alike(model: type[Model], column: str, code: str) -> dict[str, str]:
     """Codes that begin or end as this one does: there may be very many."""
     some = Q(**{f"{column}__istartswith": code[:3]}) | Q(**{f"{column}__iendswith": code[-3:]})
-    found = QuerySet(model).filter(some).order_by(column).values_list(column, flat=True)[:COMPARED]
+    rows: QuerySet[Any] = QuerySet(model)
+    found = rows.filter(some).order_by(column).values_list(column, flat=True)[:COMPARED]
     return {each.lower(): each for each in found}
 
 

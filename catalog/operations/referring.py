@@ -152,9 +152,7 @@ class _Check:
         if piece.is_retired:
             return f"The fragment “{piece.code}” is retired: what refers to it is not shown."
         if not piece.is_approved:
-            return (
-                f"Nothing of the fragment “{piece.code}” was ever approved: what refers to it is not shown until then."
-            )
+            return f"The fragment “{piece.code}” was never approved: what refers to it is not shown until then."
         return ""
 
     # --- Fragments within fragments ----------------------------------------------------------------------------------

@@ -108,7 +108,9 @@ def test_a_text_that_was_true_of_the_group_contradicts_a_variant(lamps: Family) 
 
 def test_a_reference_never_contradicts_the_fact_it_shows(lamps: Family) -> None:
     make.make_product("L", lamps, {"power": {"amount": "1400.5", "unit": "W"}, "name": {"de": "Lampe", "en": "Lamp"}})
-    speak(Product.objects.get(), {"de": "<p>{{ product:name }}: Leistung {{ fact:power }}, {{ fragment:words }}</p>"})
+    make.make_fragment("other", {"de": "Leistung von 60 W."}, approved=True)
+    said = "{{ product:name }}: Leistung {{ fact:power }} ({{ fact:power unit=kW decimals=1 }}), {{ fragment:other }}"
+    speak(Product.objects.get(), {"de": f"<p>{said}</p>"})
     assert found("L") == []
 
 

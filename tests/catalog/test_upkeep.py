@@ -126,6 +126,7 @@ def test_a_renamed_attribute_keeps_its_facts_and_everything_that_names_it() -> N
     store(ACTOR, family)
     require(family, web, "color")
     make_product("A", family, {"color": {"de": "schwarz", "de@web": "pechschwarz"}})
+    make_attribute("text", "colors")
     fragment = make_fragment("claim", {"en": "In {{ fact:Color }}, not {{fact:colors}}."}, approved=True)
     rename(ACTOR, color, "colour")
     assert color.code == "colour"

@@ -81,10 +81,14 @@ def speak(
     context: Context | None = None,
     facts: Mapping[str, str] | None = None,
     library: Sequence[FragmentContent] = (),
+    **shelves: Any,
 ) -> Outcome:
-    """The statements of a product with these placements and facts (by lower-case code)."""
+    """The statements of a product with these placements and facts (by lower-case code).
+
+    `shelves` are the library's other parts.
+    """
     context = context or make_context()
-    shelf = Library(fragments={fragment.code.lower(): fragment for fragment in library})
+    shelf = Library(fragments={fragment.code.lower(): fragment for fragment in library}, **shelves)
     words = Words(context, shelf, Facts(dict(facts or {})), {"name": "Lira", "sku": "P"})
     return choose(placements, context, words)
 
