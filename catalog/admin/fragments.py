@@ -16,7 +16,8 @@ from catalog.admin.base import ModelAdmin, TabularInline, actor_of, translated
 from catalog.admin.fragment_form import FragmentForm
 from catalog.admin.presenting import NOTHING, Tone, badge, badges, together
 from catalog.models import Fragment, FragmentRevision, Placement, Slot, Tag
-from catalog.operations.fragments import approve, digest_of, freeze, retire, write_fragment
+from catalog.operations.fragments import digest_of, freeze, write_fragment
+from catalog.operations.reviewing import approve, retire
 from catalog.richtext import to_text
 
 STATES: dict[str, Tone] = {"draft": "plain", "review": "info", "approved": "good", "retired": "bad"}

@@ -15,8 +15,7 @@ from catalog.columns import complaint
 from catalog.filters import FilterError, parse
 from catalog.filters import check as check_filter
 from catalog.mentions import body_columns
-from catalog.models import Attribute, Channel, CodeAlias, EntityType, Fragment, FragmentRevision, Requirement, Slot
-from catalog.operations.fragments import digest_of
+from catalog.models import Attribute, Channel, CodeAlias, EntityType, Fragment, Requirement, Slot
 from catalog.references import malformed_in, references_in
 from catalog.values import TYPES, Invalid
 from catalog.values.computed import cycle_in
@@ -108,20 +107,6 @@ class _Referable:
 
 def _codes(model: type[Attribute | Fragment]) -> set[str]:
     return set(model._default_manager.annotate(lower=Lower("code")).values_list("lower", flat=True))
-
-
-@check("revisions")
-def revisions() -> Iterator[Defect]:
-    """Revisions are as they were approved, and numbered without a gap."""
-    last: tuple[int, int] = (0, 0)
-    rows = FragmentRevision.objects.select_related("fragment").order_by("fragment", "number")
-    for revision in rows.iterator(chunk_size=1_000):
-        expected = last[1] + 1 if last[0] == revision.fragment_id else 1
-        if revision.number != expected:
-            yield Defect(str(revision), f"revision {expected} is missing before it.", "Restore it from a backup.")
-        if digest_of(revision.content) != revision.digest:
-            yield Defect(str(revision), "it is not what was approved.", "Restore it from a backup, or approve anew.")
-        last = (revision.fragment_id, revision.number)
 
 
 @check("aliases")

@@ -22,7 +22,7 @@ from catalog.models import (
     Placement,
 )
 from catalog.models.base import texts_of
-from catalog.operations.fragments import approve, retire
+from catalog.operations.reviewing import approve, retire
 from tests.catalog.import_plans import ACTOR, reasons, run, small_plan
 
 pytestmark = pytest.mark.django_db

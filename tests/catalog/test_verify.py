@@ -176,7 +176,7 @@ DEFECTS: list[tuple[str, Break, list[str]]] = [
     (
         "revisions",
         lambda: FragmentRevision.objects.filter(fragment__code="whole").update(content={"body": {}}),
-        ["whole revision 1: it is not what was approved."],
+        ["whole revision 1: it is not what was submitted."],
     ),
     (
         "revisions",
