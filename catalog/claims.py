@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, Model, QuerySet
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import F, Model, QuerySet, TextField
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 
 from catalog import querysets
 from catalog.aliases import Aliases
@@ -39,7 +40,7 @@ def expired_claims(on: datetime.date, within: int = 0) -> list[Claim]:
     """Claims that are out and over on a day, or will be within so many days; the oldest first."""
     rows = claimed_until(on + datetime.timedelta(days=within))
     revisions = list(rows.select_related(None).only("number", "out", "fragment").order_by("until", "pk"))
-    fragments = QuerySet(Fragment).in_bulk([row.fragment_id for row in revisions])
+    fragments: dict[int, Fragment] = QuerySet(Fragment).in_bulk([row.fragment_id for row in revisions])
     carried: dict[int, list[Use]] = defaultdict(list)
     for finder in CARRIERS if fragments else ():
         for pk, uses in finder(fragments).items():
@@ -49,7 +50,7 @@ def expired_claims(on: datetime.date, within: int = 0) -> list[Claim]:
 
 def claimed_until(day: datetime.date) -> QuerySet[Any]:
     """What is out of fragments and holds until before a day, as `until` in ISO 8601. Dates so written are in order."""
-    until = KeyTextTransform("valid_until", KeyTextTransform("source", F("out")))
+    until = Cast(KeyTextTransform("valid_until", KeyTransform("source", F("out"))), TextField())
     return querysets.current_revisions().annotate(until=until).filter(until__lt=day.isoformat())
 
 
@@ -100,7 +101,8 @@ def _pointing() -> tuple[dict[str, list[int]], dict[int, Fragment]]:
     aliases = Aliases()
     pointing: dict[str, list[int]] = defaultdict(list)
     rows: dict[int, Fragment] = {}
-    revisions: QuerySet[FragmentRevision] = querysets.current_revisions().order_by("pk")
+    said_in = querysets.current_revisions().alias(said=Cast(F("out"), TextField()))
+    revisions: QuerySet[FragmentRevision] = said_in.filter(said__icontains="fragment:").order_by("pk")
     for revision in revisions.iterator(chunk_size=1_000):
         texts = [text for text in (revision.out or {})["body"].values() if "{{" in text]
         said = {found.code for text in texts for found in references_in(text) if found.kind == "fragment"}

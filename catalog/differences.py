@@ -208,9 +208,10 @@ def _joined(segments: Iterable[Segment]) -> Iterator[Segment]:
         texts: dict[Kind, str] = {}
         for kind, text in run:
             texts[kind] = texts.get(kind, "") + text
-        for kind in ("same",) if same else ("removed", "added"):
-            if kind in texts:
-                yield Segment(kind, texts[kind].removeprefix("\n") if first else texts[kind])
+        order: tuple[Kind, ...] = ("same",) if same else ("removed", "added")
+        for name in order:
+            if name in texts:
+                yield Segment(name, texts[name].removeprefix("\n") if first else texts[name])
         first = False
 
 

@@ -154,8 +154,8 @@ class Approvals:
         self.there: dict[int, FragmentRevision] = {}
         rows = rows_of(FragmentRevision).order_by("number")
         for batch in batches(one.item.row.pk for one in [*fresh, *again] if one.latest.number):
-            found = rows.filter(fragment__in=batch, out__isnull=False)
-            self.out |= dict(found.values_list("fragment_id", "out"))
+            found = rows.filter(fragment__in=batch, out__isnull=False).values_list("fragment_id", "out")
+            self.out |= {fragment: out or {} for fragment, out in found}
         for batch in batches(one.item.row.pk for one in again):
             latest = rows.filter(fragment__in=batch).prefetch_related("approvals", "comments")
             self.there |= {row.fragment_id: row for row in latest}

@@ -124,9 +124,9 @@ class Fragment(models.Model):
         return self.code
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Fragment:
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **others: Any) -> Fragment:
         """Remembers the details as they were read, so that a write leaves alone what its caller did not change."""
-        fragment = super().from_db(db, field_names, values)
+        fragment = super().from_db(db, field_names, values, **others)
         fragment.remember()
         return fragment
 

@@ -94,7 +94,7 @@ def write_fragment(
         "title": cleaned("title", title, lambda text: clean_plain(text, 200)),
         "body": cleaned("body", body, lambda text: clean_body(text, rich=rich)),
     }
-    if fragment.pk is None:
+    if fragment._state.adding:
         return _create(actor, fragment, texts, links or {})
     stored = Fragment.objects.select_for_update().get(pk=fragment.pk)
     if expected is not None:
@@ -208,7 +208,7 @@ def frozen(fragment: Fragment, applies: Mapping[str, Iterable[str]]) -> dict[str
 
     `products` of what it applies to, and `by` and `document` of its source, are there only where something is said.
     """
-    document = fragment.source_document.code if fragment.source_document_id and fragment.source_document else ""
+    document = fragment.source_document.code if fragment.source_document else ""
     said = {"by": fragment.vouched_by, "document": document}
     return {
         "title": texts_of(fragment, "title"),

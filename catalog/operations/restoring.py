@@ -67,7 +67,7 @@ def _put_details(stored: Fragment, content: Mapping[str, Any], aliases: Aliases)
 
 def _rows(model: type[Model], codes: list[str]) -> list[Model]:
     """The rows of these codes. Raises ValidationError naming those that are gone."""
-    manager = model._default_manager
+    manager: Any = model._default_manager
     rows = {
         row.key: row for row in manager.annotate(key=Lower("code")).filter(key__in=[code.lower() for code in codes])
     }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -37,11 +38,11 @@ def tag_fragments(
     return changed
 
 
-def _tag(fragments: list[int], given: list[int], taken: list[int]) -> set[int]:
+def _tag(fragments: Sequence[int], given: list[int], taken: list[int]) -> set[int]:
     """The ids of those that had not what is given, or had what is taken."""
     # In order and locked, so that two who tag the same fragments do not wait for each other.
     list(QuerySet(Fragment).filter(pk__in=fragments).order_by("pk").select_for_update(no_key=True).values_list("pk"))
-    links = QuerySet(_LINKS).filter(fragment__in=fragments)
+    links: QuerySet[Any] = QuerySet(_LINKS).filter(fragment__in=fragments)
     there = set(links.filter(tag__in=given).values_list("fragment_id", "tag_id"))
     fresh = [(pk, tag) for pk in fragments for tag in given if (pk, tag) not in there]
     gone = links.filter(tag__in=taken)

@@ -27,8 +27,8 @@ def revisions() -> Iterator[Defect]:
         number = 0
         earlier: FragmentRevision | None = None
         for revision in life:
-            yield from _frozen(revision, number + 1)
-            yield from _approved(revision, out)
+            wrong = list(_frozen(revision, number + 1))
+            yield from wrong or _approved(revision, out)
             if earlier is not None:
                 yield from _in_time(earlier, revision)
             out, number, earlier = revision.out or out, revision.number, revision

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ def test_both_texts_are_whole_in_what_is_told(old: str, new: str) -> None:
     found = words(old, new)
     for side, text in ((old_side(found), old), (new_side(found), new)):
         assert "".join("".join(said for _, said in side).split()) == "".join(to_text(text).split())
-    assert all(one.kind != other.kind for one, other in zip(found, found[1:], strict=False))
+    assert all(one.kind != other.kind for one, other in pairwise(found))
     assert all(text for _, text in found)
 
 
