@@ -56,6 +56,15 @@ def waiting(content: Content, out: Content | None) -> list[str]:
     return [language for language in languages_at_stake(content, out) if differs(content, out, language)]
 
 
+def pending(content: Content, own: Content | None, before: Content | None) -> list[str]:
+    """The languages in which a revision waits for approval: `own` is what is out by it, `before` what was without it.
+
+    Once any language of it is approved, where and when it applies and its source are out, too, so that texts which
+    are the same as before wait no more.
+    """
+    return languages_at_stake(content, before) if own is None else waiting(content, own)
+
+
 def differs(content: Content, out: Content | None, language: str) -> bool:
     if out is None or language not in out["revisions"] or language not in content["body"]:
         return True

@@ -12,8 +12,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from catalog.admin.base import StaleForm
 from catalog.admin.fields import ChoicesField
 from catalog.languages import direction
-from catalog.models import Fragment
 from catalog.models.channels import Medium
+from catalog.operations.fragments import is_rich
 
 # Nothing here may write what catalog.richtext.clean_html would take away again.
 EXTENSIONS = {
@@ -38,14 +38,6 @@ HELP = (
     "{{ fact:weight }} stands for a fact of the product, {{ fragment:code }} for another fragment, "
     "{{ product:name }} for its name."
 )
-
-
-def is_rich(fragment: Fragment) -> bool:
-    """Whether a fragment stands in a slot with paragraphs and lists, or in none yet."""
-    if not fragment.pk:
-        return True
-    slots = list(fragment.placements.values_list("slot__rich", flat=True))
-    return not slots or any(slots)
 
 
 class FragmentForm(StaleForm):

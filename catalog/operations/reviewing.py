@@ -17,7 +17,7 @@ from catalog.languages import name_of
 from catalog.models import Fragment, FragmentRevision, RevisionApproval, Slot
 from catalog.operations.fragments import digest_of, freeze
 from catalog.operations.recording import record
-from catalog.revisions import Reading, languages_at_stake, merged, objections, waiting
+from catalog.revisions import Reading, languages_at_stake, merged, objections, pending
 
 NO_TEXT = "A fragment without text cannot be approved. Write it in at least one language."
 
@@ -223,13 +223,8 @@ def out_before(revision: FragmentRevision) -> dict[str, Any] | None:
 
 
 def waiting_in(revision: FragmentRevision) -> list[str]:
-    """The languages in which a revision has something that is not out; all of one that says it for somebody else.
-
-    Once any language of it is approved, where and when it applies and its source are out, too.
-    """
-    if revision.out is None:
-        return languages_at_stake(revision.content, out_before(revision))
-    return waiting(revision.content, revision.out)
+    """The languages in which a revision waits for approval."""
+    return pending(revision.content, revision.out, None if revision.out else out_before(revision))
 
 
 def back_to_draft(stored: Fragment) -> None:
