@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.conf import settings
 from django.utils.safestring import SafeString
 
 from catalog.admin.presenting import Tone
@@ -106,8 +107,9 @@ class Panel:
         return [row for row in self.languages if row.waits]
 
     @property
-    def requests(self) -> list[Comment]:
-        return [said for row in self.revisions for said in row.comments if said.change_request and not said.resolved_at]
+    def requests(self) -> int:
+        """Open requests for a change of the latest revision, which keep it back."""
+        return self.revisions[0].open if self.revisions else 0
 
 
 def panel_of(fragment: Fragment, may: Mapping[str, bool]) -> Panel:
@@ -145,8 +147,16 @@ def _out(fragment: Fragment, revisions: Sequence[FragmentRevision]) -> dict[str,
 def _languages(
     subject: Mapping[str, Any], out: Mapping[str, Any] | None, latest: FragmentRevision | None
 ) -> list[LanguageRow]:
+    """In the site's order; languages that are not offered now come last."""
     waits = pending(latest.content, latest.out, out) if latest else []
-    return [_language(code, subject, out, code in waits) for code in languages_at_stake(subject, out)]
+    wanted = {said.language for said in latest.comments.all() if _is_open(said)} if latest else set()
+    order = {code: number for number, (code, _) in enumerate(settings.LANGUAGES)}
+    codes = sorted(languages_at_stake(subject, out), key=lambda code: (order.get(code, len(order)), code))
+    rows = [_language(code, subject, out, code in waits) for code in codes]
+    return [
+        replace(row, said=f"{row.said}; a change is wanted") if row.waits and wanted & {"", row.code} else row
+        for row in rows
+    ]
 
 
 def _language(code: str, subject: Mapping[str, Any], out: Mapping[str, Any] | None, waits: bool) -> LanguageRow:
@@ -172,8 +182,12 @@ def _revision(row: FragmentRevision) -> RevisionRow:
         revision=row,
         approved=[approval.language for approval in row.approvals.all()],
         comments=comments,
-        open=sum(said.change_request and said.resolved_at is None for said in comments),
+        open=sum(_is_open(said) for said in comments),
     )
+
+
+def _is_open(said: Comment) -> bool:
+    return said.change_request and said.resolved_at is None
 
 
 # --- Differences -----------------------------------------------------------------------------------------------------

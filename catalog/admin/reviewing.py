@@ -62,6 +62,8 @@ class Reviewed:
         ]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        # The buttons of a life leave no room for it.
+        context["show_save_and_add_another"] = False
         fragment = kwargs.get("obj")
         if fragment is not None:
             stored = Fragment.objects.get(pk=fragment.pk)

@@ -58,7 +58,7 @@ def test_a_draft_is_submitted_and_approved_language_by_language(page: Client) ->
     fragment = make.make_fragment("hint", {"en": "One", "de": "Eins"})
     assert buttons(page, fragment) == ["submit"]
     assert "Revision 1 waits for approval." in messages_of(do(page, fragment, "submit"))
-    assert "waits in Deutsch, English" in review_of(page, fragment)
+    assert "waits in English, Deutsch" in review_of(page, fragment)
     assert buttons(page, fragment)[:3] == ["approve_all", "approve", "withdraw"]
     do(page, fragment, "approve", language=["en"])
     assert "English approved revision 1 is out" in review_of(page, fragment)
@@ -332,6 +332,20 @@ def test_what_a_slot_demands_is_set_in_its_form(page: Client) -> None:
     assert "“code!” cannot be used here" in messages_of(answer)
 
 
+def test_what_its_slots_demand_is_said_in_the_form_of_a_fragment(page: Client) -> None:
+    fragment, family = make.make_fragment("hint"), make.make_family()
+    demanding: dict[str, dict[str, Any]] = {
+        "a": {"required_facets": ["topic"]},
+        "b": {"max_length": 30},
+        "c": {"four_eyes": True},
+    }
+    for code, rules in demanding.items():
+        place(BERT, fragment, make.make_slot(code, **rules), family)
+    words = messages_of(page.get(address(fragment)))
+    assert "“a” wants a tag of: topic. “b” takes 30 characters." in words
+    assert "For “c” somebody approves it who did not write on it." in words
+
+
 # --- Cost ------------------------------------------------------------------------------------------------------------
 def test_a_long_life_takes_as_many_queries_as_a_short_one() -> None:
     fragment = make.make_fragment("hint")
@@ -350,7 +364,7 @@ def test_every_state_of_a_life_has_a_page(page: Client) -> None:
     revision = submit(BERT, fragment)
     request_change(BERT, revision, "de", "Hm.")
     approve_revision(BERT, revision, ["en"])
-    assert "Deutsch waiting" in review_of(page, fragment)
+    assert "Deutsch waiting nothing is out; a change is wanted" in review_of(page, fragment)
     withdraw(BERT, fragment)
     assert "Deutsch draft" in review_of(page, fragment)
     retire(BERT, fragment)
