@@ -25,6 +25,7 @@ from catalog.models import (
     ProductAsset,
     Record,
     Slot,
+    Tag,
 )
 from catalog.models.base import is_code, texts_of
 from catalog.values import AttributeSpec
@@ -208,6 +209,33 @@ def category_paths() -> dict[int, tuple[Category, ...]]:
     for node in nodes.values():
         path(node)
     return paths
+
+
+def tags_below(ids: Collection[int]) -> set[int]:
+    """The ids of these tags and of all narrower ones: one query for each level, whatever circle is in them."""
+    found: set[int] = set()
+    level = set(ids)
+    while level:
+        found |= level
+        level = set(Tag.objects.filter(parent__in=level).order_by().values_list("pk", flat=True)) - found
+    return found
+
+
+def tags_in_order() -> list[tuple[Tag, int]]:
+    """All tags with their level, facet by facet, narrower ones after the one they stand below. One query."""
+    tags = list(Tag.objects.order_by("facet", "code"))
+    below: dict[int | None, list[Tag]] = defaultdict(list)
+    for tag in tags:
+        below[tag.parent_id].append(tag)
+    found: dict[int, tuple[Tag, int]] = {}
+    for start in (below[None], tags):
+        open_tags = [(tag, 0) for tag in reversed(start)]
+        while open_tags:
+            tag, level = open_tags.pop()
+            if tag.pk not in found:
+                found[tag.pk] = tag, level
+                open_tags += [(child, level + 1) for child in reversed(below[tag.pk])]
+    return list(found.values())
 
 
 def slots() -> QuerySet[Slot]:

@@ -15,9 +15,10 @@ from catalog import querysets, rules
 from catalog.indexing.touch import Touch
 from catalog.indexing.writing import among
 from catalog.models import Channel, Fragment, Placement, Product, Slot
-from catalog.operations.fragments import freeze, whole
+from catalog.operations.fragments import freeze
 from catalog.operations.placements import Target, named_target
 from catalog.outlook import Changing, Preview
+from catalog.revisions import merged
 from exports.assemble import assemble
 from exports.bundles import FragmentContent, Placed, ProductBundle
 from exports.loading import Loader, contexts
@@ -86,10 +87,15 @@ def _supposed(placement: Placement) -> tuple[Supposed, list[str]]:
     out = next(iter(querysets.current_revisions().filter(fragment=fragment)), None)
     if out is not None:
         return Supposed(placement, FragmentContent(fragment.code, out.number, out.out or {})), []
-    content = FragmentContent(fragment.code, 0, whole(freeze(fragment), 0))
+    content = FragmentContent(fragment.code, 0, _as_written(freeze(fragment)))
     return Supposed(placement, content), [
         "The fragment is not out, so this is what it would change once it is approved."
     ]
+
+
+def _as_written(content: dict[str, Any]) -> dict[str, Any]:
+    """What would be out if the working copy were approved in all its languages."""
+    return merged(None, content, 0, content["body"].keys())
 
 
 def _in_channel(

@@ -33,9 +33,10 @@ from catalog.models import (
 )
 from catalog.models.base import set_texts
 from catalog.operations.assets import store_asset
-from catalog.operations.fragments import approve, write_fragment
+from catalog.operations.fragments import write_fragment
 from catalog.operations.products import save_product
 from catalog.operations.recording import store
+from catalog.operations.reviewing import approve
 from catalog.operations.trees import save_category
 
 ACTOR = Actor(name="factory", path="command")

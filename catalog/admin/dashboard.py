@@ -58,7 +58,7 @@ def product_figures() -> list[dict[str, Any]]:
 
 def fragment_figures() -> list[dict[str, Any]]:
     states = dict(Fragment.objects.order_by().values_list("state").annotate(Count("pk")))
-    icons = {"draft": "edit_note", "approved": "verified", "retired": "archive"}
+    icons = {"draft": "edit_note", "review": "rate_review", "approved": "verified", "retired": "archive"}
     return [
         figure(f"{label} fragments", states.get(state, 0), icons[state], address("fragment", state__exact=state))
         for state, label in Fragment.State.choices

@@ -14,8 +14,9 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from catalog.admin.base import StaleForm
 from catalog.admin.fields import ChoicesField
 from catalog.languages import direction
-from catalog.models import Fragment
+from catalog.models import Fragment, Slot
 from catalog.models.channels import Medium
+from catalog.operations.fragments import is_rich
 
 # Nothing here may write what catalog.richtext.clean_html would take away again.
 EXTENSIONS = {
@@ -46,12 +47,18 @@ HELP = (
 )
 
 
-def is_rich(fragment: Fragment) -> bool:
-    """Whether a fragment stands in a slot with paragraphs and lists, or in none yet."""
-    if not fragment.pk:
-        return True
-    slots = list(fragment.placements.values_list("slot__rich", flat=True))
-    return not slots or any(slots)
+def demands_on(fragment: Fragment) -> str:
+    """What the slots a fragment stands in want of it before it is approved, in a sentence each."""
+    slots = Slot.objects.filter(placements__fragment=fragment, placements__excluded=False) if fragment.pk else ()
+    said = []
+    for slot in dict.fromkeys(slots):
+        if slot.required_facets:
+            said.append(f"“{slot}” wants a tag of: {', '.join(slot.required_facets)}.")
+        if slot.max_length:
+            said.append(f"“{slot}” takes {slot.max_length} characters.")
+        if slot.four_eyes:
+            said.append(f"For “{slot}” somebody approves it who did not write on it.")
+    return " ".join(said)
 
 
 class Editor(AdminProseEditorWidget):
@@ -71,6 +78,8 @@ class FragmentForm(StaleForm):
         super().__init__(*args, **kwargs)
         self.rich = is_rich(self.instance)
         self.fields["media_list"].initial = self.instance.media
+        if "tags" in self.fields:
+            self.fields["tags"].help_text = demands_on(self.instance)
         for language, _ in settings.LANGUAGES:
             field = self.fields.get(build_localized_fieldname("body", language))
             if field is None:

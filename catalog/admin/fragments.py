@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from modeltranslation.utils import build_localized_fieldname
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from catalog.actors import Actor
-from catalog.admin.base import ModelAdmin, RowForm, TabularInline, actor_of, translated
+from catalog.admin.base import Form, ModelAdmin, RowForm, TabularInline, actor_of, translated
+from catalog.admin.fields import CodesField
+from catalog.admin.fragment_filters import ClaimFilter, MissingFilter, SlotFilter, TagFilter
 from catalog.admin.fragment_form import FragmentForm
 from catalog.admin.presenting import NOTHING, Tone, badge, badges, together
+from catalog.admin.reviewing import Reviewed
+from catalog.admin.tagging import Tagged
 from catalog.admin.words import WordsViews
-from catalog.models import Fragment, FragmentRevision, Placement, Slot, Tag
-from catalog.operations.fragments import approve, digest_of, freeze, retire, write_fragment
+from catalog.models import Fragment, FragmentRevision, Placement, Slot
+from catalog.models.base import CODE_PATTERN
+from catalog.operations.fragments import APPLIES_TO, digest_of, freeze, write_fragment
 from catalog.operations.placements import save_placement
+from catalog.operations.reviewing import approve, retire, submit
 from catalog.richtext import to_text
 from catalog.rules import canonical, key_of
 
+LINKS = ("tags", *APPLIES_TO)
 STATES: dict[str, Tone] = {"draft": "plain", "review": "info", "approved": "good", "retired": "bad"}
+
+
+class SlotForm(Form):
+    required_facets = CodesField(
+        pattern=CODE_PATTERN,
+        example="facets of tags, such as topic, hazard",
+        help_text="A fragment in it must have a tag of each of these facets, with commas between them: topic, hazard.",
+    )
 
 
 @admin.register(Slot)
 class SlotAdmin(ModelAdmin):
-    list_display = ("code", "title", "position", "multiple", "rich", "max_length", "responsible", "size")
+    list_display = ("code", "title", "position", "multiple", "rich", "max_length", "four_eyes", "responsible", "size")
     search_fields = ("code", *translated("label"))
-    fields = ("code", *translated("label"), "multiple", "rich", "max_length", "responsible", "position")
+    form = SlotForm
+    fieldsets = (
+        (None, {"fields": ("code", *translated("label"), "multiple", "rich", "responsible", "position")}),
+        ("To be approved for it", {"fields": ("max_length", "required_facets", "four_eyes")}),
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(size=Count("placements"))  # type: ignore[no-any-return]
@@ -43,42 +63,6 @@ class SlotAdmin(ModelAdmin):
     @admin.display(description="placements", ordering="size")
     def size(self, slot: Any) -> int:
         return int(slot.size)
-
-
-class TagFilter(admin.SimpleListFilter):
-    title, parameter_name = "tag", "tag"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(str(tag.pk), f"{tag.facet}: {tag.label or tag.code}") for tag in Tag.objects.all()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return queryset.filter(tags=value) if value and value.isdigit() else queryset
-
-
-class SlotFilter(admin.SimpleListFilter):
-    title, parameter_name = "slot", "slot"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(slot.code, str(slot)) for slot in Slot.objects.all()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        return queryset.filter(placements__slot__code=value).distinct() if value else queryset
-
-
-class MissingFilter(admin.SimpleListFilter):
-    title, parameter_name = "missing text", "missing"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return list(settings.LANGUAGES)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        value = self.value()
-        if value not in dict(settings.LANGUAGES):
-            return queryset
-        body = build_localized_fieldname("body", value)
-        return queryset.exclude(**{f"{body}__gt": ""})
 
 
 class PlacementForm(RowForm):
@@ -115,15 +99,16 @@ class PlacementInline(TabularInline):
 
 
 @admin.register(Fragment)
-class FragmentAdmin(WordsViews, ModelAdmin):
+class FragmentAdmin(Reviewed, Tagged, WordsViews, ModelAdmin):
     form = FragmentForm
     list_display = ("code", "heading", "state_badge", "missing", "vocabulary", "applies", "updated_at")
-    list_filter = ("state", TagFilter, SlotFilter, "channels", "audiences", MissingFilter)
+    list_filter = ("state", TagFilter, SlotFilter, "channels", "audiences", MissingFilter, ClaimFilter)
     search_fields = ("code", "source", *translated("title", "body"))
-    autocomplete_fields = ("tags", "channels", "markets", "audiences")
+    autocomplete_fields = ("tags", "channels", "markets", "audiences", "source_document")
+    list_select_related = ("source_document",)
     fieldsets = (
         (None, {"fields": ("code", "status", *translated("title", "body"), "tags")}),
-        ("Source", {"fields": ("source", ("verified_on", "claim_valid_until"))}),
+        ("Source", {"fields": ("vouched_by", "source", "source_document", ("verified_on", "claim_valid_until"))}),
         (
             "Where and when it applies",
             {"fields": ("channels", "markets", "audiences", "media_list", "products", ("valid_from", "valid_until"))},
@@ -131,15 +116,16 @@ class FragmentAdmin(WordsViews, ModelAdmin):
     )
     readonly_fields = ("status",)
     inlines = (PlacementInline,)
-    actions = ("approve_selected", "retire_selected")
-    actions_submit_line = ("save_and_approve", "save_and_retire")
-    change_form_after_template = "catalog/admin/revisions.html"
+    actions = ("submit_selected", "approve_selected", "retire_selected", "tag_selected")
+    actions_submit_line = ("save_and_submit", "save_and_approve", "save_and_retire")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         latest = FragmentRevision.objects.filter(fragment=OuterRef("pk")).order_by("-number")
         rows = super().get_queryset(request).prefetch_related("tags", "channels", "markets", "audiences")
         return rows.annotate(  # type: ignore[no-any-return]
-            latest_number=Subquery(latest.values("number")[:1]), latest_digest=Subquery(latest.values("digest")[:1])
+            latest_number=Subquery(latest.values("number")[:1]),
+            latest_digest=Subquery(latest.values("digest")[:1]),
+            was_approved=Exists(latest.filter(out__isnull=False)),
         )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -148,19 +134,26 @@ class FragmentAdmin(WordsViews, ModelAdmin):
         columns = [name for name in flat if name not in ("status", "media_list")]
         return super().get_form(request, obj, change=change, **{**kwargs, "fields": columns})
 
-    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        fragment = kwargs.get("obj")
-        context["revisions"] = [revision_row(row) for row in fragment.revisions.order_by("-number")] if fragment else []
-        return super().render_change_form(request, context, *args, **kwargs)
-
     # --- Writing -----------------------------------------------------------------------------------------------------
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
             self.refuse_stale(obj, form)
         obj.media = form.cleaned_data["media_list"]
-        write_fragment(actor_of(request), obj, title=form.texts("title"), body=form.texts("body"), rich=form.rich)
+        write_fragment(
+            actor_of(request),
+            obj,
+            title=form.texts("title"),
+            body=form.texts("body"),
+            rich=form.rich,
+            links={name: form.cleaned_data[name] for name in LINKS},
+        )
 
-    @admin.action(description="Save and approve", permissions=["change"])
+    @admin.action(description="Save and submit", permissions=["change"])
+    def save_and_submit(self, request: HttpRequest, fragment: Fragment) -> None:
+        revision = submit(actor_of(request), fragment)
+        messages.success(request, f"Revision {revision.number} waits for approval; what is out stays as it is.")
+
+    @admin.action(description="Save and approve", permissions=["approve"])
     def save_and_approve(self, request: HttpRequest, fragment: Fragment) -> None:
         revision = approve(actor_of(request), fragment)
         messages.success(request, f"Revision {revision.number} is what channels get from their next release on.")
@@ -170,17 +163,27 @@ class FragmentAdmin(WordsViews, ModelAdmin):
         retire(actor_of(request), fragment)
         messages.warning(request, "It leaves every channel with the channel's next release.")
 
-    @admin.action(description="Approve", permissions=["change"])
+    @admin.action(description="Submit for review", permissions=["change"])
+    def submit_selected(self, request: HttpRequest, queryset: QuerySet[Fragment]) -> None:
+        self.each(request, queryset, submit, "Submitted")
+
+    @admin.action(description="Approve", permissions=["approve"])
     def approve_selected(self, request: HttpRequest, queryset: QuerySet[Fragment]) -> None:
+        self.each(request, queryset, approve, "Approved")
+
+    def each(
+        self, request: HttpRequest, fragments: QuerySet[Fragment], operation: Callable[..., Any], word: str
+    ) -> None:
+        """Do it to each by itself; what cannot be done to one is told and keeps none of the others back."""
         done = 0
-        for fragment in queryset:
+        for fragment in fragments:
             try:
-                approve(actor_of(request), fragment)
+                operation(actor_of(request), fragment)
                 done += 1
             except ValidationError as error:
                 messages.error(request, f"{fragment}: {' '.join(error.messages)}")
         if done:
-            messages.success(request, f"Approved: {done}.")
+            messages.success(request, f"{word}: {done}.")
 
     @admin.action(description="Retire", permissions=["change"])
     def retire_selected(self, request: HttpRequest, queryset: QuerySet[Fragment]) -> None:
@@ -203,6 +206,8 @@ class FragmentAdmin(WordsViews, ModelAdmin):
         state = badge(fragment.get_state_display(), STATES[fragment.state])
         if fragment.state == "approved" and fragment.latest_digest != digest_of(freeze(fragment)):
             return together([state, badge("edited since", "warn", "Channels still get the revision approved last.")])
+        if fragment.state in ("draft", "review") and fragment.was_approved:
+            return together([state, badge("out", "good", "Channels get what was approved of it before.")])
         return state
 
     @admin.display(description="state")
@@ -225,15 +230,3 @@ class FragmentAdmin(WordsViews, ModelAdmin):
     def applies(self, fragment: Fragment) -> SafeString | str:
         limits = [*fragment.channels.all(), *fragment.markets.all(), *fragment.audiences.all()]
         return badges([*(row.code for row in limits), *fragment.media], "info")
-
-
-def revision_row(revision: FragmentRevision) -> dict[str, Any]:
-    """A revision as it is listed: who, when, and its texts without markup by language."""
-    texts = {language: to_text(body) for language, body in revision.content["body"].items()}
-    return {
-        "number": revision.number,
-        "by": revision.submitted_by,
-        "at": revision.submitted_at,
-        "texts": texts,
-        "titles": revision.content["title"],
-    }

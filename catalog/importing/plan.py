@@ -164,6 +164,8 @@ class SlotRecord:
     max_length: int | None = None
     position: int = 0
     responsible: str | None = None
+    required_facets: tuple[str, ...] | None = None
+    four_eyes: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -267,7 +269,10 @@ class PlacementRecord:
 
 @dataclass(frozen=True)
 class FragmentRecord:
-    """A fragment with its placements. `approved` asks for a revision when the content differs from the latest one."""
+    """A fragment with its placements. `approved` asks for a revision when the content differs from the latest one.
+
+    None where nothing is said: then what vouches for it stays as it is.
+    """
 
     code: str
     title: Texts
@@ -278,6 +283,8 @@ class FragmentRecord:
     source: str = ""
     verified_on: datetime.date | None = None
     claim_valid_until: datetime.date | None = None
+    vouched_by: str | None = None
+    source_document: str | None = None
     channels: tuple[str, ...] = ()
     markets: tuple[str, ...] = ()
     audiences: tuple[str, ...] = ()

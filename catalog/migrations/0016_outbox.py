@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0009_what_is_out'),
+        ('catalog', '0010_approve_permission'),
     ]
 
     operations = [

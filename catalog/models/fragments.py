@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from copy import copy
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from catalog.models.assets import Asset
-from catalog.models.base import Coded, code_field, responsible_field, unique_code
+from catalog.models.base import Coded, code_field, is_code, responsible_field, unique_code
 from catalog.models.channels import Audience, Channel, Market
 from catalog.models.products import Product
 from catalog.models.schema import Family
@@ -41,6 +44,11 @@ class Slot(Coded):
     class Meta:
         ordering = ["position", "code"]
         constraints = [unique_code("slot")]
+
+    def clean(self) -> None:
+        facets = self.required_facets
+        if not isinstance(facets, list) or not all(isinstance(facet, str) and is_code(facet) for facet in facets):
+            raise ValidationError({"required_facets": 'This must be a list of facets of tags, such as ["topic"].'})
 
 
 class Fragment(models.Model):
@@ -86,8 +94,22 @@ class Fragment(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    # What it says besides its texts and links.
+    DETAILS = (
+        "vouched_by",
+        "source",
+        "source_document_id",
+        "verified_on",
+        "claim_valid_until",
+        "media",
+        "products",
+        "valid_from",
+        "valid_until",
+    )
+
     class Meta:
         ordering = ["code"]
+        permissions = [("approve_fragment", "Can approve fragments")]
         constraints = [
             unique_code("fragment"),
             models.CheckConstraint(
@@ -101,6 +123,23 @@ class Fragment(models.Model):
     def __str__(self) -> str:
         return self.code
 
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any], **others: Any) -> Fragment:
+        """Remembers the details as they were read, so that a write leaves alone what its caller did not change."""
+        fragment = super().from_db(db, field_names, values, **others)
+        fragment.remember()
+        return fragment
+
+    def remember(self) -> None:
+        """Take the details as they are for what the database says."""
+        loaded = vars(self)
+        self.as_read = {name: copy(loaded[name]) for name in self.DETAILS if name in loaded}
+
+    def changed_details(self) -> list[str]:
+        """The details that are others than when the row was read; all of one that never was."""
+        known: dict[str, Any] = getattr(self, "as_read", {})
+        return [name for name in self.DETAILS if name not in known or getattr(self, name) != known[name]]
+
 
 class FragmentRevision(models.Model):
     """The working copy as it was submitted: texts per language and applicability. `content` never changes afterwards.
@@ -108,7 +147,8 @@ class FragmentRevision(models.Model):
     `content` is `{"title": {language: text}, "body": {language: html}, "applies": {...}}`; see
     catalog.operations.fragments.freeze. `out` is empty until a language is approved; then it is what channels get from
     here on, of the same shape: in each language the text approved last, be it an earlier revision's, with the numbers
-    of the revisions by language as `revisions`.
+    of the revisions by language as `revisions`; see catalog.revisions. `withdrawn_by` took it back before all of it was
+    approved.
     """
 
     fragment = models.ForeignKey(Fragment, models.CASCADE, related_name="revisions")
@@ -118,6 +158,7 @@ class FragmentRevision(models.Model):
     authors = models.JSONField(default=list)
     submitted_by = models.CharField(max_length=200)
     submitted_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_by = models.CharField(max_length=200, blank=True)
     out = models.JSONField(null=True)
 
     class Meta:

@@ -1,22 +1,26 @@
-"""Writing, placing and approving fragments."""
+"""Writing and placing fragments, and what is frozen of them."""
 
 from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.utils import timezone
 from modeltranslation.utils import build_localized_fieldname
 
 from catalog.actors import Actor
 from catalog.aliases import refuse_former
-from catalog.indexing.touched import indexed, refresh_touched
-from catalog.models import Fragment, FragmentRevision, RevisionApproval
+from catalog.languages import name_of
+from catalog.models import Change, Fragment
 from catalog.models.base import set_texts, texts_of
+from catalog.operations import translations as words
 from catalog.operations.placements import place as place
 from catalog.operations.recording import record
 from catalog.operations.referring import refuse_broken
@@ -54,28 +58,131 @@ def clean_body(text: str, *, rich: bool) -> str:
     return body
 
 
+class Seen(NamedTuple):
+    """What somebody had before them who goes on to write: when it was saved last, and the digests of its texts."""
+
+    at: datetime.datetime
+    texts: Mapping[str, str]
+
+
+def seen(fragment: Fragment) -> Seen:
+    """The fragment as its reader sees it now, to be handed to `write_fragment` when they save."""
+    return Seen(fragment.updated_at, {language: words.digest_of(text) for language, text in _texts(fragment).items()})
+
+
+def _texts(fragment: Fragment) -> dict[str, dict[str, str]]:
+    return words.source_texts(fragment)
+
+
 @transaction.atomic
 def write_fragment(
-    actor: Actor, fragment: Fragment, *, title: Mapping[str, str], body: Mapping[str, str], rich: bool = True
+    actor: Actor,
+    fragment: Fragment,
+    *,
+    title: Mapping[str, str],
+    body: Mapping[str, str],
+    rich: bool = True,
+    links: Mapping[str, Iterable[Model]] | None = None,
+    expected: Seen | None = None,
+    operation: str = "change",
+    authors: Iterable[str] = (),
 ) -> Fragment:
-    """Save the working copy; languages not named keep their text. What is approved stays out unchanged.
+    """Save the working copy: the languages named, the details that were changed on `fragment` since it was read, and
+    the `links` named, of channels, markets, audiences and tags. All else stays as it is stored, so that two who write
+    in different languages do not undo each other. What is approved stays out unchanged.
 
-    Raises ValidationError, and writes nothing then.
+    With `expected`, a text that somebody else has changed since is not written over. Whoever changes what a revision
+    would hold is among its authors; `authors` are others who wrote what comes in. Raises ValidationError, and writes
+    nothing then.
     """
-    adding = fragment.pk is None
-    if not adding:
-        # Somebody may have approved or retired it since the caller read it; only those two operations change that.
-        fragment.state = Fragment.objects.select_for_update().values_list("state", flat=True).get(pk=fragment.pk)
-    set_texts(fragment, "title", cleaned("title", title, lambda text: clean_plain(text, 200)))
-    bodies = cleaned("body", body, lambda text: clean_body(text, rich=rich))
-    refuse_broken(fragment, bodies)
-    set_texts(fragment, "body", bodies)
+    texts = {
+        "title": cleaned("title", title, lambda text: clean_plain(text, 200)),
+        "body": cleaned("body", body, lambda text: clean_body(text, rich=rich)),
+    }
+    refuse_broken(fragment, texts["body"])
     fragment.products = canonical(fragment.products, "products") if fragment.products.strip() else ""
+    if fragment._state.adding:
+        return _create(actor, fragment, texts, links or {})
+    stored = Fragment.objects.select_for_update().get(pk=fragment.pk)
+    if expected is not None:
+        _refuse_overwriting(stored, expected, dict.fromkeys([*title, *body]))
+    before = freeze(stored)
+    for name in fragment.changed_details():
+        setattr(stored, name, getattr(fragment, name))
+    for field, named in texts.items():
+        set_texts(stored, field, named)
+    stored.full_clean()
+    for name, rows in (links or {}).items():
+        getattr(stored, name).set(rows)
+    _note_authors(stored, before, [actor.name, *authors])
+    _save(stored, texts)
+    record(actor, operation, [stored])
+    fragment.refresh_from_db()
+    fragment.remember()
+    return fragment
+
+
+def _create(
+    actor: Actor, fragment: Fragment, texts: Mapping[str, dict[str, str]], links: Mapping[str, Iterable[Model]]
+) -> Fragment:
+    for field, named in texts.items():
+        set_texts(fragment, field, named)
+    fragment.authors = [actor.name]
     fragment.full_clean()
     refuse_former(fragment)
     fragment.save()
-    record(actor, "create" if adding else "change", [fragment])
+    for name, rows in links.items():
+        getattr(fragment, name).set(rows)
+    fragment.remember()
+    record(actor, "create", [fragment])
     return fragment
+
+
+def _refuse_overwriting(stored: Fragment, expected: Seen, languages: Iterable[str]) -> None:
+    """Raises ValidationError at the texts that are others than those somebody saw, naming who saved meanwhile."""
+    texts, nothing = _texts(stored), words.digest_of({})
+    taken = [
+        language
+        for language in languages
+        if words.digest_of(texts.get(language, {})) != expected.texts.get(language, nothing)
+    ]
+    if not taken:
+        return
+    saved = Change.objects.filter(kind="fragment", key=stored.code, at__gt=expected.at).exclude(operation="create")
+    names = ", ".join(dict.fromkeys(saved.order_by("id").values_list("actor", flat=True))) or "somebody else"
+    reason = f"of “{stored}” was saved meanwhile by {names}, so nothing was written. Look at it as it is now."
+    raise ValidationError(
+        {build_localized_fieldname("body", language): f"{name_of(language)} {reason}" for language in taken}
+    )
+
+
+def _note_authors(stored: Fragment, before: Mapping[str, Any], authors: Iterable[str]) -> None:
+    """After a change of what a revision would hold; what is in review is no longer what was submitted then."""
+    if freeze(stored) == before:
+        return
+    stored.authors = list(dict.fromkeys([*stored.authors, *authors]))
+    if stored.state == Fragment.State.REVIEW:
+        stored.state = Fragment.State.DRAFT
+
+
+def _save(stored: Fragment, texts: Mapping[str, dict[str, str]]) -> None:
+    """The columns that may have changed, as they are, whatever language is active."""
+    names = [*Fragment.DETAILS, "authors", "state"]
+    columns = {name: getattr(stored, name) for name in names}
+    for field, named in texts.items():
+        for language in named:
+            columns[build_localized_fieldname(field, language)] = named[language]
+        if settings.MODELTRANSLATION_DEFAULT_LANGUAGE in named:
+            columns[field] = named[settings.MODELTRANSLATION_DEFAULT_LANGUAGE]
+    QuerySet(Fragment).filter(pk=stored.pk).update(**columns, updated_at=timezone.now())
+
+
+def is_rich(fragment: Fragment) -> bool:
+    """Whether a fragment stands in a slot with paragraphs and lists, or in none yet."""
+    if not fragment.pk:
+        return True
+    slots = list(fragment.placements.values_list("slot__rich", flat=True))
+    return not slots or any(slots)
 
 
 def freeze(fragment: Fragment) -> dict[str, Any]:
@@ -88,7 +195,7 @@ def frozen(fragment: Fragment, applies: Mapping[str, Iterable[str]]) -> dict[str
 
     `products` of what it applies to, and `by` and `document` of its source, are there only where something is said.
     """
-    document = fragment.source_document.code if fragment.source_document_id and fragment.source_document else ""
+    document = fragment.source_document.code if fragment.source_document else ""
     said = {"by": fragment.vouched_by, "document": document}
     return {
         "title": texts_of(fragment, "title"),
@@ -109,11 +216,6 @@ def frozen(fragment: Fragment, applies: Mapping[str, Iterable[str]]) -> dict[str
     }
 
 
-def whole(content: Mapping[str, Any], number: int) -> dict[str, Any]:
-    """What is out when a revision is approved in every language it has."""
-    return {**content, "revisions": dict.fromkeys(sorted(content["body"]), number)}
-
-
 def _iso(date: datetime.date | None) -> str | None:
     return date.isoformat() if date else None
 
@@ -121,51 +223,3 @@ def _iso(date: datetime.date | None) -> str | None:
 def digest_of(content: Mapping[str, Any]) -> str:
     """BLAKE2b-256 of a revision's content, whatever the order of its keys."""
     return blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=32).hexdigest()
-
-
-@transaction.atomic
-def approve(actor: Actor, fragment: Fragment) -> FragmentRevision:
-    """Freeze the working copy in the next revision, which is what channels get from the next release on.
-
-    Approving what has not changed since the last revision gives that revision again, and brings a retired fragment
-    back. Raises ValidationError for a fragment without any text.
-    """
-    stored = Fragment.objects.select_for_update().get(pk=fragment.pk)
-    content = freeze(stored)
-    if not content["body"]:
-        raise ValidationError("A fragment without text cannot be approved. Write it in at least one language.")
-    digest = digest_of(content)
-    latest = stored.revisions.order_by("-number").first()
-    fragment.state = Fragment.State.APPROVED
-    if latest and latest.digest == digest and stored.state == Fragment.State.APPROVED:
-        return latest
-    if latest is None or latest.digest != digest:
-        number = latest.number + 1 if latest else 1
-        latest = FragmentRevision.objects.create(
-            fragment=stored,
-            number=number,
-            content=content,
-            digest=digest,
-            authors=[actor.name],
-            submitted_by=actor.name,
-            out=whole(content, number),
-        )
-        RevisionApproval.objects.bulk_create(
-            [RevisionApproval(revision=latest, language=language, by=actor.name) for language in content["body"]]
-        )
-    if stored.state != Fragment.State.APPROVED:
-        stored.state = Fragment.State.APPROVED
-        stored.save(update_fields=["state", "updated_at"])
-    record(actor, "approve", [stored])
-    refresh_touched(stored)
-    return latest
-
-
-@transaction.atomic
-def retire(actor: Actor, fragment: Fragment) -> Fragment:
-    """Take a fragment out of every channel from the next release on. Its revisions stay."""
-    fragment.state = Fragment.State.RETIRED
-    with indexed(fragment):
-        fragment.save(update_fields=["state", "updated_at"])
-    record(actor, "retire", [fragment])
-    return fragment

@@ -22,12 +22,10 @@ from catalog.models import (
     CodeAlias,
     EntityType,
     Fragment,
-    FragmentRevision,
     Placement,
     Requirement,
     Slot,
 )
-from catalog.operations.fragments import digest_of
 from catalog.references import faults, malformed_in, pictures_in, references_in
 from catalog.values import TYPES, Invalid
 from catalog.values.computed import cycle_in
@@ -141,20 +139,6 @@ class _Referable:
                 yield Defect(name, f"it shows the asset “{code}”, which there is not.", _MAKE)
         for wrong in sorted({wrong for text in texts for wrong in malformed_in(text)}):
             yield Defect(name, f"“{wrong}” is no reference.", "Write it anew.")
-
-
-@check("revisions")
-def revisions() -> Iterator[Defect]:
-    """Revisions are as they were approved, and numbered without a gap."""
-    last: tuple[int, int] = (0, 0)
-    rows = FragmentRevision.objects.select_related("fragment").order_by("fragment", "number")
-    for revision in rows.iterator(chunk_size=1_000):
-        expected = last[1] + 1 if last[0] == revision.fragment_id else 1
-        if revision.number != expected:
-            yield Defect(str(revision), f"revision {expected} is missing before it.", "Restore it from a backup.")
-        if digest_of(revision.content) != revision.digest:
-            yield Defect(str(revision), "it is not what was approved.", "Restore it from a backup, or approve anew.")
-        last = (revision.fragment_id, revision.number)
 
 
 @check("aliases")

@@ -16,11 +16,12 @@ from catalog.indexing.completeness import CompletenessRows
 from catalog.indexing.schema import Schema
 from catalog.models import Attribute, Channel, Completeness, Family, Product, Requirement
 from catalog.operations.assets import attach
-from catalog.operations.fragments import place, retire
+from catalog.operations.fragments import place
 from catalog.operations.inheriting import set_own_only
 from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.recording import store
 from catalog.operations.requirements import save_requirement
+from catalog.operations.reviewing import retire
 from exports.problems import report_of
 from exports.releasing import release
 from tests import factories as make

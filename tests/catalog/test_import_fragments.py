@@ -9,21 +9,28 @@ from typing import Any
 
 import pytest
 
+from catalog.actors import Actor
 from catalog.importing.plan import (
+    AssetRecord,
     AudienceRecord,
+    FamilyRecord,
     FragmentRecord,
     PlacementRecord,
     Plan,
+    SlotRecord,
 )
 from catalog.importing.report import Counts
 from catalog.models import (
     Change,
     Fragment,
+    FragmentRevision,
     Placement,
 )
 from catalog.models.base import texts_of
-from catalog.operations.fragments import approve, retire
-from tests.catalog.import_plans import ACTOR, reasons, run, small_plan
+from catalog.operations.commenting import request_change, resolve
+from catalog.operations.reviewing import approve, approve_revision, retire, submit
+from catalog.verifying import CHECKS
+from tests.catalog.import_plans import ACTOR, picture, reasons, run, small_plan
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +83,115 @@ def test_a_retired_fragment_stays_retired_until_its_content_changes() -> None:
     assert Fragment.objects.get().state == "retired"
     run(fragment_plan(source="Product management"))
     assert Fragment.objects.get().state == "approved"
+
+
+@pytest.mark.parametrize(
+    ("rules", "columns", "why"),
+    [
+        (
+            {"four_eyes": True},
+            {},
+            "“Legal” demands four eyes: Ada wrote on it, so somebody else has to approve it.",
+        ),
+        ({"required_facets": ("topic",)}, {}, "To stand in “Legal” it needs a tag of: topic."),
+        ({"max_length": 4}, {}, "Italiano: the text has 5 characters, “Legal” takes at most 4. Shorten it."),
+    ],
+)
+def test_what_nobody_could_approve_waits_and_is_reported_each_time(
+    rules: dict[str, Any], columns: dict[str, Any], why: str
+) -> None:
+    plan = placed_plan(rules, **columns)
+    report = run(plan)
+    fragment = Fragment.objects.get()
+    revision = fragment.revisions.get()
+    assert reasons(report) == [f"fragments f.state approved: {why} Until then it waits for approval."]
+    assert (fragment.state, revision.out, revision.approvals.count()) == ("review", None, 0)
+    again = run(plan)
+    assert (reasons(again), again.kinds["fragments"]) == (reasons(report), Counts(unchanged=1))
+    assert fragment.revisions.count() == 1
+    assert list(CHECKS["revisions"]()) == []
+
+
+def placed_plan(rules: dict[str, Any], **columns: Any) -> Plan:
+    """The fragment placed in a slot with rules."""
+    plan = fragment_plan(placements=(PlacementRecord("legal", family="lamps"),), **columns)
+    plan.slots = [SlotRecord("legal", {"en": "Legal"}, **rules)]
+    plan.families = [FamilyRecord("lamps")]
+    return plan
+
+
+def test_what_somebody_else_wrote_is_approved_by_an_import_that_says_so() -> None:
+    plan = placed_plan({"four_eyes": True})
+    run(plan)
+    fragment = Fragment.objects.get()
+    FragmentRevision.objects.update(authors=["bert"])
+    assert run(plan).kinds["fragments"] == Counts(updated=1)
+    revision = fragment.revisions.get()
+    assert sorted(revision.approvals.values_list("language", "by")) == [("en", "Ada"), ("it", "Ada")]
+    assert (revision.out or {})["revisions"] == {"en": 1, "it": 1}
+
+
+def test_an_open_change_request_keeps_an_import_from_approving() -> None:
+    run(fragment_plan(approved=False))
+    fragment = Fragment.objects.get()
+    said = request_change(ACTOR, submit(ACTOR, fragment), "it", "Not so.")
+    assert reasons(run(fragment_plan())) == [
+        "fragments f.state approved: Ada asks for a change: “Not so.”. Until then it waits for approval."
+    ]
+    resolve(ACTOR, said)
+    run(fragment_plan())
+    assert Fragment.objects.get().state == "approved"
+    assert list(CHECKS["revisions"]()) == []
+
+
+def test_languages_that_an_import_takes_away_are_out_no_more_and_the_operation_agrees() -> None:
+    run(fragment_plan())
+    run(fragment_plan(body={"en": "<p>Hot</p>", "it": ""}))
+    fragment = Fragment.objects.get()
+    revision = fragment.revisions.get(number=2)
+    assert (revision.out or {})["revisions"] == {"en": 2}
+    assert sorted(revision.approvals.values_list("language", flat=True)) == ["en", "it"]
+    assert approve(ACTOR, fragment) == revision
+    assert list(CHECKS["revisions"]()) == []
+
+
+def test_what_lagged_behind_comes_along_with_what_was_out_before() -> None:
+    run(fragment_plan(approved=False))
+    fragment = Fragment.objects.get()
+    approve_revision(ACTOR, submit(ACTOR, fragment), ["it"])
+    run(fragment_plan(body={"en": "<p>Hot</p>"}))
+    assert (fragment.revisions.get(number=2).out or {})["revisions"] == {"en": 2, "it": 2}
+    assert list(CHECKS["revisions"]()) == []
+
+
+def test_a_change_that_comes_in_while_in_review_makes_a_draft_with_its_author() -> None:
+    run(fragment_plan(approved=False))
+    fragment = Fragment.objects.get()
+    submit(Actor("bert", "admin"), fragment)
+    run(fragment_plan(approved=False))
+    assert Fragment.objects.get().state == "review"
+    run(fragment_plan(approved=False, body={"en": "<p>Hot</p>"}))
+    after = Fragment.objects.get()
+    assert (after.state, after.authors) == ("draft", ["Ada"])
+
+
+def test_what_vouches_for_it_comes_in_and_stays_where_nothing_is_said(tmp_path: Path) -> None:
+    plan = fragment_plan(vouched_by="The lab", source="Report 7", source_document="report")
+    plan.assets = [AssetRecord("report", picture(tmp_path), {}, {})]
+    run(plan)
+    assert Fragment.objects.get().revisions.get().content["source"] == {
+        "text": "Report 7",
+        "by": "The lab",
+        "document": "report",
+        "verified_on": None,
+        "valid_until": None,
+    }
+    assert run(plan).kinds["fragments"] == Counts(unchanged=1)
+    assert run(fragment_plan(source="Report 7")).kinds["fragments"] == Counts(unchanged=1)
+    assert run(fragment_plan(source="Report 7", vouched_by="", source_document="")).kinds["fragments"].updated == 1
+    assert reasons(run(fragment_plan(source_document="gone"))) == [
+        "fragments f.source_document gone: there is no asset of this code; it is left out."
+    ]
 
 
 def test_markup_is_cleaned_on_its_way_in_and_stays_clean() -> None:

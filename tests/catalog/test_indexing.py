@@ -28,9 +28,10 @@ from catalog.models import (
     SearchText,
 )
 from catalog.operations.bulk import Report, set_fact_on
-from catalog.operations.fragments import approve, place, write_fragment
+from catalog.operations.fragments import place, write_fragment
 from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.recording import remove, store
+from catalog.operations.reviewing import approve
 from catalog.terms import packed, unpacked
 from catalog.values.contexts import MAX_KEY, context_key
 from catalog.values.effective import effective

@@ -23,8 +23,9 @@ from catalog.models.base import set_texts
 from catalog.operations import upkeep
 from catalog.operations.assets import attach, save_asset, store_asset, store_link
 from catalog.operations.channels import save_channel
-from catalog.operations.fragments import approve, place
+from catalog.operations.fragments import place
 from catalog.operations.recording import remove, store
+from catalog.operations.reviewing import approve
 from tests.factories import (
     ACTOR,
     make_asset,

@@ -45,11 +45,12 @@ from catalog.operations import upkeep
 from catalog.operations.assets import attach, store_asset
 from catalog.operations.bulk import set_fact_on
 from catalog.operations.channels import save_channel
-from catalog.operations.fragments import approve, place, retire, write_fragment
+from catalog.operations.fragments import place, write_fragment
 from catalog.operations.inheriting import set_own_only
 from catalog.operations.placements import exclude, unplace
 from catalog.operations.products import INHERIT, save_product
 from catalog.operations.recording import remove, store
+from catalog.operations.reviewing import approve, retire
 from catalog.operations.trees import move_category, save_category
 from catalog.usage import InUse
 from tests.factories import (

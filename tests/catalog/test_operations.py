@@ -22,9 +22,10 @@ from catalog.models import Asset, Association, Category, Change, Fragment, Place
 from catalog.models.base import texts_of
 from catalog.operations.assets import ALLOWED, attach, digest_of, store_asset
 from catalog.operations.associations import associate
-from catalog.operations.fragments import approve, freeze, place, retire, write_fragment
+from catalog.operations.fragments import freeze, place, write_fragment
 from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.recording import key_of, remove, store
+from catalog.operations.reviewing import approve, retire
 from catalog.operations.trees import move_category, number_trees, save_category
 from catalog.usage import InUse
 from tests.factories import (

@@ -11,9 +11,10 @@ from catalog.indexing import refresh
 from catalog.models import Attribute, Change, Channel, Family, Finding, ForbiddenTerm, Product, ProductIndex
 from catalog.operations.assets import attach
 from catalog.operations.findings import acknowledge, reopen
-from catalog.operations.fragments import approve, place
+from catalog.operations.fragments import place
 from catalog.operations.products import INHERIT, set_facts
 from catalog.operations.recording import store
+from catalog.operations.reviewing import approve
 from catalog.quality.rechecking import recheck, recheck_stale
 from catalog.quality.schema import orphaned_options
 from tests import factories as make

@@ -12,8 +12,9 @@ from catalog.importing.plan import AttributeRecord, FragmentRecord, GroupRecord,
 from catalog.models import Fragment
 from catalog.models.base import texts_of
 from catalog.operations.emptiness import Empty, empty_facts
-from catalog.operations.fragments import place, retire, write_fragment
+from catalog.operations.fragments import place, write_fragment
 from catalog.operations.referring import Problem, check_references
+from catalog.operations.reviewing import retire
 from catalog.operations.upkeep import rename
 from tests import factories as make
 from tests.factories import ACTOR

@@ -10,9 +10,10 @@ from catalog.indexing.search import BEGINNING, BODY, EXACT, NAME, NEAR, matching
 from catalog.indexing.words import distance, joined, words_of
 from catalog.models import Fragment, Product, SearchText
 from catalog.models.base import set_texts
-from catalog.operations.fragments import place, retire
+from catalog.operations.fragments import place
 from catalog.operations.products import set_facts
 from catalog.operations.recording import remove, store
+from catalog.operations.reviewing import retire
 from tests.factories import (
     ACTOR,
     make_attribute,

@@ -25,9 +25,10 @@ from catalog.models import (
     Record,
 )
 from catalog.models.base import texts_of
-from catalog.operations.fragments import approve, place
+from catalog.operations.fragments import place
 from catalog.operations.products import set_facts
 from catalog.operations.recording import remove, store
+from catalog.operations.reviewing import approve
 from catalog.operations.upkeep import change_unit, merge, rename, replace, retire
 from catalog.operations.upkeep.units import units_said
 from catalog.usage import InUse, uses_of

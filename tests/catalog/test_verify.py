@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import override_settings
+from django.utils import timezone
 
 from catalog.models import (
     Attribute,
@@ -28,9 +30,12 @@ from catalog.models import (
     Product,
     Record,
     Requirement,
+    RevisionApproval,
 )
 from catalog.operations import axes
+from catalog.operations.fragments import write_fragment
 from catalog.operations.recording import store
+from catalog.operations.reviewing import submit
 from catalog.operations.upkeep import rename
 from catalog.verifying import CHECKS, check
 from exports.editions import build
@@ -176,12 +181,27 @@ DEFECTS: list[tuple[str, Break, list[str]]] = [
     (
         "revisions",
         lambda: FragmentRevision.objects.filter(fragment__code="whole").update(content={"body": {}}),
-        ["whole revision 1: it is not what was approved."],
+        ["whole revision 1: it is not what was submitted."],
     ),
     (
         "revisions",
         lambda: FragmentRevision.objects.filter(fragment__code="whole").update(number=3),
         ["whole revision 3: revision 1 is missing before it."],
+    ),
+    (
+        "revisions",
+        lambda: FragmentRevision.objects.filter(fragment__code="whole").update(out={"body": {"en": "Mine"}}),
+        ["whole revision 1: what is out of it is not what was approved. Approve its latest revision anew."],
+    ),
+    (
+        "revisions",
+        lambda: RevisionApproval.objects.filter(revision__fragment__code="whole").delete(),
+        ["whole revision 1: what is out of it is not what was approved."],
+    ),
+    (
+        "revisions",
+        lambda: RevisionApproval.objects.filter(revision__fragment__code="whole").update(language="xx"),
+        ["whole revision 1: it is approved in “xx”, of which it says nothing."],
     ),
     (
         "aliases",
@@ -337,3 +357,15 @@ def test_two_checks_of_one_name_are_refused() -> None:
 
 def test_every_check_was_seen_to_find_something() -> None:
     assert {name for name, *_ in DEFECTS} | {"facts", "columns"} == set(CHECKS)
+
+
+def test_nobody_approved_a_revision_once_there_was_a_newer_one() -> None:
+    fragment = make_fragment("late", approved=True)
+    write_fragment(ACTOR, fragment, title={}, body={"en": "Two."})
+    submit(ACTOR, fragment)
+    assert found("revisions") == []
+    RevisionApproval.objects.filter(revision__fragment=fragment).update(at=timezone.now() + timedelta(hours=1))
+    assert found("revisions") == [
+        "revisions: late revision 1: it was approved in “en” after late revision 2 had been submitted. "
+        "Approve its latest revision anew."
+    ]

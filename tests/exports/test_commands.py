@@ -18,8 +18,8 @@ from django.core.management.base import OutputWrapper
 
 from catalog.models import Channel, Product
 from catalog.operations import upkeep
-from catalog.operations.fragments import approve
 from catalog.operations.products import set_facts
+from catalog.operations.reviewing import approve
 from exports import querysets, releasing, tokens
 from exports.drafting import Draft, draft
 from exports.management import shell

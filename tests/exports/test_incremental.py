@@ -31,9 +31,10 @@ from catalog.models.base import set_texts
 from catalog.operations import upkeep
 from catalog.operations.assets import save_asset
 from catalog.operations.associations import associate, save_association_type
-from catalog.operations.fragments import approve, write_fragment
+from catalog.operations.fragments import write_fragment
 from catalog.operations.products import save_product
 from catalog.operations.recording import remove, store
+from catalog.operations.reviewing import approve
 from catalog.operations.trees import save_category
 from exports.drafting import draft
 from exports.models import DocumentVersion, Provenance, Release

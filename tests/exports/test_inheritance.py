@@ -14,10 +14,11 @@ from catalog.models import Asset, Category, Channel, Family, Product
 from catalog.models.base import set_texts
 from catalog.operations.assets import attach, save_asset
 from catalog.operations.associations import associate
-from catalog.operations.fragments import approve, place
+from catalog.operations.fragments import place
 from catalog.operations.inheriting import empty_here, reset_to_inherited, set_own_only
 from catalog.operations.products import set_facts
 from catalog.operations.recording import store
+from catalog.operations.reviewing import approve
 from exports.assemble import Assembled, assemble
 from exports.drafting import draft
 from exports.loading import Loader, contexts

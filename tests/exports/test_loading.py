@@ -12,9 +12,10 @@ from catalog.indexing import refresh
 from catalog.models import Channel, Completeness, FamilyVariantAttribute, Product, ProductIndex, Requirement
 from catalog.operations.assets import attach
 from catalog.operations.associations import associate
-from catalog.operations.fragments import approve, place, retire, write_fragment
+from catalog.operations.fragments import place, write_fragment
 from catalog.operations.products import set_facts
 from catalog.operations.requirements import save_requirement
+from catalog.operations.reviewing import approve, retire
 from exports.assemble import assemble
 from exports.bundles import Association, Context, Labelled, ProductBundle, Required, SlotInfo
 from exports.loading import Loader, contexts

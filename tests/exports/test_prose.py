@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 
 from catalog.models import Asset, Fragment, Product
-from catalog.operations.fragments import approve, place, write_fragment
+from catalog.operations.fragments import place, write_fragment
+from catalog.operations.reviewing import approve
 from catalog.previews import Asked, preview
 from exports.editions import build
 from exports.models import Output

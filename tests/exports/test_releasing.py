@@ -15,8 +15,9 @@ from catalog.actors import Actor
 from catalog.models import Category, Channel, ChannelLanguage, Family, Fragment, Product, ProductAsset
 from catalog.operations.assets import attach
 from catalog.operations.associations import associate
-from catalog.operations.fragments import approve, place, retire, write_fragment
+from catalog.operations.fragments import place, write_fragment
 from catalog.operations.products import INHERIT, save_product, set_facts
+from catalog.operations.reviewing import approve, retire
 from exports import releasing
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory

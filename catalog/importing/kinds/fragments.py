@@ -8,28 +8,25 @@ from typing import Any
 from django.db.models import Model
 
 from catalog.filters import FilterError
+from catalog.importing.approving import Approvals
 from catalog.importing.compare import LEFT_OUT, Item, Kind
-from catalog.importing.known import batches, rows_of
 from catalog.importing.links import Links, Wanted
 from catalog.importing.plan import FragmentRecord, PlacementRecord
 from catalog.importing.referable import Coming
-from catalog.importing.writing import insert
 from catalog.models import (
+    Asset,
     Audience,
     Category,
     Channel,
     Family,
     Fragment,
-    FragmentRevision,
     Market,
     Placement,
     Product,
-    RevisionApproval,
     Slot,
     Tag,
 )
-from catalog.operations.fragments import APPLIES_TO, clean_body, digest_of, frozen, whole
-from catalog.operations.recording import record as note
+from catalog.operations.fragments import clean_body
 from catalog.operations.referring import check_references
 from catalog.rules import key_of, read
 from catalog.values import Invalid
@@ -79,16 +76,13 @@ def _rule(kind: Kind[FragmentRecord], record: FragmentRecord, text: str) -> dict
 
 
 class Fragments(Kind[FragmentRecord]):
-    """The working copy is set as the record says; a revision is made where one is asked for and something differs.
-
-    A fragment that was retired here stays so until its content changes.
-    """
+    """The working copy is set as the record says; a revision is made where one is asked for and something differs."""
 
     name = "fragments"
     noun = "fragment"
     model = Fragment
     plain = ("source", "verified_on", "claim_valid_until", "media", "valid_from", "valid_until")
-    optional = ("products",)
+    optional = ("products", "vouched_by")
     texts = ("title", "body")
     links = (
         Links("tags", Fragment.tags.through, "fragment", ("tag",), _named("tags", "tag", Tag)),
@@ -112,21 +106,21 @@ class Fragments(Kind[FragmentRecord]):
     )
 
     def compare_rows(self) -> None:
-        self.revisions: list[FragmentRevision] = []
+        self.approvals = Approvals(self)
         placements = (placement for record in self.records for placement in record.placements)
         self.run.known.load(Product, (placement.product for placement in placements))
         self.coming = Coming(self.run.known, self.records)
+        self.run.known.load(Asset, (record.source_document for record in self.records if record.source_document))
         super().compare_rows()
 
     def compare_links(self) -> None:
         super().compare_links()
-        latest = self._latest()
-        for item in self.items:
-            if item.record.approved:
-                self._approve(item, *latest.get(item.row.pk, (0, "")))
+        self.approvals.compare()
 
     def columns(self, record: FragmentRecord, row: Any) -> dict[str, Any]:
         columns = super().columns(record, row)
+        if record.source_document is not None:
+            columns |= self._document(record)
         since, until = record.valid_from, record.valid_until
         if since and until and until < since:
             self.issue(record, "valid_until", until.isoformat(), f"this is before {since}; both are left out.")
@@ -143,6 +137,13 @@ class Fragments(Kind[FragmentRecord]):
             self.issue(record, "products", text, f"{error} Until this is mended, no channel can be released.")
             return text
 
+    def _document(self, record: FragmentRecord) -> dict[str, Any]:
+        """What vouches for it, where the record speaks of that: an asset, or none."""
+        if not record.source_document:
+            return {"source_document": None}
+        found = self.find(record, "source_document", Asset, record.source_document)
+        return {} if found is None else {"source_document": found}
+
     def clean(self, record: FragmentRecord, name: str, text: str) -> str:
         if name != "body":
             return super().clean(record, name, text)
@@ -154,64 +155,8 @@ class Fragments(Kind[FragmentRecord]):
 
     def write_links(self) -> None:
         super().write_links()
-        insert(FragmentRevision, self.revisions)
-        self._insert_approvals()
-
-    def _insert_approvals(self) -> None:
-        """Every new revision is approved in each language it has."""
-        approvals = []
-        for batch in batches(revision.fragment.pk for revision in self.revisions):
-            rows = rows_of(FragmentRevision).filter(fragment__in=batch, approvals__isnull=True, out__isnull=False)
-            approvals += [
-                RevisionApproval(revision_id=pk, language=language, by=self.run.actor.name)
-                for pk, languages in rows.values_list("pk", "out__revisions")
-                for language in languages
-            ]
-        insert(RevisionApproval, approvals)
+        self.approvals.write()
 
     def write_record(self) -> None:
         super().write_record()
-        note(self.run.actor, "approve", [revision.fragment for revision in self.revisions])
-
-    def _latest(self) -> dict[int, tuple[int, str]]:
-        """Number and digest of the latest revision by the fragment's primary key."""
-        latest = {}
-        for batch in batches(item.row.pk for item in self.items if not item.new):
-            rows = rows_of(FragmentRevision).filter(fragment__in=batch).order_by("number")
-            for fragment, number, digest in rows.values_list("fragment_id", "number", "digest"):
-                latest[fragment] = (number, digest)
-        return latest
-
-    def _approve(self, item: Item, number: int, digest: str) -> None:
-        """What catalog.operations.fragments.approve does, without its queries."""
-        fragment = item.row
-        applies = {name: [self._code(name, row) for row in item.linked[name]] for name in APPLIES_TO}
-        content = frozen(fragment, applies)
-        if not content["body"]:
-            self.issue(item.record, "body", "", "without a text it cannot be approved; it stays as it is.")
-            return
-        fresh = digest_of(content)
-        if fresh != digest:
-            self.revisions.append(
-                FragmentRevision(
-                    fragment=fragment,
-                    number=number + 1,
-                    content=content,
-                    digest=fresh,
-                    authors=[self.run.actor.name],
-                    submitted_by=self.run.actor.name,
-                    out=whole(content, number + 1),
-                )
-            )
-        if fresh != digest or fragment.state == Fragment.State.DRAFT:
-            self._set_state(item)
-
-    def _code(self, name: str, row: Any) -> str:
-        """The code of the channel, market or audience a link points to."""
-        return str(self.run.known.pointed(row, name.removesuffix("s")).code)
-
-    def _set_state(self, item: Item) -> None:
-        item.touched = True
-        if item.row.state != Fragment.State.APPROVED:
-            item.row.state = Fragment.State.APPROVED
-            item.changed.add("state")
+        self.approvals.write_record()

@@ -26,7 +26,7 @@ class Slots(Kind[SlotRecord]):
     noun = "slot"
     model = Slot
     plain = ("multiple", "rich", "max_length", "position")
-    optional = ("responsible",)
+    optional = ("responsible", "required_facets", "four_eyes")
 
 
 class AssociationTypes(Kind[AssociationTypeRecord]):

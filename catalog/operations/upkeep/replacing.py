@@ -15,7 +15,7 @@ from catalog.actors import Actor
 from catalog.aliases import forget, leave, target_of
 from catalog.indexing.touched import indexed, touched
 from catalog.models import Asset, Attribute, AttributeOption, Category, Fragment, Product, Record, Tag
-from catalog.operations import fragments
+from catalog.operations import reviewing
 from catalog.operations.recording import record
 from catalog.operations.upkeep.following import bring_up_to_date, pointing_to
 from catalog.operations.upkeep.repointing import repoint
@@ -42,7 +42,7 @@ def merge(actor: Actor, old: Model, new: Model) -> None:
 def retire(actor: Actor, instance: Model) -> None:
     """Offer a thing no longer; what uses it goes on using it. Raises ValidationError for what cannot be retired."""
     if isinstance(instance, Fragment):
-        fragments.retire(actor, instance)
+        reviewing.retire(actor, instance)
         return
     if not hasattr(instance, "retired"):
         raise ValidationError(f"A {instance._meta.verbose_name} cannot be retired.")

@@ -147,6 +147,8 @@ def slot(row: Row) -> SlotRecord:
         max_length=row.whole("max_length", 0) or None,
         position=row.whole("position", row.number),
         responsible=row.text("responsible", "") or None,
+        required_facets=row.names("required_facets") if row.has("required_facets") else None,
+        four_eyes=_said(row, "four_eyes"),
     )
 
 

@@ -191,6 +191,8 @@ def _fragment(row: Row, rich: set[str]) -> FragmentRecord:
         source=row.text("source", ""),
         verified_on=row.date("verified_on"),
         claim_valid_until=row.date("claim_valid_until"),
+        vouched_by=row.text("vouched_by") if row.has("vouched_by") else None,
+        source_document=row.text("source_document") if row.has("source_document") else None,
         channels=row.names("channels"),
         markets=row.names("markets"),
         audiences=row.names("audiences"),
