@@ -15,6 +15,7 @@ from catalog.operations.reviewing import approve
 from catalog.previews import Asked, preview
 from exports.editions import build
 from exports.models import Output
+from exports.problems import report_of
 from exports.prose import with_links, with_pictures
 from tests import factories as make
 from tests.exports.pdf_reading import opened, pictures, texts
@@ -50,7 +51,7 @@ def test_a_document_says_the_sku_and_the_served_picture(told: World) -> None:
 
 
 def test_the_release_tells_of_links_that_lead_nowhere(told: World) -> None:
-    report = [row for row in told.release().report if row["kind"] == "link"]
+    report = [row for row in report_of(told.release()) if row["kind"] == "link"]
     assert {row["message"] for row in report} == {
         "Fragment “lira-description”: “BZ-SOON” is not released here, so its name stands without a link."
     }
