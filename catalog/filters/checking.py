@@ -45,12 +45,12 @@ class Checked:
 
     def products(self, context: Context) -> QuerySet[Product]:
         """The products that meet the filter, as one query, in no order."""
-        return self._found(Scene(context))
+        return self._found(Scene(context, _rule))
 
     def lasting_products(self, context: Context) -> tuple[FoundProducts, bool]:
         """The same, and whether it asks for the same as long as what the filter names does."""
-        scene = Scene(context)
-        return self._found(scene), not scene.has_asked_products
+        scene = Scene(context, _rule)
+        return self._found(scene), not scene.has_asked_more
 
     def _found(self, scene: Scene) -> FoundProducts:
         return FoundProducts(Product).filter(self._holds(self.filter, scene)).order_by()

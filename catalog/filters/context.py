@@ -71,9 +71,9 @@ class Scene:
         return self._fact_contexts.get(self.context.key(spec))
 
     @property
-    def has_asked_products(self) -> bool:
-        """Whether what was told depends on the products themselves, which change more often than the schema."""
-        return "depth" in self.__dict__
+    def has_asked_more(self) -> bool:
+        """Whether what was told depends on what changes more often than the schema: products, what is placed where."""
+        return bool(self._found) or not self.__dict__.keys().isdisjoint(("depth", "category_depth"))
 
     @cached_property
     def depth(self) -> int:
