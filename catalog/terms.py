@@ -15,7 +15,7 @@ def packed(ids: Iterable[int]) -> bytes:
     return numbers.tobytes()
 
 
-def unpacked(terms: bytes) -> array[int]:
+def unpacked(terms: bytes | memoryview) -> array[int]:
     """The ids that `packed` made bytes of."""
     numbers = array("I")
     numbers.frombytes(terms)

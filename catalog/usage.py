@@ -34,6 +34,7 @@ DERIVED = (
     models.FactEntry,
     models.FacetTerm,
     models.ProductIndex,
+    models.SchemaToken,
     models.SearchText,
     models.Completeness,
     models.Finding,

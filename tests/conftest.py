@@ -10,6 +10,7 @@ import hypothesis
 import pytest
 from django.template import Engine
 
+from catalog.remembered import forget
 from tests import golden as golden_files
 from tests.queries import CountQueries, counted
 
@@ -43,6 +44,12 @@ def own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Files written by a test go away with it."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     settings.EDITIONS_ROOT = tmp_path / "editions"  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
+def empty_memory() -> None:
+    """How many queries a test counts must not depend on what the one before it has looked up."""
+    forget()
 
 
 @pytest.fixture(autouse=True)

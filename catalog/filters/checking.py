@@ -15,11 +15,16 @@ from catalog.filters.errors import FilterError
 from catalog.filters.fields.base import Predicate
 from catalog.filters.fields.facts import Entered, all_entered
 from catalog.filters.fields.registry import FIELDS
+from catalog.filters.found import FoundProducts
 from catalog.filters.known import Known
 from catalog.filters.reading import parse
 from catalog.filters.tree import FACT, Condition, Filter, Not, Or
 from catalog.models import Product
+from catalog.remembered import remembered
 from catalog.values import AttributeSpec
+
+# A larger filter, in values and conditions together, is understood anew each time: it would take the room of many.
+_LARGEST = 100
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,15 @@ class Checked:
 
     def products(self, context: Context) -> QuerySet[Product]:
         """The products that meet the filter, as one query, in no order."""
-        return Product.objects.filter(self.condition(context)).order_by()
+        return self._found(Scene(context, _rule))
+
+    def lasting_products(self, context: Context) -> tuple[FoundProducts, bool]:
+        """The same, and whether it asks for the same as long as what the filter names does."""
+        scene = Scene(context, _rule)
+        return self._found(scene), not scene.has_asked_more
+
+    def _found(self, scene: Scene) -> FoundProducts:
+        return FoundProducts(Product).filter(self._holds(self.filter, scene)).order_by()
 
     def _holds(self, part: Filter, scene: Scene) -> Q:
         if isinstance(part, Condition):
@@ -62,6 +75,15 @@ class Checked:
 
 def check(filter: Filter) -> Checked:
     """The filter with its names and values understood, in a constant number of queries. Raises FilterError."""
+    return remembered(("checked", filter), lambda: (_check(filter), True)) if is_small(filter) else _check(filter)
+
+
+def is_small(filter: Filter) -> bool:
+    """Whether a filter is remembered."""
+    return sum(1 + len(condition.values) for condition in filter.conditions()) <= _LARGEST
+
+
+def _check(filter: Filter) -> Checked:
     known = Known(filter)
     predicates = {
         condition: FIELDS[condition.field].bind(condition, known) for condition in dict.fromkeys(filter.conditions())
@@ -98,4 +120,8 @@ def products(filter: Filter, context: Context | None = None) -> QuerySet[Product
 
     Raises FilterError.
     """
-    return check(filter).products(context or Context.in_language(settings.LANGUAGE_CODE))
+    asked = context or Context.in_language(settings.LANGUAGE_CODE)
+    if not is_small(filter):
+        return _check(filter).products(asked)
+    # A copy, so that what the caller reads is not kept with it.
+    return remembered((filter, asked), lambda: _check(filter).lasting_products(asked)).same()

@@ -70,6 +70,11 @@ class Scene:
         """The id of the FactContext of an attribute; None where no product has a value in it."""
         return self._fact_contexts.get(self.context.key(spec))
 
+    @property
+    def has_asked_more(self) -> bool:
+        """Whether what was told depends on what changes more often than the schema: products, what is placed where."""
+        return bool(self._found) or not self.__dict__.keys().isdisjoint(("depth", "category_depth"))
+
     @cached_property
     def depth(self) -> int:
         """How many levels of variants there are below products, at most: one query for each, and one more."""

@@ -10,21 +10,24 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import Aggregate, BinaryField, Count, F, QuerySet
 from django.db.models.functions import Lower
 from django.db.models.lookups import In
-from django.db.models.sql import Query
 
 from catalog.filters.errors import instead
+from catalog.filters.found import ids_in_index
 from catalog.filters.tree import FACT, Condition, Word
 from catalog.models import Attribute, AttributeOption, FacetTerm, Family, Product, ProductIndex, Record
 from catalog.models.base import is_code, label_columns, label_in, plain
+from catalog.remembered import remembered
 from catalog.terms import unpacked
 from catalog.values import TYPES, AttributeSpec
 from catalog.values.base import quoted
 
 # Up to so many products all are counted; of more, the first so many, and it is said.
 LIMIT = 10_000
+# Up to so many names are remembered together.
+_KEPT = 2_000
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,12 @@ def facets(
     `codes` are the attributes to count by, in any case; without it, all that have few values. Without `own`, family and
     status are left out. Raises ValueError for a code by which products cannot be counted.
     """
-    attributes = _attributes(codes, language)
+    key = None if codes is None else tuple(codes)
+    attributes = remembered(("facets", key, language), lambda: (_attributes(codes, language), True))
     rows = _rows(found, terms=bool(attributes), own=own)
     counted = Counter(unpacked(b"".join(rows.terms)))
     keys = _keys(attributes, counted)
-    labels = _labels(attributes, keys, language)
+    labels = _labels_of(attributes, keys, language)
     facts = (_fact(attribute, keys[attribute.pk], labels, language) for attribute in attributes)
     return Facets(tuple(facet for facet in (*_own(rows, language), *facts) if facet.values), rows.cut)
 
@@ -81,28 +85,39 @@ class Rows(NamedTuple):
 def _rows(found: QuerySet[Product], *, terms: bool, own: bool) -> Rows:
     """Products themselves are wide rows: they are read for their family and status only."""
     if not own:
-        narrow = ProductIndex.objects.filter(product__in=_ids(found)).order_by("pk").values_list("terms", flat=True)
-        taken = list(narrow[: LIMIT + 1]) if terms else []
-        return Rows(taken[:LIMIT], (), len(taken) > LIMIT)
+        return _terms(found) if terms else Rows((), (), cut=False)
     columns = ("family", "status", "index__terms") if terms else ("family", "status")
     whole: list[Any] = list(found.filter(index__isnull=False).order_by("pk").values_list(*columns)[: LIMIT + 1])
     first = whole[:LIMIT]
     return Rows([row[2] for row in first] if terms else (), [row[:2] for row in first], len(whole) > LIMIT)
 
 
+def _terms(found: QuerySet[Product]) -> Rows:
+    """The engine joins them: thousands of rows take longer to hand over than to find. Few enough need no order."""
+    rows = ProductIndex.objects.filter(product__in=_ids(found))
+    whole = rows.order_by()[: LIMIT + 1].aggregate(count=Count("pk"), terms=_Joined("terms"))
+    if whole["count"] <= LIMIT:
+        return Rows([whole["terms"]], (), cut=False)
+    return Rows(list(rows.order_by("pk").values_list("terms", flat=True)[:LIMIT]), (), cut=True)
+
+
+class _Joined(Aggregate):
+    """Bytes one after the other, in no order. SQLite joins texts only, so there they are written in hexadecimal."""
+
+    template = "STRING_AGG(%(expressions)s, ''::bytea)"
+    output_field = BinaryField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        return self.as_sql(compiler, connection, template="GROUP_CONCAT(HEX(%(expressions)s), '')", **extra)
+
+    def get_db_converters(self, connection: Any) -> list[Any]:
+        return [lambda value, *_: bytes.fromhex(value) if isinstance(value, str) else bytes(value or b"")]
+
+
 def _ids(found: QuerySet[Product]) -> Any:
     """The ids of the products; where a filter finds them in an index alone, the products themselves are not read."""
-    query = found.query
-    conditions = query.where.children
-    if len(conditions) == 1 and not query.where.negated and not query.is_sliced and not query.combinator:
-        only = conditions[0]
-        if (
-            isinstance(only, In)
-            and getattr(only.lhs, "target", None) is Product._meta.pk
-            and isinstance(only.rhs, Query)
-        ):
-            return only.rhs
-    return found.order_by().values("pk")
+    indexed = ids_in_index(found)
+    return found.order_by().values("pk") if indexed is None else indexed
 
 
 class Counted(NamedTuple):
@@ -139,15 +154,34 @@ def _attributes(codes: Collection[str] | None, language: str) -> list[Counted]:
 def _keys(attributes: Iterable[Counted], counted: Counter[int]) -> Mapping[int, dict[str, int]]:
     """By attribute, the keys that products have, each with how many."""
     found: dict[int, dict[str, int]] = defaultdict(dict)
-    rows = FacetTerm.objects.filter(attribute__in=[attribute.pk for attribute in attributes])
-    for term, attribute, key in rows.values_list("pk", "attribute", "key"):
+    for term, attribute, key in _known_terms(tuple(attribute.pk for attribute in attributes)):
         if counted[term]:
             found[attribute][key] = counted[term]
     return found
 
 
+def _known_terms(attributes: tuple[int, ...]) -> Sequence[tuple[int, int, str]]:
+    """The terms of attributes, as id, attribute and key."""
+
+    def read() -> tuple[Sequence[tuple[int, int, str]], bool]:
+        rows = FacetTerm.objects.filter(attribute__in=attributes)
+        found = list(rows.values_list("pk", "attribute", "key"))
+        return found, len(found) <= _KEPT
+
+    return remembered(("terms", attributes), read)
+
+
 # (what a value is called in filters, and by people) by attribute's id and key.
 Labels = Mapping[tuple[int, str], tuple[str, str]]
+
+
+def _labels_of(attributes: Sequence[Counted], keys: Mapping[int, Mapping[str, int]], language: str) -> Labels:
+    """How these values are called, remembered where they are not too many."""
+    named = frozenset(key for each in keys.values() for key in each)
+    return remembered(
+        ("labels", frozenset(keys), named, language),
+        lambda: (_labels(attributes, keys, language), len(named) <= _KEPT),
+    )
 
 
 def _labels(attributes: Iterable[Counted], keys: Mapping[int, Mapping[str, int]], language: str) -> Labels:

@@ -13,6 +13,7 @@ stand for a quotation mark and a backslash.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from catalog.filters.errors import FilterError, instead
@@ -44,6 +45,8 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _JOINING = frozenset({"and", "or", "not"})
 _SIGNS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+# The same texts come again and again; long ones, which take much memory, are rare.
+_SHORT = 1_000
 
 
 class Token(NamedTuple):
@@ -60,12 +63,20 @@ class Token(NamedTuple):
 
 def parse(text: str) -> Filter:
     """The filter that a text says; an empty text is the filter that everything meets. Raises FilterError."""
+    return _remembered(text) if len(text) <= _SHORT else _parsed(text)
+
+
+def _parsed(text: str) -> Filter:
     if len(text) > MAX_LENGTH:
         raise FilterError(
             f"a filter may have {MAX_LENGTH:,} characters, and this one has {len(text):,}; split it.",
             Place(MAX_LENGTH, len(text)),
         )
     return _Reader(_tokens(text)).whole()
+
+
+# A tree is never changed, and says nothing but its text.
+_remembered = lru_cache(maxsize=512)(_parsed)
 
 
 def field_of(name: str, place: Place) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from catalog import inheritance
 from catalog.indexing.placing import Counting, Placements
 from catalog.indexing.schema import FamilyRow, Indexed, Schema
-from catalog.indexing.writing import among
+from catalog.indexing.writing import among, picked
 from catalog.models import Product, ProductAsset
 from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import effective, levels_of
@@ -56,8 +56,7 @@ class Choice(NamedTuple):
 
 
 _NONE: frozenset[str] = frozenset()
-_SAID = Row._fields.index("values")
-_COLUMNS = (*Row._fields[:_SAID], "said", *Row._fields[_SAID + 1 :])
+_COLUMNS = (*Row._fields[:-2], "said", "only")
 
 
 class Batch:
@@ -73,7 +72,7 @@ class Batch:
         self.links = links
         self._whole = False
         wanted = list(ids)
-        known = _with_ancestors(wanted, known or {})
+        known = _with_ancestors(wanted, known or {}, schema.said)
         self.rows = [known[pk] for pk in wanted if pk in known]
         self.ids = [row.pk for row in self.rows]
         self.lines = {row.pk: _line(row, known) for row in self.rows}
@@ -95,6 +94,21 @@ class Batch:
         for row in self.rows:
             found[self.kinds[row.pk]].append(row)
         return list(found.values())
+
+    def same(self, alike: Sequence[Row]) -> list[list[Row]]:
+        """Of products with the same attributes those together whose lines say the very same: one stands for all.
+
+        Where documents are read for single facts only, or were changed together, that is many.
+        """
+        return self._same[self.kinds[alike[0].pk]]
+
+    @cached_property
+    def _same(self) -> dict[Kind, list[list[Row]]]:
+        found: dict[Kind, dict[tuple[int, ...], list[Row]]] = defaultdict(dict)
+        for row in self.rows:
+            said = tuple([id(level.values) for level in self._levels[row.pk]])
+            found[self.kinds[row.pk]].setdefault(said, []).append(row)
+        return {kind: list(groups.values()) for kind, groups in found.items()}
 
     def codes(self, row: Row) -> tuple[str, ...]:
         """The attributes of the product's family in order, then any others its line says; in lower case."""
@@ -217,18 +231,33 @@ def _codes(family: FamilyRow, said: Collection[str]) -> tuple[str, ...]:
     return (*family.attributes, *sorted(others))
 
 
-def rows_of(products: QuerySet[Product]) -> list[Row]:
-    """Products as a batch takes them. Facts are read as text: orjson takes a third of the time of Django's decoder."""
-    rows = products.annotate(said=Cast("values", TextField())).values_list(*_COLUMNS)
-    return [Row._make((*row[:_SAID], orjson.loads(row[_SAID]), *row[_SAID + 1 :])) for row in rows]
+def rows_of(products: QuerySet[Product], codes: Sequence[str] | None = None) -> list[Row]:
+    """Products as a batch takes them, with these facts only or (None) with all, of which most are long documents.
+
+    Facts are read as text: orjson takes a third of the time of Django's decoder.
+    """
+    said = Cast("values", TextField()) if codes is None else picked("values", codes)
+    rows = list(products.annotate(said=said, only=Cast("own_only", TextField())).values_list(*_COLUMNS))
+    # Those that say the same have one document together, see Batch.same.
+    read = orjson.loads if codes is None else partial(_members, codes)
+    documents = {text: read(text) for text in {row[-2] for row in rows}}
+    only = {text: orjson.loads(text) for text in {row[-1] for row in rows}}
+    return [
+        Row(pk, sku, family, parent, variant, status, documents[said], only[cut])
+        for pk, sku, family, parent, variant, status, said, cut in rows
+    ]
 
 
-def _with_ancestors(ids: Iterable[int], given: Mapping[int, Row]) -> dict[int, Row]:
+def _members(codes: Sequence[str], said: str) -> Mapping[str, Mapping[str, Any]]:
+    return {code: scopes for code, scopes in zip(codes, orjson.loads(said), strict=True) if scopes is not None}
+
+
+def _with_ancestors(ids: Iterable[int], given: Mapping[int, Row], codes: Sequence[str] | None) -> dict[int, Row]:
     """The products of these ids and all above them: a query for each level that is not given."""
     known = {pk: given[pk] for pk in ids if pk in given}
     missing = set(ids) - known.keys() | _parents(known.values()) - known.keys()
     while missing:
-        fresh = {row.pk: row for row in rows_of(Product.objects.filter(pk__in=among(missing)).order_by())}
+        fresh = {row.pk: row for row in rows_of(Product.objects.filter(pk__in=among(missing)).order_by(), codes)}
         known |= fresh
         missing = _parents(fresh.values()) - known.keys()
     return known

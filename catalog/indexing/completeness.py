@@ -91,9 +91,11 @@ class CompletenessRows(Keeper):
 
         Found by the document's text: most that are incomplete for other reasons are never read.
         """
-        may_change = Q(product__in=among(row.pk for row in judge.batch.rows if judge.lacks(row)))
+        groups = (same for alike in judge.batch.alike for same in judge.batch.same(alike))
+        lacking = [row.pk for same in groups if judge.lacks(same[0]) for row in same]
+        may_change = Q(product__in=among(lacking))
         for name in judge.names():
-            may_change |= Q(text__contains=f'"{name}"')
+            may_change |= Q(complete=False, text__contains=f'"{name}"')
         rows = Completeness.objects.filter(product__in=among(judge.batch.ids))
         return rows.alias(text=Cast("missing", TextField())).filter(may_change)
 
@@ -105,7 +107,12 @@ def payload(required: int, missing: Sequence[str]) -> tuple[int, int, bool, list
 # --- What is demanded ------------------------------------------------------------------------------------------------
 def _demands(batch: Batch) -> Demands:
     families = frozenset(row.family_id for row in batch.rows if row.family_id)
-    return batch.schema.cached(("demands", families), lambda: demands(families))
+    key = ("demands", families)
+    return batch.schema.cached(key, lambda: batch.schema.kept(key, lambda: demands(families), _size))
+
+
+def _size(found: Demands) -> int:
+    return sum(len(rows) for channels in found.values() for rows in channels.values())
 
 
 def _all_demands(batch: Batch) -> set[Demand]:
@@ -151,7 +158,11 @@ def groups(batch: Batch) -> set[int]:
 
 
 def receivers(schema: Schema) -> Mapping[int, Receiver]:
-    return schema.cached("receivers", lambda: {channel.pk: receiver_of(channel) for channel in querysets.channels()})
+    return schema.cached("receivers", lambda: schema.kept("receivers", _receivers, len))
+
+
+def _receivers() -> dict[int, Receiver]:
+    return {channel.pk: receiver_of(channel) for channel in querysets.channels()}
 
 
 def receiver_of(channel: Channel) -> Receiver:
@@ -172,7 +183,7 @@ def receiver_of(channel: Channel) -> Receiver:
 
 def image_attributes(schema: Schema) -> Mapping[int, str]:
     """By family's id the fact, in lower case, whose picture is the main one where none is attached."""
-    return schema.cached("image attributes", _image_attributes)
+    return schema.cached("image attributes", lambda: schema.kept("image attributes", _image_attributes, len))
 
 
 def _image_attributes() -> Mapping[int, str]:

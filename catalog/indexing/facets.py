@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from catalog.indexing.batch import Batch, Choice, Row
-from catalog.indexing.keeping import Columns, Keeper
+from catalog.indexing.keeping import Columns, Difference, Keeper
 from catalog.indexing.schema import Indexed
 from catalog.models import ProductIndex
 from catalog.terms import packed, unpacked
@@ -31,35 +31,44 @@ class Facets(Keeper):
         return product, root, bytes(terms)
 
     def rows(self, batch: Batch) -> Iterator[Columns]:
+        for pk, ids in self._ids(batch).items():
+            yield pk, batch.lines[pk][-1].pk, packed(ids)
+
+    def _ids(self, batch: Batch) -> dict[int, frozenset[int]]:
+        """The terms of each product of the facts that changed, or of all."""
         wanted = dict(_wanted(batch))
-        pairs = set().union(*wanted.values())
         schema = batch.schema
         schema.load_terms(each.pk for each in schema.attributes.values() if schema.changed or is_facet(each))
-        schema.make_terms(pairs)
-        kept = self._kept(batch)
-        for row in batch.rows:
-            ids = {schema.terms[attribute][key] for attribute, key in wanted[row.pk]}
-            yield row.pk, batch.lines[row.pk][-1].pk, packed(ids | kept.get(row.pk, set()))
+        schema.make_terms(set().union(*wanted.values()))
+        made = {pairs: frozenset(schema.terms[one][key] for one, key in pairs) for pairs in set(wanted.values())}
+        return {pk: made[pairs] for pk, pairs in wanted.items()}
 
-    def _kept(self, batch: Batch) -> dict[int, set[int]]:
-        """Where only some facts changed, the terms of the others."""
+    def difference(self, batch: Batch) -> Difference:
+        """Where only some facts changed, the terms of the others stay, and so does the root."""
         if batch.schema.changed is None:
-            return {}
+            return super().difference(batch)
+        wanted = self._ids(batch)
         changed = [each for code, each in batch.schema.attributes.items() if batch.schema.is_changed(code)]
-        gone = {pk for each in changed for pk in batch.schema.terms[each.pk].values()}
-        rows = self.there(batch).values_list("product_id", "terms")
-        return {product: set(unpacked(bytes(terms))) - gone for product, terms in rows}
+        ours = frozenset(pk for each in changed for pk in batch.schema.terms[each.pk].values())
+        difference = Difference(self, changing=("terms",))
+        for pk, terms in self.there(batch).values_list("product_id", "terms"):
+            ids, now = set(unpacked(terms)), wanted.pop(pk)
+            if ids & ours != now:
+                difference.changed.append((pk, packed(ids - ours | now)))
+        difference.added = [(pk, batch.lines[pk][-1].pk, packed(ids)) for pk, ids in wanted.items()]
+        return difference
 
 
 def is_facet(each: Indexed) -> bool:
     return each.filterable and TYPES[each.spec.type].faceted
 
 
-def _wanted(batch: Batch) -> Iterator[tuple[int, set[tuple[int, str]]]]:
+def _wanted(batch: Batch) -> Iterator[tuple[int, frozenset[tuple[int, str]]]]:
     for alike in batch.alike:
         choice = batch.changed_choice(alike[0], "facets", is_facet)
-        for row in alike:
-            yield row.pk, set(_terms(batch, row, choice))
+        for same in batch.same(alike):
+            terms = frozenset(_terms(batch, same[0], choice))
+            yield from ((row.pk, terms) for row in same)
 
 
 def _terms(batch: Batch, row: Row, choice: Choice) -> Iterator[tuple[int, str]]:

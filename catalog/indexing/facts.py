@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
 
 from catalog.indexing.batch import Batch, Choice, Row
-from catalog.indexing.keeping import Columns, Keeper
+from catalog.indexing.keeping import Columns, Difference, Keeper
 from catalog.indexing.schema import Context, Indexed
 from catalog.models import FactEntry
 from catalog.values import TYPES
@@ -36,8 +37,32 @@ class FactEntries(Keeper):
                 choice = _choice(batch, alike[0], localizable, per_channel)
                 if choice.attributes:
                     for context in batch.schema.contexts(choice.attributes[0].spec):
-                        for row in alike:
-                            yield from _entries(batch, row, choice, context)
+                        for same in batch.same(alike):
+                            entries = list(_entries(batch, same[0], choice, context))
+                            yield from ((row.pk, *entry) for row in same for entry in entries)
+
+    def difference(self, batch: Batch) -> Difference:
+        """What an entry says is changed where one goes and another comes, which takes half as long."""
+        wanted = set(self.rows(batch))
+        stale: dict[Columns, list[int]] = defaultdict(list)
+        for columns in self.there(batch).values_list("pk", *self.identity):
+            row = columns[1:]
+            if row in wanted:
+                wanted.discard(row)
+            else:
+                stale[row[:_PLACE]].append(columns[0])
+        difference = Difference(self, changing=self.identity[_PLACE:])
+        for row in wanted:
+            if free := stale.get(row[:_PLACE]):
+                difference.changed.append((free.pop(), *row[_PLACE:]))
+            else:
+                difference.added.append(row)
+        difference.removed = [pk for free in stale.values() for pk in free]
+        return difference
+
+
+# Product, attribute and context come first of an entry's columns.
+_PLACE = 3
 
 
 def _choice(batch: Batch, row: Row, localizable: bool, per_channel: bool) -> Choice:
@@ -50,6 +75,7 @@ def _choice(batch: Batch, row: Row, localizable: bool, per_channel: bool) -> Cho
 
 
 def _entries(batch: Batch, row: Row, choice: Choice, context: Context) -> Iterator[Columns]:
+    """The entries of a product, without the product."""
     for each, value in batch.values(row, choice, context.channel, context.chain):
         for entry in TYPES[each.spec.type].entries(value, each.spec):
-            yield row.pk, each.pk, context.pk, entry.key, entry.until
+            yield each.pk, context.pk, entry.key, entry.until

@@ -62,9 +62,13 @@ class Keeper(ABC):
 
 @dataclass
 class Difference:
-    """Rows to add, payloads to change (each after its row's primary key), and primary keys to remove."""
+    """Rows to add, payloads to change (each after its row's primary key), and primary keys to remove.
+
+    `changing` names what is changed, if it is not the keeper's payload.
+    """
 
     keeper: Keeper
+    changing: tuple[str, ...] = ()
     added: list[Columns] = field(default_factory=list)
     changed: list[Columns] = field(default_factory=list)
     removed: list[Any] = field(default_factory=list)
@@ -79,7 +83,7 @@ class Difference:
         """A statement for each kind of change, and for each so many rows."""
         keeper = self.keeper
         delete_rows(keeper.model, self.removed)
-        update_rows(keeper.model, keeper.payload, self.changed)
+        update_rows(keeper.model, self.changing or keeper.payload, self.changed)
         initial = tuple(keeper.initial.values())
         columns = (*keeper.identity, *keeper.payload, *keeper.initial)
         insert_rows(keeper.model, columns, [row + initial for row in self.added])

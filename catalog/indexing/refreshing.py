@@ -28,20 +28,22 @@ def refresh(
     *,
     attributes: Collection[str] | None = None,
     links: bool = False,
+    values: bool = False,
     known: Mapping[int, Row] | None = None,
 ) -> None:
     """Bring all derived rows of these products and of all below them up to date, in the caller's transaction.
 
     `attributes` are the codes of the facts that changed, if nothing else did: rows made of other facts are left alone.
-    `links` says that what hangs on the products changed too: texts, files, categories. The queries do not grow with
-    the products of a batch. Products that are `known` as they stand in the database are not read again. Releases look
-    at all of them again.
+    `links` says that what hangs on the products changed too: texts, files, categories; `values` that nothing changed
+    but what products say of these facts. The queries do not grow with the products of a batch. Products that are
+    `known` as they stand in the database, with these facts at least, are not read again. Releases look at all of them
+    again.
     """
     ids = set(product_ids)
     if ids:
         outbox.note(ids)
         lock_trees(ids, _roots)
-        refresh_exactly(_with_descendants(ids), attributes=attributes, links=links, known=known)
+        refresh_exactly(_with_descendants(ids), attributes=attributes, links=links, values=values, known=known)
 
 
 def refresh_exactly(
@@ -49,11 +51,16 @@ def refresh_exactly(
     *,
     attributes: Collection[str] | None,
     links: bool,
+    values: bool = False,
     known: Mapping[int, Row] | None = None,
 ) -> None:
     """The same for these products only. The caller holds the lock."""
-    schema = Schema(attributes)
+    schema = Schema(attributes, values=values and not links)
     links = links or attributes is None or _moves_texts(schema)
+    if links:
+        schema.said = None
+    if schema.said is None or not set(schema.said) <= set(attributes or ()):
+        known = None
     for part in batches(sorted(ids), BATCH):
         batch = Batch(schema, part, links=links, known=known)
         for difference in differences_of(KEEPERS, batch):

@@ -11,14 +11,21 @@ from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from catalog import querysets
+from catalog import querysets, schema_token
 from catalog.aliases import Aliases
-from catalog.models import Category, FacetTerm, FactContext, Family, FamilyAttribute
+from catalog.models import Attribute, Category, FacetTerm, FactContext, Family, FamilyAttribute
 from catalog.models.base import is_code
+from catalog.remembered import remembered
 from catalog.values import TYPES, AttributeSpec
 from catalog.values.contexts import context_key, own_chain
 
 T = TypeVar("T")
+# What has one of these roles is looked for as it is written, as a SKU is.
+IDENTIFIERS = (Attribute.Role.GTIN, Attribute.Role.MPN)
+# Up to so many facts are taken out of a document; of more, it is read as a whole.
+_FEW = 12
+# What has more parts than this is not kept for the next refresh.
+_KEPT = 4_000
 
 
 class Indexed(NamedTuple):
@@ -32,6 +39,17 @@ class Indexed(NamedTuple):
     def entered(self) -> bool:
         """Whether its values stand in the fact index."""
         return self.filterable or self.spec.unique
+
+    @property
+    def labelled(self) -> bool:
+        """Whether products are found by what its options are called, by way of the fact index (see labels.py)."""
+        plain = not self.spec.localizable and self.spec.role not in IDENTIFIERS
+        return plain and self.entered and self.searchable and TYPES[self.spec.type].has_options
+
+    @property
+    def searchable(self) -> bool:
+        """Whether its values are words that people look for."""
+        return TYPES[self.spec.type].searchable
 
 
 class FamilyRow(NamedTuple):
@@ -59,10 +77,29 @@ class Context(NamedTuple):
     chain: tuple[str, ...]
 
 
-class Schema:
-    """`changed` is the facts, by lower-case code, whose rows are brought up to date; None for those of all facts."""
+def _read(condition: Q) -> dict[str, Indexed]:
+    """Attributes by lower-case code. Two queries."""
+    rows = list(querysets.attributes().alias(lower=Lower("code")).filter(condition))
+    specs = querysets.with_records({row.code.lower(): row.spec() for row in rows})
+    return {code: Indexed(row.pk, specs[code], row.filterable) for row in rows for code in [row.code.lower()]}
 
-    def __init__(self, attributes: Collection[str] | None = None) -> None:
+
+def _size_of_attributes(found: Mapping[str, Indexed]) -> int:
+    return sum(1 + len(each.spec.options) for each in found.values())
+
+
+def _size_of_families(found: Mapping[int, FamilyRow]) -> int:
+    return sum(1 + len(each.attributes) + len(each.values) for each in found.values())
+
+
+class Schema:
+    """`changed` is the facts, by lower-case code, whose rows are brought up to date; None for those of all facts.
+
+    With `values`, products say something else of these facts, and the attributes are what they were. `said` is then the
+    facts that products have to be read with, as they are spelled; None for all.
+    """
+
+    def __init__(self, attributes: Collection[str] | None = None, *, values: bool = False) -> None:
         self.attributes: dict[str, Indexed] = {}
         self.families: dict[int, FamilyRow] = {0: NO_FAMILY}
         self.parents: dict[int, int | None] = {}
@@ -70,6 +107,8 @@ class Schema:
         self.terms: dict[int, dict[str, int]] = {}
         self.cache: dict[Any, Any] = {}
         self._asked: set[str] = set()
+        self.values = values
+        self.said: tuple[str, ...] | None = None
         self.changed = None if attributes is None else self._with_computed({code.lower() for code in attributes})
 
     def cached(self, key: Any, make: Callable[[], T]) -> T:
@@ -79,6 +118,19 @@ class Schema:
         found: T = self.cache[key]
         return found
 
+    def kept(self, key: Any, make: Callable[[], T], size: Callable[[T], int] = lambda _: 0) -> T:
+        """What was made before under a key, by this refresh or by one before it; see catalog.remembered."""
+
+        def sized() -> tuple[T, bool]:
+            made = make()
+            return made, size(made) <= _KEPT
+
+        return remembered(("schema", key), sized, self._token)
+
+    @cached_property
+    def _token(self) -> str:
+        return schema_token.current()
+
     def is_changed(self, code: str) -> bool:
         return self.changed is None or code in self.changed
 
@@ -87,23 +139,21 @@ class Schema:
         """Know these families and which attributes they have: two queries for those that are new."""
         fresh = {pk for pk in ids if pk} - self.families.keys()
         if fresh:
-            self._load_families(fresh)
+            found: dict[int, FamilyRow] = self.kept(
+                ("families", frozenset(fresh)), lambda: self._families(fresh), _size_of_families
+            )
+            self.families |= found
 
     def load_attributes(self, codes: Iterable[str]) -> None:
         """Know the attributes of these codes in lower case: two queries for those that are new."""
         fresh = {code for code in codes if is_code(code)} - self._asked
         if fresh:
             self._asked |= fresh
-            self._take(Q(lower__in=fresh))
+            self.attributes |= _read(Q(lower__in=fresh))
 
-    def _take(self, condition: Q) -> None:
-        rows = list(querysets.attributes().alias(lower=Lower("code")).filter(condition))
-        specs = querysets.with_records({row.code.lower(): row.spec() for row in rows})
-        for row in rows:
-            code = row.code.lower()
-            self.attributes[code] = Indexed(row.pk, specs[code], row.filterable)
-
-    def _load_families(self, ids: set[int]) -> None:
+    @staticmethod
+    def _families(ids: Collection[int]) -> dict[int, FamilyRow]:
+        found = {}
         members: dict[int, list[str]] = defaultdict(list)
         links = FamilyAttribute.objects.filter(family__in=ids).order_by("position", "attribute__code")
         for family, code in links.values_list("family_id", "attribute__code"):
@@ -111,14 +161,20 @@ class Schema:
         rows = Family.objects.filter(pk__in=ids).values_list("pk", "code", "values", "label_attribute__code")
         for pk, code, values, label in rows:
             attributes = tuple(member.lower() for member in members[pk])
-            self.families[pk] = FamilyRow(pk, code, values, (label or "").lower(), attributes, frozenset(members[pk]))
+            found[pk] = FamilyRow(pk, code, values, (label or "").lower(), attributes, frozenset(members[pk]))
+        return found
 
     def _with_computed(self, codes: set[str]) -> frozenset[str]:
         """These facts and all that are computed from them, each known with what it is made of."""
         if not codes:
             return frozenset()
         kinds = [code for code, kind in TYPES.items() if kind.computed]
-        self._take(Q(lower__in=codes) | Q(type__in=kinds))
+        found: dict[str, Indexed] = self.kept(
+            ("with computed", frozenset(codes)),
+            lambda: _read(Q(lower__in=codes) | Q(type__in=kinds)),
+            _size_of_attributes,
+        )
+        self.attributes |= found
         self._asked |= codes | self.attributes.keys()
         sources = {code: self.sources(row) for code, row in self.attributes.items()}
         changed = set(codes)
@@ -128,7 +184,23 @@ class Schema:
         while more := {name for code in needed for name in sources.get(code, ())} - needed:
             needed |= more
         self.load_attributes(needed)
+        if self.values and len(needed) <= _FEW and not any(map(self.alters_texts, changed)):
+            self.said = tuple(self.attributes[code].spec.code for code in needed if code in self.attributes)
         return frozenset(changed)
+
+    def alters_texts(self, code: str) -> bool:
+        """Whether the search texts of products may read otherwise when this fact, in lower case, changed."""
+        row = self.attributes.get(code)
+        if row is None or not row.searchable:
+            return False
+        return not (self.values and row.labelled and code not in self._naming)
+
+    @cached_property
+    def _naming(self) -> frozenset[str]:
+        """The attributes that name the products of any family, in lower case: their words stand in the name."""
+        rows = Family.objects.filter(label_attribute__isnull=False).order_by()
+        codes = rows.values_list("label_attribute__code", flat=True).distinct()
+        return self.kept("naming", lambda: frozenset(code.lower() for code in codes.all()), len)
 
     def sources(self, row: Indexed) -> frozenset[str]:
         """The facts a computed one is made of, in lower case."""
@@ -153,7 +225,9 @@ class Schema:
     def contexts(self, spec: AttributeSpec) -> Sequence[Context]:
         """For whom an attribute may have values of their own; new ones are written down."""
         shape = (spec.localizable, spec.per_channel)
-        return self.cached(("contexts", shape), lambda: self._contexts(*shape))
+        return self.cached(
+            ("contexts", shape), lambda: self.kept(("contexts", shape), lambda: self._contexts(*shape), len)
+        )
 
     def _contexts(self, localizable: bool, per_channel: bool) -> list[Context]:
         channels = ("", *self.channels) if per_channel else ("",)

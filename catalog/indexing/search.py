@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import BooleanField, F, Func, QuerySet, TextField, Value
+from django.db.models.expressions import RawSQL
 
 from catalog.indexing.engine import FTS, VECTOR, VOCABULARY
+from catalog.indexing.labels import options_called, products_having
 from catalog.indexing.words import IDENTIFIER, distance, tolerance, words_of
 from catalog.models import Product, SearchText
 from catalog.values.contexts import own_chain
@@ -91,8 +93,18 @@ def _with(words: Iterable[Word], languages: Sequence[str], *, name: bool = False
     """The products that have every word in one of the languages; with `name`, where it weighs most."""
     found = Product.objects.all()
     for word in words:
-        found = found.filter(pk__in=_texts_with(word, languages, name=name).values("product_id"))
+        found = found.filter(pk__in=_ids_with(word, languages, name=name))
     return found
+
+
+def _ids_with(word: Word, languages: Sequence[str], *, name: bool) -> Any:
+    """The ids of products in whose text, or in the label of one of whose options, a word is."""
+    texts = _texts_with(word, languages, name=name).order_by().values("product_id")
+    options = [] if name else options_called(word.text, languages, prefix=word.prefix)
+    if not options:
+        return texts
+    (said, parameters), (had, more) = texts.query.sql_with_params(), products_having(options)
+    return RawSQL(f"{said} UNION ALL {had}", [*parameters, *more])  # noqa: S611 - statements of our own
 
 
 def _texts_with(word: Word, languages: Sequence[str], *, name: bool) -> QuerySet[SearchText]:
@@ -129,7 +141,7 @@ def _has_postgresql(word: Word, *, name: bool) -> Func:
 # --- Slips -----------------------------------------------------------------------------------------------------------
 def _meant(words: Sequence[Word], languages: Sequence[str]) -> list[Word]:
     """The words, and in place of each that is nowhere the one in names that differs least."""
-    return [word if _texts_with(word, languages, name=False).exists() else _nearest(word) for word in words]
+    return [word if _with([word], languages).exists() else _nearest(word) for word in words]
 
 
 def _nearest(word: Word) -> Word:

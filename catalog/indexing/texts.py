@@ -14,14 +14,13 @@ from django.conf import settings
 
 from catalog.indexing.batch import Batch, Row
 from catalog.indexing.keeping import Columns, Keeper
-from catalog.indexing.schema import Indexed
+from catalog.indexing.schema import IDENTIFIERS, Indexed
 from catalog.indexing.words import joined
-from catalog.models import Attribute, SearchText
+from catalog.models import SearchText
 from catalog.references import substitute
 from catalog.richtext import to_text
 from catalog.values import TYPES, ValueType
 
-_IDENTIFIERS = (Attribute.Role.GTIN, Attribute.Role.MPN)
 _IDENTIFIER_TYPES = ("gtin", "isbn", "mpn")
 
 
@@ -45,16 +44,18 @@ class Reading(NamedTuple):
 
 
 class SearchTexts(Keeper):
-    """Facts without a channel of their own, and approved fragments whatever channels they are for."""
+    """Facts without a channel of their own, and approved fragments whatever channels they are for.
+
+    What options are called stands here only where the fact index does not know who has them, or where it is the name.
+    """
 
     model = SearchText
     identity = ("product_id", "language")
     payload = ("name", "body")
 
     def concerns(self, batch: Batch) -> bool:
-        schema = batch.schema
-        rows = (schema.attributes.get(code) for code in schema.changed or ())
-        return batch.links or schema.changed is None or any(row and is_searchable(row) for row in rows)
+        changed = batch.schema.changed
+        return batch.links or changed is None or any(map(batch.schema.alters_texts, changed))
 
     def rows(self, batch: Batch) -> Iterator[Columns]:
         for alike in batch.alike:
@@ -75,19 +76,15 @@ def _columns(row: Row, parts: Mapping[str, Parts]) -> Iterator[Columns]:
             yield (row.pk, language, *columns)
 
 
-def is_searchable(each: Indexed) -> bool:
-    return TYPES[each.spec.type].searchable
-
-
 class _Facts:
     """The searchable facts, localizable or not, of products with the same attributes."""
 
     def __init__(self, batch: Batch, first: Row, localizable: bool) -> None:
+        label = batch.family(first).label_attribute
         self.batch = batch
-        self.choice = batch.choice(first, f"texts {localizable}", _varying(localizable))
+        self.choice = batch.choice(first, f"texts {localizable}", _varying(localizable, label))
         languages = [code for code, _ in settings.LANGUAGES] if localizable else [""]
         self.languages = languages if self.choice.attributes else []
-        label = batch.family(first).label_attribute
         self.readings = {each.pk: _reading(each, label) for each in self.choice.attributes}
 
     def add(self, row: Row, parts: dict[str, Parts]) -> None:
@@ -112,15 +109,21 @@ class _Facts:
 
 def _reading(each: Indexed, label: str) -> Reading:
     kind, place = TYPES[each.spec.type], _BODY
-    if each.spec.role in _IDENTIFIERS or each.spec.type in _IDENTIFIER_TYPES:
+    if each.spec.role in IDENTIFIERS or each.spec.type in _IDENTIFIER_TYPES:
         place = _CODES
     elif each.spec.code.lower() == label:
         place = _NAME
     return Reading(kind, place, kind.has_options or bool(each.spec.options))
 
 
-def _varying(localizable: bool) -> Callable[[Indexed], bool]:
-    return lambda each: is_searchable(each) and each.spec.localizable == localizable
+def _varying(localizable: bool, label: str) -> Callable[[Indexed], bool]:
+    """Not what is found by its options' labels; but what products are called by weighs more than those."""
+
+    def wanted(each: Indexed) -> bool:
+        here = not each.labelled or each.spec.code.lower() == label
+        return here and each.searchable and each.spec.localizable == localizable
+
+    return wanted
 
 
 def _labels(each: Indexed, value: Any) -> dict[str, str]:

@@ -354,7 +354,8 @@ def refresh_product(product: Product, before: Product | None, *, links: bool) ->
     said = before.values.keys() | product.values.keys()
     changed = [code for code in said if before.values.get(code) != product.values.get(code)]
     if changed or links or before.status != product.status:
-        refresh([product.pk], attributes=changed, links=links or before.status != product.status)
+        linked = links or before.status != product.status
+        refresh([product.pk], attributes=changed, links=linked, values=not linked)
 
 
 def refresh_placed(ids: Collection[int], parents: Iterable[int | None]) -> None:

@@ -9,13 +9,15 @@ from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet
+from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
 from catalog.many import among as among
 
 # Both engines take more, but plan long lists badly.
 BATCH = 2_000
+# So many rows that are to say the same are worth a statement of their own.
+_MANY = 20
 
 
 def batches(items: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
@@ -31,13 +33,36 @@ def patched(column: str, members: Mapping[str, Any]) -> RawSQL:
     """
     put = {name: value for name, value in members.items() if value is not None}
     gone = [name for name in members if name not in put]
+    sql, parameters = connection.ops.quote_name(column), list[Any]()
+    if connection.vendor == "postgresql":
+        if put:
+            sql, parameters = f"{sql} || %s::jsonb", [_json(put)]
+        if gone:
+            sql, parameters = f"({sql}) - %s::text[]", [*parameters, gone]
+    else:
+        if put:
+            places = [(_path(name), _json(value)) for name, value in put.items()]
+            sql, parameters = f"json_set({sql}{', %s, json(%s)' * len(put)})", [*chain.from_iterable(places)]
+        if gone:
+            sql, parameters = f"json_remove({sql}{', %s' * len(gone)})", [*parameters, *map(_path, gone)]
+    return RawSQL(sql, parameters)  # noqa: S611 - the model's own column
+
+
+def picked(column: str, names: Sequence[str]) -> RawSQL:
+    """Of a column's JSON object only the members of these names, as the text of an array; null where one is not there.
+
+    The names are codes, as above.
+    """
     document = connection.ops.quote_name(column)
     if connection.vendor == "postgresql":
-        return RawSQL(f"({document} || %s::jsonb) - %s::text[]", [_json(put), gone])  # noqa: S611 - the model's own
-    places = [(f'$."{name}"', _json(value)) for name, value in put.items()]
-    setting = f"json_set({', '.join([document, *['%s, json(%s)'] * len(put)])})"
-    sql = f"json_remove({', '.join([setting, *['%s'] * len(gone)])})"
-    return RawSQL(sql, [*chain.from_iterable(places), *(f'$."{name}"' for name in gone)])  # noqa: S611 - as above
+        sql = f"jsonb_build_array({', '.join([f'{document}->%s'] * len(names))})::text"
+        return RawSQL(sql, list(names), TextField())  # noqa: S611 - as above
+    sql = f"json_array({', '.join([f'json_extract({document}, %s)'] * len(names))})"
+    return RawSQL(sql, list(map(_path, names)), TextField())  # noqa: S611 - as above
+
+
+def _path(name: str) -> str:
+    return f'$."{name}"'
 
 
 def insert_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -52,10 +77,46 @@ def insert_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Seque
         _execute_each(head + f"VALUES ({', '.join(['%s'] * len(columns))})", prepared)
 
 
+def insert_rows_like(model: type[Model], shared: Mapping[str, Any], column: str, texts: Sequence[str]) -> None:
+    """Insert rows that are alike but for one column of text: a statement that says the rest once."""
+    if not texts:
+        return
+    names = ", ".join(_column(model, name) for name in (*shared, column))
+    (values,) = _prepared(model, tuple(shared), [tuple(shared.values())])
+    if connection.vendor == "postgresql":
+        kinds = [_field(model, name).rel_db_type(connection) for name in shared]
+        given, each, many = ", ".join(f"%s::{kind}" for kind in kinds), "unnest(%s::text[])", list(texts)
+        sql = f"INSERT INTO {_table(model)} ({names}) SELECT {given}, {each}"
+        _execute(sql, [*values, many])
+    else:
+        given = ", ".join(["%s"] * len(shared))
+        sql = f"INSERT INTO {_table(model)} ({names}) SELECT {given}, value FROM json_each(%s)"  # noqa: S608
+        _execute(sql, [*values, _json(list(texts))])
+
+
 def update_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     """Set these fields; each row begins with its primary key."""
-    if not rows:
-        return
+    # Documents are not compared: they are long, and mostly differ.
+    alike = {} if any(isinstance(_field(model, name), JSONField) for name in columns) else _alike(rows)
+    for values, keys in alike.items():
+        for batch in batches(keys):
+            QuerySet(model).filter(pk__in=among(batch)).update(**dict(zip(columns, values, strict=True)))
+    if rows and not alike:
+        _update_each(model, columns, rows)
+
+
+def _alike(rows: Sequence[Sequence[Any]]) -> Mapping[Sequence[Any], Sequence[Any]]:
+    """The primary keys of rows by the values they get; nothing where too few get the same for it to be worth while."""
+    found: dict[Sequence[Any], list[Any]] = {}
+    most = len(rows) // _MANY
+    for row in rows if most else ():
+        found.setdefault(tuple(row[1:]), []).append(row[0])
+        if len(found) > most:
+            return {}
+    return found
+
+
+def _update_each(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
     names, key = [_column(model, name) for name in columns], _column(model, "pk")
     head = f"UPDATE {_table(model)} SET"
     prepared = _prepared(model, (*columns, "pk"), [(*row[1:], row[0]) for row in rows])
@@ -78,6 +139,11 @@ def _execute_each(sql: str, rows: Sequence[Sequence[Any]]) -> None:
     """A statement that SQLite compiles once and runs for each row, in this process."""
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)
+
+
+def _execute(sql: str, parameters: Sequence[Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
 
 
 def _execute_once(sql: str, rows: Sequence[Sequence[Any]]) -> None:

@@ -12,6 +12,7 @@ from catalog.models.index import (
     FactEntry,
     Finding,
     ProductIndex,
+    SchemaToken,
     SearchText,
 )
 from catalog.models.products import Association, AssociationType, Product
@@ -65,6 +66,7 @@ __all__ = [
     "Record",
     "Requirement",
     "RevisionApproval",
+    "SchemaToken",
     "SearchText",
     "Slot",
     "Tag",

@@ -34,6 +34,15 @@ class FactContext(models.Model):
         return self.key or "all"
 
 
+class SchemaToken(models.Model):
+    """One row that says whether what names stand for has changed; triggers keep it, see catalog.schema_token."""
+
+    token = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.token
+
+
 class FactEntry(models.Model):
     """An effective value of a filterable attribute as a key that sorts as the value does.
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils import timezone
+from orjson import dumps
 
 from catalog.actors import Actor
 from catalog.indexing import refresh
@@ -17,10 +18,13 @@ from catalog.indexing.batch import Row, rows_of
 from catalog.indexing.writing import among, batches, patched, update_rows
 from catalog.models import Attribute, FamilyVariantAttribute, Product
 from catalog.operations.products import INHERIT, Facts, merged
-from catalog.operations.recording import record_keys
+from catalog.operations.recording import record_alike
+from catalog.remembered import remembered
 
 # Products whose facts are in memory together.
 BATCH = 1_000
+# Products that come to say different things of the facts are changed by so many statements, or else one by one.
+STATEMENTS = 20
 
 
 class Report(NamedTuple):
@@ -48,6 +52,16 @@ class Patch(NamedTuple):
             return values
         return {code: scopes for code, scopes in {**values, **fresh}.items() if scopes or code not in fresh}
 
+    def applied_to(self, documents: Iterable[Mapping[str, Any]]) -> dict[int, Mapping[str, Mapping[str, Any]]]:
+        """The same for many, by the id of the one given. Those that come to say the same are one and the same."""
+        found: dict[int, Mapping[str, Mapping[str, Any]]] = {}
+        known: dict[bytes, Mapping[str, Mapping[str, Any]]] = {}
+        for values in documents:
+            if id(values) not in found:
+                fresh = self.applied(values)
+                found[id(values)] = fresh if fresh is values else known.setdefault(dumps(fresh), fresh)
+        return found
+
     def _scopes(self, code: str, scopes: Mapping[str, Any]) -> Mapping[str, Any]:
         gone = self.taken.get(code, ())
         left = {scope: value for scope, value in scopes.items() if scope not in gone}
@@ -67,7 +81,7 @@ def set_fact_on(actor: Actor, products: Iterable[int | Model], facts: Facts) -> 
     unchanged = 0
     for part in batches(ids, BATCH):
         changed = _write(actor, part, patch)
-        refresh(changed, attributes=patch.codes, known=changed)
+        refresh(changed, attributes=patch.codes, values=True, known=changed)
         unchanged += len(part) - len(changed)
     return Report(len(ids) - unchanged, unchanged)
 
@@ -84,32 +98,42 @@ def _patch(facts: Facts) -> Patch:
 
 
 def _refuse_telling_apart(patch: Patch) -> None:
-    axes = FamilyVariantAttribute.objects.filter(axis=True).values("attribute")
-    apart = Attribute.objects.filter(code__in=patch.codes)
-    if found := (apart.filter(unique=True) | apart.filter(pk__in=axes)).order_by("code").first():
+    codes = tuple(patch.codes)
+    if found := remembered(("apart", codes), lambda: (_telling_apart(codes), True)):
         raise ValidationError(f"“{found}” tells products apart, so it cannot be the same on many. Change it on each.")
 
 
+def _telling_apart(codes: Collection[str]) -> str:
+    """What the first of these attributes is called that tells products apart, or ""."""
+    axes = FamilyVariantAttribute.objects.filter(axis=True).values("attribute")
+    apart = Attribute.objects.filter(Q(unique=True) | Q(pk__in=axes), code__in=codes)
+    return str(apart.order_by("code").first() or "")
+
+
 def _write(actor: Actor, ids: Iterable[int], patch: Patch) -> dict[int, Row]:
-    """Change the products that differ; returns them by their id, as they are now."""
+    """Change the products that differ; returns them by their id, as they are now, with these facts only."""
     products = Product.objects.select_for_update(no_key=True).filter(pk__in=among(ids)).order_by("pk")
-    changed = {}
-    for row in rows_of(products):
-        values = patch.applied(row.values)
-        if values is not row.values:
-            changed[row.pk] = row._replace(values=values)
+    rows = rows_of(products, patch.codes)
+    fresh = patch.applied_to(row.values for row in rows)
+    changed = {
+        row.pk: row._replace(values=values) for row in rows if (values := fresh[id(row.values)]) is not row.values
+    }
     _store(changed, patch)
-    record_keys(actor, "change", (("product", row.sku) for row in changed.values()))
+    record_alike(actor, "change", "product", [row.sku for row in changed.values()])
     return changed
 
 
 def _store(rows: Mapping[int, Row], patch: Patch) -> None:
-    """In one statement that leaves the documents in the database, where all say the same of these facts now."""
+    """In a statement for all that say the same of these facts now, which leaves the documents in the database."""
     now = timezone.now()
-    said = {pk: {code: row.values.get(code) for code in patch.codes} for pk, row in rows.items()}
-    same = next(iter(said.values()), {})
-    if all(each == same for each in said.values()):
-        products = Product.objects.filter(pk__in=among(rows))
-        products.update(values=patched("values", same), updated_at=now)
+    alike: dict[int, list[int]] = {}
+    for pk, row in rows.items():
+        alike.setdefault(id(row.values), []).append(pk)
+    if len(alike) <= STATEMENTS:
+        for pks in alike.values():
+            values = rows[pks[0]].values
+            said = patched("values", {code: values.get(code) for code in patch.codes})
+            Product.objects.filter(pk__in=among(pks)).update(values=said, updated_at=now)
     else:
-        update_rows(Product, ("values", "updated_at"), [(pk, row.values, now) for pk, row in rows.items()])
+        whole = rows_of(Product.objects.filter(pk__in=among(rows)).order_by())
+        update_rows(Product, ("values", "updated_at"), [(row.pk, patch.applied(row.values), now) for row in whole])

@@ -9,12 +9,25 @@ from catalog import querysets
 from catalog.aliases import NAMED_BY, present_codes
 from catalog.models import Channel
 from catalog.operations import links
+from catalog.remembered import remembered
 from catalog.values import AttributeSpec, Invalid, Json
+
+# Attributes that have more options than this together are read each time.
+_KEPT = 4_000
 
 
 def specs_called(codes: Iterable[str]) -> dict[str, AttributeSpec]:
-    """Attributes by the lower-case codes they are asked for. Two queries, and three more where one is a former code."""
-    asked = {code.lower() for code in codes}
+    """Attributes by the lower-case codes they are asked for; nobody may change them. A few queries, or one."""
+    asked = frozenset(code.lower() for code in codes)
+
+    def read() -> tuple[dict[str, AttributeSpec], bool]:
+        specs = _specs_called(asked)
+        return specs, sum(1 + len(spec.options) for spec in specs.values()) <= _KEPT
+
+    return dict(remembered(("specs", asked), read))
+
+
+def _specs_called(asked: frozenset[str]) -> dict[str, AttributeSpec]:
     specs = querysets.attribute_specs(asked)
     former = present_codes("attribute", asked - specs.keys()) if asked - specs.keys() else {}
     present = querysets.attribute_specs(former.values()) if former else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -12,7 +12,7 @@ from catalog.actors import Actor
 from catalog.aliases import forget, refuse_former, target_of
 from catalog.indexing.shown import note_shown
 from catalog.indexing.touched import indexed
-from catalog.indexing.writing import insert_rows
+from catalog.indexing.writing import insert_rows, insert_rows_like
 from catalog.models import Change
 from catalog.operations.locking import lock_tree
 from catalog.usage import InUse, uses_of
@@ -28,6 +28,12 @@ def record(actor: Actor, operation: str, instances: Iterable[models.Model]) -> N
     touched = list(instances)
     record_keys(actor, operation, ((instance._meta.model_name or "", key_of(instance)) for instance in touched))
     note_shown(operation, (instance for instance in touched if instance.pk))
+
+
+def record_alike(actor: Actor, operation: str, kind: str, keys: Sequence[str]) -> None:
+    """The same for many objects of one model."""
+    shared = {"at": timezone.now(), "actor": actor.name, "path": actor.path, "operation": operation, "kind": kind}
+    insert_rows_like(Change, shared, "key", keys)
 
 
 def record_keys(actor: Actor, operation: str, keys: Iterable[tuple[str, str]]) -> None:

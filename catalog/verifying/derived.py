@@ -7,8 +7,9 @@ from hashlib import blake2b, file_digest
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection
 
-from catalog import indexing
+from catalog import indexing, schema_token
 from catalog.models import Asset
 from catalog.verifying.registry import Defect, check
 
@@ -25,6 +26,15 @@ def index() -> Iterator[Defect]:
                 f"{added} rows are missing, {changed} differ, {removed} are too many.",
                 "Run: manage.py reindex",
             )
+
+
+@check("token")
+def token() -> Iterator[Defect]:
+    """Every write of what names stand for is noticed by those that remember it."""
+    for table in schema_token.lacking(connection):
+        yield Defect(
+            f"table “{table}”", "its triggers are gone, so changes in it may be overlooked.", "Run: manage.py migrate"
+        )
 
 
 @check("files")

@@ -88,6 +88,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "claim": ("quick", "quiet"),
     "serial": ("S-1", "S-2", "S-3"),
     "maker": ("acme", "bolt"),
+    "finish": ("matt", "gloss"),
+    "depth": ("2", "4"),
 }
 
 
@@ -108,7 +110,12 @@ def build_world() -> None:
     tone = make_attribute("select", "tone", options=VALUES["tone"], per_channel=True, filterable=True)
     claim = make_attribute("text", "claim", localizable=True, per_channel=True, filterable=True)
     serial = make_attribute("text", "serial", unique=True, role="mpn")
-    first = make_family("first", [power, color, name, tone, serial, maker], label_attribute=name)
+    finish = make_attribute("select", "finish", options=VALUES["finish"])
+    depth = make_attribute("number", "depth")
+    product = {"expression": "power * depth", "result": "number"}
+    work = make_attribute("computed", "work", settings=product, filterable=True)
+    own = [power, color, name, tone, serial, maker, finish, depth, work]
+    first = make_family("first", own, label_attribute=name)
     second = make_family("second", [name, claim])
     for code in ("color", "name", "tone"):
         require(first, printed, code)
@@ -124,7 +131,7 @@ def build_world() -> None:
     make_tag("topic", "hot")
     make_tag("topic", "cold")
     make_asset("picture")
-    group = make_product("P-1", first, {"color": "red", "maker": "acme"}, [roof])
+    group = make_product("P-1", first, {"color": "red", "maker": "acme", "finish": "matt"}, [roof])
     leaf = make_product("P-2", parent=group)
     place(ACTOR, Fragment.objects.get(code="hot"), Slot.objects.get(code="warning"), roof)
     place(ACTOR, Fragment.objects.get(code="new"), Slot.objects.get(code="teaser"), leaf)
@@ -441,7 +448,7 @@ EACH = (
     (judge_text, 0, 0, 0),
     (judge_text, 0, 1, 2),
     (change_attribute, 1, 0, 0),
-    (change_option, 0, 1, 0),
+    (change_option, 4, 1, 0),
     (change_family_facts, 0, 2, 1),
     (give_attribute, 1, 1, 0),
     (speak, 0, 0, 1),
@@ -464,6 +471,7 @@ SAME = (
     (rename_code, 0, 6, 0),
     (merge_codes, 0, 0, 1),
     (label_record, 1, 1, 0),
+    (change_option, 0, 1, 0),
 )
 
 

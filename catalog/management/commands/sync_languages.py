@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from catalog.columns import add, hidden, missing
+from catalog.schema_token import install
 
 
 class Command(BaseCommand):
@@ -24,6 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *, check: bool, **options: Any) -> None:
         columns = missing(connection) if check else add(connection)
+        if columns and not check:
+            install(connection)
         said = "lacks" if check else "now has"
         for language, count in sorted(Counter(field.language for field in columns).items()):
             self.stdout.write(f"{language} {said} {count} columns.")
