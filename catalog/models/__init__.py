@@ -14,6 +14,7 @@ from catalog.models.index import (
     ProductIndex,
     SearchText,
 )
+from catalog.models.jobs import Job
 from catalog.models.products import Association, AssociationType, Product
 from catalog.models.schema import (
     Attribute,
@@ -57,6 +58,7 @@ __all__ = [
     "ForbiddenTerm",
     "Fragment",
     "FragmentRevision",
+    "Job",
     "Market",
     "Placement",
     "Product",
