@@ -19,6 +19,7 @@ from catalog.models import Job
 
 KEPT_DAYS = 30  # what ended longer ago is forgotten, with its log
 _PRUNED_AT_ONCE = 500
+_TICK = 0.001  # seconds: SQLite's clock tells no less, and what is due now shall not look as if it were later
 
 
 class Claim(NamedTuple):
@@ -32,7 +33,7 @@ class Claim(NamedTuple):
 def due(kinds: Collection[str]) -> QuerySet[Job]:
     """Jobs of these kinds that may run now, in their order. One with children at work waits for them."""
     at_work = Job.objects.filter(parent=OuterRef("pk"), state__in=Job.OPEN)
-    waiting = Job.objects.filter(state=Job.State.WAITING, run_after__lte=Now(), kind__in=kinds)
+    waiting = Job.objects.filter(state=Job.State.WAITING, run_after__lte=_in(_TICK), kind__in=kinds)
     return waiting.filter(~Exists(at_work)).order_by("-priority", "run_after", "pk")
 
 
@@ -53,7 +54,7 @@ def claim(worker: str, kinds: Collection[str], job: int | None = None) -> Claim 
             worker=worker,
             fence=row.fence,
             log=row.log,
-            lease_until=_lease(),
+            lease_until=_in(settings.JOB_LEASE),
             heartbeat_at=Now(),
             started_at=Case(When(started_at=None, then=Now()), default=F("started_at")),
         )
@@ -72,8 +73,9 @@ def _take_along(row: Job) -> None:
     )
 
 
-def _lease() -> ExpressionWrapper[DateTimeField[Any, Any]]:
-    return ExpressionWrapper(Now() + timedelta(seconds=settings.JOB_LEASE), output_field=DateTimeField())
+def _in(seconds: float) -> Any:
+    """So many seconds from now, by the database's clock."""
+    return ExpressionWrapper(Now() + timedelta(seconds=seconds), output_field=DateTimeField())
 
 
 def held(claims: Iterable[Claim]) -> dict[Claim, bool]:
@@ -81,7 +83,7 @@ def held(claims: Iterable[Claim]) -> dict[Claim, bool]:
     found = {}
     for each in claims:
         mine = Job.objects.filter(pk=each.job, fence=each.fence, state=Job.State.RUNNING)
-        if mine.update(lease_until=_lease(), heartbeat_at=Now()):
+        if mine.update(lease_until=_in(settings.JOB_LEASE), heartbeat_at=Now()):
             found[each] = bool(mine.values_list("cancelling", flat=True).first())
     return found
 

@@ -20,7 +20,6 @@ from catalog.operations.recording import record
 MAX_PAYLOAD = 64_000  # bytes of JSON: a payload names things, it does not hold them
 
 
-@transaction.atomic(savepoint=False)
 def enqueue(
     actor: Actor,
     kind: str,
@@ -41,19 +40,20 @@ def enqueue(
     if len(orjson.dumps(payload)) > MAX_PAYLOAD:
         raise ValueError(f"A job's payload ({kind}) has at most {MAX_PAYLOAD:,} bytes; let it name what is elsewhere.")
     wanted = run_after or timezone.now()
-    if key and parent is None and (found := _in_line(kind, key)):
-        return _hastened(found, priority, wanted)
-    job = Job.objects.create(
-        kind=kind,
-        key=key,
-        payload=payload,
-        priority=priority,
-        run_after=wanted,
-        max_attempts=attempts,
-        parent_id=parent,
-        created_by=actor.name,
-    )
-    wake(job)
+    with transaction.atomic(savepoint=False):
+        if key and parent is None and (found := _in_line(kind, key)):
+            return _hastened(found, priority, wanted)
+        job = Job.objects.create(
+            kind=kind,
+            key=key,
+            payload=payload,
+            priority=priority,
+            run_after=wanted,
+            max_attempts=attempts,
+            parent_id=parent,
+            created_by=actor.name,
+        )
+        wake(job)
     return job
 
 
