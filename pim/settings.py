@@ -266,6 +266,7 @@ UNFOLD = {
             {
                 "title": "Administration",
                 "items": [
+                    _listed("Jobs", "work_history", "job"),
                     _listed("History", "history", "change"),
                     _listed("Users", "person", "user", "auth"),
                     _listed("Roles", "badge", "group", "auth"),

@@ -15,10 +15,13 @@ from django.db.models import Case, DateTimeField, Exists, ExpressionWrapper, F, 
 from django.db.models.functions import Now
 
 from catalog.jobs.ending import crashed
+from catalog.jobs.registry import KINDS
 from catalog.models import Job
 
 KEPT_DAYS = 30  # what ended longer ago is forgotten, with its log
 _PRUNED_AT_ONCE = 500
+_OVERDUE = 10.0  # seconds
+_CARRIED_AT_ONCE = 100
 _TICK = 0.001  # seconds: SQLite's clock tells no less, and what is due now shall not look as if it were later
 
 
@@ -100,6 +103,11 @@ def sweep() -> int:
                 crashed(row, f"Nothing was heard of {row.worker} for {settings.JOB_LEASE} s.")
                 count += 1
     return count
+
+
+def overdue() -> list[int]:
+    """Some jobs that might have run for a while: an engine that was to carry their ids may have lost them."""
+    return list(due(list(KINDS)).filter(run_after__lt=_in(-_OVERDUE)).values_list("pk", flat=True)[:_CARRIED_AT_ONCE])
 
 
 def prune() -> int:

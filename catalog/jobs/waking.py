@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -23,14 +24,15 @@ POLL_POSTGRESQL = 1.0  # for what was to be done later, and behind poolers that 
 
 
 def wake(job: Job) -> None:
-    """Have somebody look at a job when the transaction is committed."""
+    """Have somebody look at a job that waits, or at the one that waits for it, when the transaction is committed."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
-    if settings.JOBS_CARRIER and job.state == Job.State.WAITING and job.run_after <= timezone.now():
+    pk = job.pk if job.is_open else job.parent_id
+    if settings.JOBS_CARRIER and pk and job.run_after <= timezone.now():
         carry: Callable[[int], None] = import_string(settings.JOBS_CARRIER)
-        pk = job.pk
-        transaction.on_commit(lambda: carry(pk), robust=True)
+        # Robust: what cannot be carried now is a job all the same, and is sent again by the sweeper.
+        transaction.on_commit(partial(carry, pk), robust=True)
 
 
 class Listener:

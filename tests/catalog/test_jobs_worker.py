@@ -34,8 +34,8 @@ def known() -> Iterator[None]:
         yield
 
 
-def noting(steps: int = 1, seconds: float = 0, **more: str) -> Job:
-    return enqueue(ACTOR, "test_noting", {"steps": steps, "seconds": seconds}, **more)
+def noting(steps: int = 1, seconds: float = 0, key: str = "") -> Job:
+    return enqueue(ACTOR, "test_noting", {"steps": steps, "seconds": seconds}, key=key)
 
 
 def ended(worker: subprocess.Popen[str]) -> str:
