@@ -19,6 +19,7 @@ from django.utils import timezone
 from catalog.actors import Actor
 from catalog.models import Channel
 from exports import carrying, querysets
+from exports.delivery import webhooks
 from exports.drafting import Draft, Key, Made, draft
 from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
 
@@ -127,7 +128,7 @@ def _commit(actor: Actor, channel: Channel, last: Release | None, new: Draft, on
     number = last.number + 1 if last else 1
     _close([*step.replaced, *step.gone], number)
     _store(channel, number, step.fresh)
-    return Outcome(
+    outcome = Outcome(
         Release.objects.create(
             channel=channel,
             number=number,
@@ -144,6 +145,8 @@ def _commit(actor: Actor, channel: Channel, last: Release | None, new: Draft, on
         ),
         new=True,
     )
+    webhooks.release_created(actor, outcome.release)
+    return outcome
 
 
 def _refuse_retired(channel: Channel) -> None:

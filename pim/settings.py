@@ -261,6 +261,8 @@ UNFOLD = {
                     _listed("Outputs", "output", "output", "exports"),
                     _listed("Editions", "menu_book", "edition", "exports"),
                     _listed("Channel tokens", "key", "channeltoken", "exports"),
+                    _listed("Webhooks", "webhook", "webhook", "exports"),
+                    _listed("Webhook deliveries", "outgoing_mail", "webhookdelivery", "exports"),
                 ],
             },
             {

@@ -4,6 +4,7 @@ from exports.models.carrying import FactSet, FactSetMember, VersionAsset, Versio
 from exports.models.outputs import Edition, Output
 from exports.models.releases import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
 from exports.models.tokens import ChannelToken
+from exports.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "ChannelToken",
@@ -19,4 +20,6 @@ __all__ = [
     "VersionCategory",
     "VersionFacts",
     "VersionStatement",
+    "Webhook",
+    "WebhookDelivery",
 ]

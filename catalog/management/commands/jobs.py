@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stdout.write("No jobs.")
 
     def act(self, cancelled: int | None, retried: int | None) -> Job:
-        job = Job.objects.filter(pk=retried if cancelled is None else cancelled).first()
+        job = Job.objects.filter(pk=cancelled or retried or 0).first()
         if job is None:
             raise CommandError("There is no such job. `manage.py jobs` lists them.")
         actor = Actor(getpass.getuser(), "command")
