@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0015_jobs'),
-        ('exports', '0002_languages_of_outputs'),
+        ('exports', '0003_statements'),
     ]
 
     operations = [
