@@ -10,6 +10,7 @@ class CatalogConfig(AppConfig):
     def ready(self) -> None:
         # Not before the models are there, which these look at.
         from catalog.columns import check_columns, guard_texts
+        from catalog.jobs import kinds  # noqa: F401  # which register themselves
         from catalog.schema_token import install_after_migrations
 
         checks.register(check_columns)

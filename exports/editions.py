@@ -24,6 +24,7 @@ from catalog.actors import Actor
 from catalog.models import Asset
 from catalog.renditions import rendition, size_for
 from exports import querysets
+from exports.delivery import webhooks
 from exports.documents import Document, DocumentAsset
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
@@ -143,6 +144,7 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
                 recipe=recipe,
                 created_by=actor.name,
             )
+            webhooks.edition_created(actor, edition)
             part.replace(path)
     return Built(edition, path, new=True)
 

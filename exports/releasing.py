@@ -22,6 +22,7 @@ from catalog.indexing import outbox
 from catalog.models import Channel
 from exports import carrying, querysets
 from exports.affected import asked, since
+from exports.delivery import webhooks
 from exports.drafting import Draft, Key, Made, draft
 from exports.models import ChannelState, DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
 from exports.problems import as_report
@@ -127,7 +128,7 @@ def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft) -> Outcome 
     _close([*step.replaced, *step.gone], number)
     _store(channel, number, step.fresh)
     step.problems.write(number)
-    return Outcome(
+    outcome = Outcome(
         Release.objects.create(
             channel=channel,
             number=number,
@@ -144,6 +145,8 @@ def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft) -> Outcome 
         ),
         new=True,
     )
+    webhooks.release_created(actor, outcome.release)
+    return outcome
 
 
 def _refuse_retired(channel: Channel) -> None:

@@ -175,6 +175,12 @@ def log_level(raw: str) -> str:
     return raw.upper()
 
 
+def jobs_engine(raw: str) -> str:
+    if raw not in ("database", "celery"):
+        raise ValueError(raw)
+    return raw
+
+
 def time_zone(raw: str) -> str:
     if raw not in available_timezones():
         raise ValueError(raw)

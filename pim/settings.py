@@ -134,6 +134,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 ASSET_MAX_BYTES: int = env.integer("ASSET_MAX_MB", 50, 1, 2_000) * 1024 * 1024
 ASSET_MAX_PIXELS: int = env.integer("ASSET_MAX_MEGAPIXELS", 80, 1, 1_000) * 1_000_000
 
+# --- Jobs ------------------------------------------------------------------------------------------------------------
+JOB_LEASE: int = env.integer("JOB_LEASE_SECONDS", 40, 1, 3_600)
+JOBS_ENGINE: str = env.read("JOBS_ENGINE", "database", env.jobs_engine, "database or celery")
+# Called with a job's id when it may run; without one, workers look for themselves.
+JOBS_CARRIER: str = "pim.celery.send" if JOBS_ENGINE == "celery" else ""
+JOBS_BROKER_URL: str = env.read("JOBS_BROKER_URL", "redis://127.0.0.1:6379/0", str, "the address of Celery's broker")
+
 # --- Security --------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -254,11 +261,14 @@ UNFOLD = {
                     _listed("Outputs", "output", "output", "exports"),
                     _listed("Editions", "menu_book", "edition", "exports"),
                     _listed("Channel tokens", "key", "channeltoken", "exports"),
+                    _listed("Webhooks", "webhook", "webhook", "exports"),
+                    _listed("Webhook deliveries", "outgoing_mail", "webhookdelivery", "exports"),
                 ],
             },
             {
                 "title": "Administration",
                 "items": [
+                    _listed("Jobs", "work_history", "job"),
                     _listed("History", "history", "change"),
                     _listed("Users", "person", "user", "auth"),
                     _listed("Roles", "badge", "group", "auth"),

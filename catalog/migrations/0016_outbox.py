@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0011_schema_token'),
+        ('catalog', '0015_jobs'),
     ]
 
     operations = [

@@ -15,6 +15,7 @@ from catalog.models.index import (
     SchemaToken,
     SearchText,
 )
+from catalog.models.jobs import Job
 from catalog.models.products import Association, AssociationType, Product
 from catalog.models.schema import (
     Attribute,
@@ -58,6 +59,7 @@ __all__ = [
     "ForbiddenTerm",
     "Fragment",
     "FragmentRevision",
+    "Job",
     "Market",
     "Placement",
     "Product",

@@ -1,5 +1,5 @@
 """Channels and outputs in the admin. Parses, calls one operation, presents."""
 
-from exports.admin import outputs, releases, tokens
+from exports.admin import outputs, releases, tokens, webhooks
 
-__all__ = ["outputs", "releases", "tokens"]
+__all__ = ["outputs", "releases", "tokens", "webhooks"]

@@ -147,6 +147,36 @@ COMPONENTS: Json = {
         "A page of releases, the latest first.",
         {"channel": _TEXT, "next": _NEXT, "releases": {"type": "array", "items": ref("Release")}},
     ),
+    "Job": record(
+        "A piece of work outside a request. Lists leave out `payload`, `log` and `parts`.",
+        {
+            "id": _WHOLE,
+            "kind": _TEXT,
+            "key": {"type": "string", "description": "What it is done to."},
+            "state": {"type": "string", "enum": ["waiting", "running", "done", "failed", "cancelled", "quarantined"]},
+            "progress": record(
+                "How far it is.", {"done": _WHOLE, "total": {"type": ["integer", "null"]}, "message": _TEXT}
+            ),
+            "attempts": {"type": "integer", "description": "Runs that failed since it last came a step further."},
+            "crashes": {"type": "integer", "description": "Runs whose process died since then."},
+            "worker": {"type": ["string", "null"]},
+            "parent": {"type": ["integer", "null"], "description": "The job it is a part of."},
+            "created_by": _TEXT,
+            "created_at": {"type": "string", "format": "date-time"},
+            "started_at": {"type": ["string", "null"], "format": "date-time"},
+            "ended_at": {"type": ["string", "null"], "format": "date-time"},
+            "error": {"type": ["string", "null"], "description": "The first line, or in a single job all of it."},
+            "result": {"description": "What came of it, as its kind says."},
+        },
+        {
+            "payload": {"type": "object", "additionalProperties": {}},
+            "log": {"type": "array", "items": record("A line.", {"at": _TEXT, "text": _TEXT})},
+            "parts": {"type": "array", "items": record("A job it waits for.", {"id": _WHOLE, "state": _TEXT})},
+        },
+    ),
+    "JobsPage": record(
+        "A page of jobs, the latest first.", {"next": _NEXT, "jobs": {"type": "array", "items": ref("Job")}}
+    ),
     "ProblemError": record("What to change, and where.", {"field": _TEXT, "detail": _TEXT}),
     "Problem": record(
         "A problem detail (RFC 9457).",
@@ -210,7 +240,9 @@ CONDITIONS = (
 _PROBLEMS = {
     400: "A parameter is unknown or cannot be understood; `errors` names it and says what to give instead.",
     401: "The token is missing, mistyped or revoked.",
+    403: "Whoever asks is not logged in, or may not do this.",
     404: "There is no such thing here, or it belongs to another channel.",
+    409: "The state it is in does not allow this; `detail` tells it.",
     406: "None of the media types accepted is available.",
     410: "The release a cursor goes on from is kept no more; read all documents again.",
 }

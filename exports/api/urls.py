@@ -5,13 +5,17 @@ from __future__ import annotations
 from django.urls import path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from exports.api import changes, views
+from exports.api import changes, jobs, views
 
 urlpatterns = [
     path("channels/<str:channel>/documents/", views.DocumentsView.as_view(), name="documents"),
     path("channels/<str:channel>/documents/<str:sku>/", views.DocumentView.as_view(), name="document"),
     path("channels/<str:channel>/changes/", changes.ChangesView.as_view(), name="changes"),
     path("channels/<str:channel>/releases/", views.ReleasesView.as_view(), name="releases"),
+    path("jobs/", jobs.JobsView.as_view(), name="jobs"),
+    path("jobs/<str:id>/", jobs.OneJobView.as_view(), name="job"),
+    path("jobs/<str:id>/cancel/", jobs.CancelView.as_view(), name="job_cancel"),
+    path("jobs/<str:id>/retry/", jobs.RetryView.as_view(), name="job_retry"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     # Last, and only with a slash at the end, so that Django still adds a forgotten one.

@@ -12,6 +12,7 @@ from exports.models.releases import (
     VersionCategory,
 )
 from exports.models.tokens import ChannelToken
+from exports.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "ChannelState",
@@ -29,4 +30,6 @@ __all__ = [
     "VersionCategory",
     "VersionFacts",
     "VersionStatement",
+    "Webhook",
+    "WebhookDelivery",
 ]

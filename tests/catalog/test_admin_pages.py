@@ -10,6 +10,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
 
+from catalog.jobs import enqueue
 from catalog.models import (
     Asset,
     AssociationType,
@@ -27,6 +28,7 @@ from catalog.models import (
     Finding,
     ForbiddenTerm,
     Fragment,
+    Job,
     Market,
     Product,
     Record,
@@ -98,6 +100,7 @@ MAKERS: dict[type[Model], Callable[[], Any]] = {
     ),
     ForbiddenTerm: lambda: ForbiddenTerm.objects.create(term=make.make_code("word"), channel=make.make_channel()),
     Change: change,
+    Job: lambda: enqueue(make.ACTOR, "check_quality", {}),
     User: lambda: User.objects.create_user(make.make_code("user")),
     Group: lambda: Group.objects.create(name=make.make_code("role")),
 }
@@ -121,7 +124,7 @@ def test_list_and_form_answer(kind: type[Model]) -> None:
 @KINDS
 def test_the_add_form_answers_unless_the_system_writes_these_rows(kind: type[Model]) -> None:
     answer = browser().get(address(kind, "add"))
-    assert answer.status_code == (403 if kind in (AttributeOption, Change, CodeAlias, Finding) else 200)
+    assert answer.status_code == (403 if kind in (AttributeOption, Change, Job, CodeAlias, Finding) else 200)
 
 
 @KINDS

@@ -11,9 +11,10 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from catalog.models import Change, Channel
+from catalog.models import Change, Channel, Job
+from exports.delivery.webhooks import announce, dead_letters
 from exports.editions import build, path_of
-from exports.models import ChannelToken, Edition, Output, Problem, Release
+from exports.models import ChannelToken, Edition, Output, Problem, Release, Webhook, WebhookDelivery
 from exports.outputs import define
 from exports.releasing import release
 from exports.tokens import issue, verify
@@ -48,11 +49,26 @@ def make_token() -> ChannelToken:
     return issue(make.ACTOR, make.make_channel(), "reader")[0]
 
 
+def make_webhook() -> Webhook:
+    return Webhook.objects.create(
+        code=make.make_code("hook"), url="https://example.com/hooks", channel=make.make_channel()
+    )
+
+
+def make_delivery() -> WebhookDelivery:
+    webhook = make_webhook()
+    assert webhook.channel
+    announce(make.ACTOR, webhook.channel, "release.created", {"<b>": 1})
+    return webhook.deliveries.get()
+
+
 MAKERS: dict[type[Model], Callable[[], Any]] = {
     Release: make_release,
     Output: make_output,
     Edition: make_edition,
     ChannelToken: make_token,
+    Webhook: make_webhook,
+    WebhookDelivery: make_delivery,
 }
 KINDS = pytest.mark.parametrize("kind", MAKERS, ids=lambda kind: kind.__name__)
 
@@ -68,8 +84,11 @@ def test_list_and_form_answer(page: Client, kind: type[Model]) -> None:
     assert page.get(address(instance)).status_code == 200
 
 
-@pytest.mark.parametrize(("kind", "status"), [(Release, 403), (Edition, 403), (Output, 200), (ChannelToken, 200)])
-def test_only_outputs_and_keys_are_added_by_hand(page: Client, kind: type[Model], status: int) -> None:
+ADDED = [(Release, 403), (Edition, 403), (Output, 200), (ChannelToken, 200), (Webhook, 200), (WebhookDelivery, 403)]
+
+
+@pytest.mark.parametrize(("kind", "status"), ADDED)
+def test_only_outputs_keys_and_webhooks_are_added_by_hand(page: Client, kind: type[Model], status: int) -> None:
     assert page.get(address(kind, "add")).status_code == status
 
 
@@ -190,3 +209,48 @@ def test_who_may_only_look_at_keys_issues_and_revokes_none() -> None:
     assert page.get(address(ChannelToken, "add")).status_code == 403
     page.post(address(ChannelToken, "changelist"), {"action": "revoke_selected", "_selected_action": [str(token.pk)]})
     assert ChannelToken.objects.get().revoked_at is None
+
+
+# --- Webhooks --------------------------------------------------------------------------------------------------------
+def test_a_webhook_is_made_and_its_secret_shown_once(page: Client) -> None:
+    typed = {"code": "shop", "url": "https://example.com/hooks", "events": ["release.created"], "active": "on"}
+    shown = page.post(address(Webhook, "add"), typed)
+    webhook = Webhook.objects.get()
+    assert (webhook.events, webhook.allow_private) == (["release.created"], False)
+    assert webhook.secret in messages_of(shown)
+    assert "no-store" in shown.headers["Cache-Control"]
+    assert webhook.secret not in page.get(address(webhook)).content.decode()
+    renewed = page.post(f"/admin/exports/webhook/{webhook.pk}/rotate/")
+    webhook.refresh_from_db()
+    assert webhook.secret in messages_of(renewed)
+    assert webhook.old_secret in messages_of(shown)
+
+
+def test_what_a_webhook_cannot_be_is_told_at_its_field(page: Client) -> None:
+    typed = {"code": "shop", "url": "http://example.com/", "events": ["release.created"]}
+    answer = page.post(address(Webhook, "add"), typed)
+    assert "Only https is allowed" in messages_of(answer)
+    assert not Webhook.objects.exists()
+
+
+def test_a_new_secret_is_for_those_who_may_change_webhooks() -> None:
+    webhook = make_webhook()
+    stranger = browser("bert", "view_webhook")
+    assert stranger.post(f"/admin/exports/webhook/{webhook.pk}/rotate/").status_code == 403
+    assert stranger.get(f"/admin/exports/webhook/{webhook.pk}/rotate/").status_code == 405
+
+
+def test_dead_letters_are_found_and_sent_again(page: Client) -> None:
+    dead, alive = make_delivery(), make_delivery()
+    Job.objects.filter(pk=dead.job_id).update(state="failed")
+    assert list(dead_letters()) == [dead]
+    listed = page.get(address(WebhookDelivery, "changelist"), {"state": "dead"})
+    assert list(listed.context["cl"].result_list) == [dead]
+    for state, found in (("waiting", [alive]), ("delivered", [])):
+        listed = page.get(address(WebhookDelivery, "changelist"), {"state": state})
+        assert list(listed.context["cl"].result_list) == found
+    both = {"action": "replay_selected", "_selected_action": [dead.pk, alive.pk]}
+    said = messages_of(page.post(address(WebhookDelivery, "changelist"), both, follow=True))
+    assert "Sent again: 1." in said
+    assert "is on its way" in said
+    assert not dead_letters().exists()

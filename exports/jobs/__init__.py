@@ -1,0 +1,8 @@
+"""The kinds of jobs of channels and outputs. A new one is imported and listed here."""
+
+from catalog.jobs import register
+from exports.jobs.editions import BuildEdition
+from exports.jobs.releases import ReleaseChannel
+from exports.jobs.webhooks import DeliverWebhook
+
+register(ReleaseChannel, BuildEdition, DeliverWebhook)
