@@ -110,3 +110,12 @@ def normal(text: str) -> str:
 def count_words(text: str) -> int:
     """How many words there are to translate: what references stand for is none."""
     return len(words_of(_REFERENCE.sub(" ", text)))
+
+
+def title_of(markup: str, limit: int = 80) -> str:
+    """The first words of a paragraph, as what a fragment is called by."""
+    line = " ".join(to_text(markup).split())
+    if len(line) <= limit:
+        return line
+    words = line[:limit].rpartition(" ")[0] or line[: limit - 1]
+    return f"{words.rstrip(' ,;:–-')}…"
