@@ -15,6 +15,7 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 from zlib import crc32
@@ -106,4 +107,4 @@ def _features(text: str) -> set[int]:
         return set()
     if len(words) == 1:
         return {crc32(text.encode())}
-    return {crc32(f"{one} {other}".encode()) for one, other in zip(words, words[1:], strict=False)}
+    return {crc32(f"{one} {other}".encode()) for one, other in pairwise(words)}

@@ -95,7 +95,7 @@ def _near_in(written: dict[str, list[Text]], threshold: float, apart: Pairs) -> 
 def _parted(found: Sequence[tuple[Text, float]], apart: Pairs) -> Iterator[Group]:
     """A group without the texts that are no copies of its first one; one too large in several."""
     while len(found) > 1:
-        kept, others = [found[0]], []
+        kept, others = [found[0]], list[tuple[Text, float]]()
         for text, similarity in found[1:]:
             alike = _pair(kept[0][0], text) not in apart
             (kept if alike else others).append((text, similarity))

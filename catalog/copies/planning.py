@@ -1,8 +1,9 @@
 """What can be done about equal paragraphs: which fragments can be one, and which can take a paragraph from another.
 
-No database: it is given the fragments that may take part (catalog.operations.uniting.settled). A paragraph is looked at in all languages at once: the paragraphs that stand at one place of a fragment are one row, as
-far as the languages have the same elements one after the other. Rows that contradict each other in no language can be
-one fragment, which then has the languages of all of them.
+No database: it is given the fragments that may take part (catalog.operations.uniting.settling). A paragraph is looked
+at in all languages at once: the paragraphs that stand at one place of a fragment are one row, as far as the languages
+have the same elements one after the other. Rows that contradict each other in no language can be one fragment, which
+then has the languages of all of them.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ class Proposal:
 
     @property
     def digest(self) -> str:
-        told = orjson.dumps([self.kind, sorted(self.texts.items()), sorted(self.members)])
+        told = orjson.dumps([self.kind, sorted(self.texts.items()), sorted(map(list, self.members))])
         return blake2b(told, digest_size=16).hexdigest()
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -92,7 +92,7 @@ def read(minimum: int, *, facts: bool = True) -> Corpus:
 
 def _read_fragments(corpus: Corpus) -> None:
     columns = body_columns()
-    rows = QuerySet(Fragment).exclude(state=Fragment.State.RETIRED).order_by("code")
+    rows: QuerySet[Any] = QuerySet(Fragment).exclude(state=Fragment.State.RETIRED).order_by("code")
     for pk, code, *bodies in rows.values_list("pk", "code", *columns).iterator(chunk_size=BATCH):
         for language, body in zip(settings.MODELTRANSLATION_LANGUAGES, bodies, strict=True):
             for paragraph in of_rich(body) if body else ():
@@ -103,7 +103,7 @@ def _read_facts(corpus: Corpus) -> None:
     long = dict(Attribute.objects.filter(type__in=_LONG_TYPES).values_list("code", "type"))
     if not long:
         return
-    rows = QuerySet(Product).filter(values__has_any_keys=sorted(long)).order_by("sku")
+    rows: QuerySet[Any] = QuerySet(Product).filter(values__has_any_keys=sorted(long)).order_by("sku")
     for pk, sku, values in rows.values_list("pk", "sku", "values").iterator(chunk_size=BATCH):
         for code, scope, text in _long_texts(values, long):
             name = f"{code}@{scope.channel}" if scope.channel else code

@@ -19,8 +19,8 @@ from catalog.assembling import Carrier, Key, carriers
 from catalog.copies.groups import DEFAULT_WORDS, Pairs
 from catalog.copies.planning import Proposal, plan
 from catalog.indexing.touched import gathering
+from catalog.operations.uniting.settling import settled
 from catalog.operations.uniting.sharing import merge_all, share_all
-from catalog.operations.uniting.settled import settled
 from catalog.operations.upkeep.rewriting import lock_all
 
 # Each round shares what the one before has left over; what was shared is not shared again, so it comes to an end.
