@@ -47,8 +47,7 @@ def near_groups(texts: Sequence[str], threshold: float) -> list[list[Member]]:
     Texts are words in order with a space between (catalog.copies.paragraphs.normal), each once. Similarity is that of
     insertions and deletions of letters, between 0 and 1. Raises ValueError for a threshold below 0.5 or above 1.
     """
-    if not MIN_THRESHOLD <= threshold <= 1:
-        raise ValueError(f"A threshold of {threshold} makes no sense; say one between {MIN_THRESHOLD} and 1.")
+    check_threshold(threshold)
     groups: dict[int, list[Member]] = {}
     for place, leader, similarity in _led(texts, threshold):
         if leader is None:
@@ -56,6 +55,12 @@ def near_groups(texts: Sequence[str], threshold: float) -> list[list[Member]]:
         else:
             groups[leader].append(Member(place, similarity))
     return [group for group in groups.values() if len(group) > 1]
+
+
+def check_threshold(threshold: float) -> None:
+    """Raises ValueError."""
+    if not MIN_THRESHOLD <= threshold <= 1:
+        raise ValueError(f"A threshold of {threshold} makes no sense; say one between {MIN_THRESHOLD} and 1.")
 
 
 def _led(texts: Sequence[str], threshold: float) -> Iterator[tuple[int, int | None, float]]:

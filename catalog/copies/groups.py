@@ -9,7 +9,7 @@ from hashlib import blake2b
 from itertools import chain
 from typing import Literal
 
-from catalog.copies.alike import near_groups
+from catalog.copies.alike import check_threshold, near_groups
 from catalog.copies.reading import Corpus, Text
 
 DEFAULT_THRESHOLD = 0.9
@@ -60,6 +60,7 @@ class Group:
 
 def groups(corpus: Corpus, threshold: float = DEFAULT_THRESHOLD, apart: Pairs = frozenset()) -> list[Group]:
     """All groups, those that save most first; without what was said to be no copies. Raises ValueError."""
+    check_threshold(threshold)
     found = [*equal_groups(corpus.texts.values(), apart), *_near(corpus, threshold, apart)]
     return sorted(found, key=lambda group: (group.kind, -group.saved, group.language, group.master.markup))
 
@@ -72,7 +73,7 @@ def equal_groups(texts: Iterable[Text], apart: Pairs = frozenset()) -> Iterator[
 
 def _near(corpus: Corpus, threshold: float, apart: Pairs) -> Iterator[Group]:
     by_language: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
-    for text in sorted(corpus.texts.values(), key=lambda text: (-text.copies, text.markup)):
+    for text in sorted(corpus.texts.values(), key=lambda text: (-text.copies, len(text.markup), text.markup)):
         by_language[text.language][text.normal].append(text)
     for language in sorted(by_language):
         yield from _near_in(by_language[language], threshold, apart)

@@ -34,9 +34,7 @@ class Command(BaseCommand):
     help = "Find equal and nearly equal paragraphs, and what could be one fragment; with --apply make it so."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--apply", action="store_true", help="make equal texts one fragment; no document changes"
-        )
+        parser.add_argument("--apply", action="store_true", help="make equal texts one fragment; no document changes")
         parser.add_argument(
             "--threshold", type=float, default=DEFAULT_THRESHOLD, help="how alike is nearly equal, 0.5 to 1 (0.9)"
         )
