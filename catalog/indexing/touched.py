@@ -329,18 +329,23 @@ def indexed(instance: Model, *, deleting: bool = False) -> Iterator[None]:
     yield
     for affects in affecting if not deleting else ():
         touch |= affects.touch(instance)
-    gathered = _gathered.get()
-    if gathered is None:
-        touch.refresh()
-    else:
-        gathered.append(touch)
+    _follow(touch)
 
 
 def refresh_touched(instance: Model) -> None:
     """Bring what is derived of the products that an object touches up to date."""
     if not _is_local(instance):
         lock_everything()
-    touched(instance).refresh()
+    _follow(touched(instance))
+
+
+def _follow(touch: Touch) -> None:
+    """At once, or with all that is gathered."""
+    gathered = _gathered.get()
+    if gathered is None:
+        touch.refresh()
+    else:
+        gathered.append(touch)
 
 
 def refresh_product(product: Product, before: Product | None, *, links: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -64,13 +64,14 @@ def make_shared(actor: Actor, proposal: Proposal) -> Fragment:
 
 
 def refer(actor: Actor, fragment: Fragment, wanted: Mapping[str, Replacements], *, approved: bool = True) -> None:
-    """Put references in the place of paragraphs, and approve that. Raises ValidationError.
+    """Put references in the place of paragraphs. Raises ValidationError.
 
-    Nothing is said otherwise than before, so translations are as current as they were.
+    With `approved` they stand for just these paragraphs: that is approved at once, and translations are as current as
+    they were. Without, it stays a working copy.
     """
     bodies = texts_of(fragment, "body")
     new = {language: _referring(fragment, bodies.get(language, ""), found) for language, found in wanted.items()}
-    with _meaning_kept(fragment):
+    with _meaning_kept(fragment) if approved else nullcontext():
         write_fragment(actor, fragment, title={}, body=new)
     record(actor, "share", [fragment])
     if approved:
