@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -157,7 +157,7 @@ class NotACopyAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:catalog_copies"))
 
     def page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
-        whole = {**self.admin_site.each_context(request), "title": title, "opts": self.model._meta, **context}
+        whole = {**self.admin_site.each_context(request), "title": title, **context}
         return TemplateResponse(request, f"catalog/admin/copies_{name}.html", whole)
 
 
@@ -174,8 +174,8 @@ def refuse_without(request: HttpRequest, permission: str) -> None:
 # --- What the pages tell ---------------------------------------------------------------------------------------------
 def all_groups() -> list[Group]:
     """All groups as they are now. Kept until anything is written, for finding them takes a while."""
-    newest = Change.objects.aggregate(newest=Max("pk"))["newest"]
-    key = f"copies:{newest}"
+    newest = Change.objects.order_by("-pk").values_list("pk", "at").first()
+    key = f"copies:{newest[0]}:{newest[1].timestamp()}" if newest else "copies"
     found: list[Group] | None = cache.get(key)
     if found is None:
         found = groups(read(DEFAULT_WORDS), apart=apart())
