@@ -86,7 +86,7 @@ class NotACopyAdmin(ReadOnlyAdmin):
         ]
         page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
         languages = [("", "All languages"), *((code, name_of(code)) for code, _ in settings.LANGUAGES)]
-        return self.page(
+        return self.shown(
             request,
             "list",
             "Copies",
@@ -110,7 +110,7 @@ class NotACopyAdmin(ReadOnlyAdmin):
         proposals = proposals_for(group) if group.kind == "equal" else []
         codes = {each.key.lower() for text in group.texts for each in text.occurrences if each.kind == "fragment"}
         documents = sorted(carriers(codes)) if "documents" in request.GET else None
-        return self.page(
+        return self.shown(
             request,
             "group",
             f"{'Equal' if group.kind == 'equal' else 'Nearly equal'} paragraphs",
@@ -156,7 +156,7 @@ class NotACopyAdmin(ReadOnlyAdmin):
         messages.add_message(request, level, message)
         return HttpResponseRedirect(reverse("admin:catalog_copies"))
 
-    def page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
+    def shown(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
         whole = {**self.admin_site.each_context(request), "title": title, **context}
         return TemplateResponse(request, f"catalog/admin/copies_{name}.html", whole)
 

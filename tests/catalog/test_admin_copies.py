@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -91,7 +92,7 @@ def test_a_group_tells_places_and_what_would_change(page: Client, texts: None) -
 def test_a_near_group_shows_the_difference_in_words(page: Client, texts: None) -> None:
     content = page.get(url("near")).content.decode()
     assert "<del>nine</del><ins>ten</ins>" in content
-    assert "95 % like the first" in content
+    assert re.search(r"9\d % like the first", content)
 
 
 def test_equal_texts_become_one_fragment(page: Client, texts: None) -> None:

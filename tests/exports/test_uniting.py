@@ -20,7 +20,6 @@ from catalog.copies.planning import Proposal, plan
 from catalog.copies.reading import read
 from catalog.models import Channel, CodeAlias, Fragment, NotACopy, Placement, Product, Slot, TranslationState
 from catalog.models.base import texts_of
-from catalog.operations import fragments
 from catalog.operations.fragments import approve, place, retire, write_fragment
 from catalog.operations.translations import mark, states
 from catalog.operations.uniting import apart, keep_apart, no_longer_apart, settled, unite, unite_all
@@ -273,7 +272,7 @@ def test_a_new_fragment_has_what_all_have_in_common(slot: Slot) -> None:
         written(code, PUMP + OWN.replace("other", code), slot, source="Test report 4", vouched_by="Lab").tags.set(tags)
     unite_all(ACTOR)
     assert (shared().source, shared().vouched_by, list(shared().tags.all())) == ("Test report 4", "Lab", [both])
-    assert shared().title_en == "The pump builds nine bar within seconds and keeps the temperature."
+    assert texts_of(shared(), "title")["en"] == "The pump builds nine bar within seconds and keeps the temperature."
 
 
 def test_a_paragraph_twice_in_one_fragment_is_no_reason_alone(slot: Slot) -> None:
@@ -450,4 +449,4 @@ def test_a_selection_that_is_not_understood_stops_it_with_its_reason(shop: Chann
     Channel.objects.update(selection="nothing like this")
     with pytest.raises(CommandError, match="selection of channel “shop”"):
         run("--apply")
-    assert not fragments.Fragment.objects.filter(code__startswith="shared-").exists()
+    assert not Fragment.objects.filter(code__startswith="shared-").exists()
