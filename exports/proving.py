@@ -20,9 +20,9 @@ from exports.loading import Loader, contexts
 
 
 def carrying(codes: Collection[str], skus: Collection[str]) -> dict[Key, Carrier]:
-    """The documents of all channels that release anything. Raises SelectionError for a selection that is not understood.
+    """The documents of all channels that release anything, as of today.
 
-    All is judged on the present day.
+    Raises SelectionError for a selection that is not understood.
     """
     found: dict[Key, Carrier] = {}
     for channel in querysets.channels().filter(retired=False).order_by("code"):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,7 +36,6 @@ PUMP = "<p>The pump builds nine bar within seconds and keeps the temperature.</p
 PUMPE = "<p>Die Pumpe baut in Sekunden neun Bar auf und hält die Temperatur.</p>"
 BOILER = "<p>Fill the boiler with fresh water every day before the first cup.</p>"
 OWN = "<p>What only this fragment says, and no other one says it anywhere.</p>"
-# Inline markup survives a reference once one that stands alone stands for the other fragment's markup.
 STRONG = "<p>The pump builds <strong>nine bar</strong> within seconds and keeps the temperature.</p>"
 
 
@@ -297,7 +297,6 @@ def test_a_plain_text_that_looks_like_markup_stays_what_it_is(shop: Channel) -> 
     assert documents(shop) == before
 
 
-@pytest.mark.xfail(reason="a reference alone in its paragraph does not stand for markup yet", strict=False)
 def test_markup_within_a_paragraph_stays(shop: Channel, slot: Slot) -> None:
     for code in ("one", "other"):
         written(code, STRONG + OWN.replace("other", code), slot)
@@ -324,11 +323,9 @@ FRAGMENT = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(FRAGMENT, min_size=2, max_size=5))
 def test_whatever_there_is_no_document_changes(said: Sequence[tuple[dict[str, str], list[str], set[int]]]) -> None:
-    from django.db import transaction
-
     with transaction.atomic():
         slots = [make.make_slot(multiple=multiple, position=multiple) for multiple in (True, False)]
         channels = [
