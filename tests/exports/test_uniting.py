@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from catalog.assembling import carriers
@@ -323,7 +323,12 @@ FRAGMENT = st.tuples(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=10,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(st.lists(FRAGMENT, min_size=2, max_size=5))
 def test_whatever_there_is_no_document_changes(said: Sequence[tuple[dict[str, str], list[str], set[int]]]) -> None:
     with transaction.atomic():
@@ -332,7 +337,8 @@ def test_whatever_there_is_no_document_changes(said: Sequence[tuple[dict[str, st
             make.make_channel(make.make_code("web"), {"en": "", "de": "en"}),
             make.make_channel(make.make_code("print"), ["de"], medium="print"),
         ]
-        products = [make.make_product() for _ in range(3)]
+        make.make_attribute("number", "weight")
+        products = [make.make_product(facts={"weight": weight}) for weight in ("4", "5")] + [make.make_product()]
         for number, (body, media, placed) in enumerate(said):
             fragment = make.make_fragment("", body, approved=True, media=media)
             for which in sorted(placed):
