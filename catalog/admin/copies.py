@@ -20,10 +20,10 @@ from django.utils.safestring import SafeString
 from catalog.admin.base import ReadOnlyAdmin, actor_of
 from catalog.admin.presenting import link
 from catalog.assembling import carriers
-from catalog.copies.differing import Segment, words
 from catalog.copies.groups import DEFAULT_WORDS, Group, groups
 from catalog.copies.planning import Proposal, plan
 from catalog.copies.reading import Occurrence, read
+from catalog.differences import Segment, words
 from catalog.languages import name_of
 from catalog.models import Change, Fragment, NotACopy, Product
 from catalog.operations.uniting import apart, keep_apart, no_longer_apart, settled, unify, unite
@@ -202,7 +202,7 @@ def why_not(group: Group) -> str:
 
 def written(group: Group, place: int) -> Written:
     text = group.texts[place]
-    segments = words(group.master.text, text.text) if place else [Segment("equal", text.text)]
+    segments = words(group.master.text, text.text) if place else [Segment("same", text.text)]
     places = [place_link(each) for each in text.occurrences[:SHOWN]]
     return Written(
         text.digest, round(100 * group.similarities[place]), segments, places, len(text.occurrences) - len(places)

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0009_what_is_out")]
+    dependencies = [("catalog", "0016_outbox")]
 
     operations = [
         migrations.CreateModel(

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
 from catalog.copies.alike import MAX_WORDS, near_groups
-from catalog.copies.differing import words
 from catalog.copies.groups import MAX_TEXTS, Group, groups, pairs_of
 from catalog.copies.paragraphs import blocks, count_words, normal, of_plain, of_rich, title_of, words_of
 from catalog.copies.reading import Corpus, Occurrence
@@ -220,22 +219,3 @@ def test_what_is_no_copy_of_the_first_may_be_one_of_another() -> None:
 def test_a_large_group_comes_in_parts_that_can_be_looked_through() -> None:
     texts = corpus(*(("en", f"<p>{PUMP} Number {number} of all.</p>") for number in range(250)))
     assert [len(each.texts) <= MAX_TEXTS for each in groups(texts)] == [True] * 3
-
-
-# --- Differences -----------------------------------------------------------------------------------------------------
-def test_a_difference_is_told_in_words() -> None:
-    assert words("It weighs four kg here", "It weighs five kg there") == [
-        ("equal", "It weighs "),
-        ("old", "four"),
-        ("new", "five"),
-        ("equal", " kg "),
-        ("old", "here"),
-        ("new", "there"),
-    ]
-
-
-@given(st.text(alphabet="ab \n", max_size=80), st.text(alphabet="ab \n", max_size=80))
-def test_a_difference_has_both_texts(old: str, new: str) -> None:
-    found = words(old, new)
-    assert "".join(text for kind, text in found if kind != "new") == old
-    assert "".join(text for kind, text in found if kind != "old") == new

@@ -14,8 +14,9 @@ from catalog.copies.paragraphs import blocks, title_of
 from catalog.copies.planning import Proposal
 from catalog.models import Fragment, TranslationState
 from catalog.models.base import texts_of
-from catalog.operations.fragments import approve, write_fragment
+from catalog.operations.fragments import write_fragment
 from catalog.operations.recording import record
+from catalog.operations.reviewing import approve
 from catalog.operations.translations import digest_of, mark, source_texts, states
 from catalog.operations.upkeep import merge
 
