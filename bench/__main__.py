@@ -10,7 +10,7 @@ import django
 
 from bench.measuring import write
 
-BENCHMARKS = ("facts", "feed")
+BENCHMARKS = ("copies", "facts", "feed")
 
 
 def main() -> None:

@@ -233,6 +233,12 @@ UNFOLD = {
                 "title": "Content",
                 "items": [
                     _listed("Fragments", "article", "fragment"),
+                    {
+                        "title": "Copies",
+                        "icon": "content_copy",
+                        "link": reverse_lazy("admin:catalog_copies"),
+                        "permission": lambda request: request.user.has_perm("catalog.view_fragment"),
+                    },
                     _listed("Slots", "view_agenda", "slot"),
                     _listed("Tags", "sell", "tag"),
                     _listed("Forbidden words", "block", "forbiddenterm"),

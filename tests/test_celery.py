@@ -1,4 +1,4 @@
-"""Celery carries ids: one that comes runs its job, one that is lost is sent again, one that comes twice does nothing."""
+"""Celery carries ids: one that comes runs its job, one that is lost is sent again, a second one does nothing."""
 
 from __future__ import annotations
 

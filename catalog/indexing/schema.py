@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 
 from catalog import querysets, schema_token
 from catalog.aliases import Aliases
+from catalog.indexing.nesting import Nested
 from catalog.models import Attribute, Category, FacetTerm, FactContext, Family, FamilyAttribute
 from catalog.models.base import is_code
 from catalog.remembered import remembered
@@ -283,11 +284,16 @@ class Schema:
         return tuple(reversed(path))
 
     def load_revisions(self, fragments: Iterable[int]) -> None:
-        """Know what was approved last of these fragments."""
+        """Know what was approved last of these fragments, with the words of others in place of what names them."""
         fresh = set(fragments) - self.revisions.keys()
         if fresh:
             rows = querysets.current_revisions().filter(fragment__in=fresh)
-            self.revisions |= {row.fragment_id: self.aliases.in_revision(row.out or {}) for row in rows}
+            found = {row.fragment_id: self.aliases.in_revision(row.out or {}) for row in rows}
+            self.revisions |= self.nested.put_in(found)
+
+    @cached_property
+    def nested(self) -> Nested:
+        return Nested(self.aliases)
 
     @cached_property
     def aliases(self) -> Aliases:

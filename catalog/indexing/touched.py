@@ -15,6 +15,7 @@ from catalog import rules
 from catalog.aliases import Aliases, target_of
 from catalog.indexing import outbox
 from catalog.indexing.locking import lock_everything
+from catalog.indexing.nesting import naming
 from catalog.indexing.refreshing import refresh, refresh_exactly
 from catalog.indexing.touch import Touch as Touch
 from catalog.mentions import InFacts
@@ -65,7 +66,7 @@ def _placement(row: Placement) -> Touch:
 
 
 def _fragment(fragment: Fragment) -> Touch:
-    return _placed(Placement.objects.filter(fragment=fragment))
+    return _placed(Placement.objects.filter(fragment__in=[fragment.pk, *naming([fragment.pk])]))
 
 
 def placed_with(fragments: Iterable[int]) -> Touch:
@@ -265,7 +266,7 @@ def touched_together(rows: Sequence[Any]) -> Touch:
     if model is Product:
         return Touch(products=ids, facts=None, links=True)
     if model is Fragment:
-        return _placed(Placement.objects.filter(fragment__in=ids))
+        return _placed(Placement.objects.filter(fragment__in=ids | naming(ids)))
     if model in (Attribute, AttributeOption):
         attributes = ids if model is Attribute else frozenset(row.attribute_id for row in rows)
         return Touch(attributes=attributes, facts=None, links=True) | _found_by(
@@ -329,18 +330,23 @@ def indexed(instance: Model, *, deleting: bool = False) -> Iterator[None]:
     yield
     for affects in affecting if not deleting else ():
         touch |= affects.touch(instance)
-    gathered = _gathered.get()
-    if gathered is None:
-        touch.refresh()
-    else:
-        gathered.append(touch)
+    _follow(touch)
 
 
 def refresh_touched(instance: Model) -> None:
     """Bring what is derived of the products that an object touches up to date."""
     if not _is_local(instance):
         lock_everything()
-    touched(instance).refresh()
+    _follow(touched(instance))
+
+
+def _follow(touch: Touch) -> None:
+    """At once, or with all that is gathered."""
+    gathered = _gathered.get()
+    if gathered is None:
+        touch.refresh()
+    else:
+        gathered.append(touch)
 
 
 def refresh_product(product: Product, before: Product | None, *, links: bool) -> None:

@@ -2,6 +2,7 @@
 
 from catalog.models.assets import Asset, AssetTrack, ProductAsset
 from catalog.models.channels import Audience, Channel, ChannelLanguage, Market
+from catalog.models.copies import NotACopy
 from catalog.models.entities import EntityAttribute, EntityType, Record
 from catalog.models.fragments import Comment, Fragment, FragmentRevision, Placement, RevisionApproval, Slot
 from catalog.models.history import Change, Touched, TouchedBatch
@@ -61,6 +62,7 @@ __all__ = [
     "FragmentRevision",
     "Job",
     "Market",
+    "NotACopy",
     "Placement",
     "Product",
     "ProductAsset",

@@ -10,10 +10,10 @@ from catalog.indexing.search import BEGINNING, BODY, EXACT, NAME, NEAR, matching
 from catalog.indexing.words import distance, joined, words_of
 from catalog.models import Fragment, Product, SearchText
 from catalog.models.base import set_texts
-from catalog.operations.fragments import place
+from catalog.operations.fragments import place, write_fragment
 from catalog.operations.products import set_facts
 from catalog.operations.recording import remove, store
-from catalog.operations.reviewing import retire
+from catalog.operations.reviewing import approve, retire
 from tests.factories import (
     ACTOR,
     make_attribute,
@@ -248,3 +248,20 @@ def test_a_choice_names_products_by_its_label_in_one_family_and_is_found_by_it_i
     make_product("A-1", make_family("named", [model], label_attribute=model), {"model": "lira"})
     make_product("B-1", make_family("others", [model]), {"model": "lira"})
     assert found("lira") == [("A-1", NAME), ("B-1", BODY)]
+
+
+def test_words_of_a_fragment_in_a_fragment_find_the_product_and_follow_it() -> None:
+    inner = make_fragment("inner", {"en": "<p>Portafilters of brass</p>"}, approved=True)
+    middle = make_fragment("middle", {"en": "<p>{{ fragment:inner }}</p>"}, approved=True)
+    outer = make_fragment("outer", {"en": "<p>Comes with</p><p>{{ fragment:middle }}</p>"}, approved=True)
+    place(ACTOR, outer, make_slot("description"), make_product("NESTED-1"))
+
+    def finds(word: str) -> bool:
+        return [sku for sku, _ in found(word)] == ["NESTED-1"]
+
+    assert finds("portafilters")
+    write_fragment(ACTOR, inner, title={}, body={"en": "<p>Baskets of steel</p>"})
+    approve(ACTOR, inner)
+    assert (finds("portafilters"), finds("baskets")) == (False, True)
+    retire(ACTOR, middle)
+    assert (finds("baskets"), finds("comes")) == (False, True)

@@ -1,0 +1,8 @@
+"""Making one fragment of what is written several times, without changing what channels get."""
+
+from catalog.operations.uniting.applying import Outcome, Refused, unite, unite_all
+from catalog.operations.uniting.remembering import apart, keep_apart, no_longer_apart
+from catalog.operations.uniting.settling import settled
+from catalog.operations.uniting.unifying import unify
+
+__all__ = ["Outcome", "Refused", "apart", "keep_apart", "no_longer_apart", "settled", "unify", "unite", "unite_all"]
