@@ -156,6 +156,12 @@ def axes_by_variant(variants: Iterable[int | None]) -> dict[int, dict[int, list[
     return found
 
 
+def products_called(skus: Collection[str]) -> QuerySet[Product]:
+    """Products by their SKUs in lower case; no query where none is asked for."""
+    rows = Product.objects.alias(lower=Lower("sku"))
+    return rows.filter(lower__in=set(skus)) if skus else rows.none()
+
+
 def line_of(product: Product) -> list[Product]:
     """The product, its parent, and so on to the root. Stops at a cycle, which no operation lets in."""
     line: list[Product] = []

@@ -72,7 +72,10 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
     )
     return Assembled(
         document,
-        {**_provenance(bundle, resolved, counting, spoken), "shown": [asset.code for _, asset in shown]},
+        {
+            **_provenance(bundle, resolved, counting, spoken),
+            "shown": [*dict.fromkeys([*(asset.code for _, asset in shown), *words.shown])],
+        },
         (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems, *words.notes),
     )
 

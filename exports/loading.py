@@ -150,7 +150,7 @@ class Loader:
         asked = linked_in(self.placements.fragments.values())
         if not asked:
             return []
-        rows = list(Product.objects.alias(lower=Lower("sku")).filter(lower__in=asked))
+        rows = list(querysets.products_called(asked))
         self.membership.meet(row.pk for row in rows)
         lines = querysets.lines_of(rows)
         return [(row, lines[row.pk]) for row in rows]

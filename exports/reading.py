@@ -98,13 +98,12 @@ def _library(body: str, specs: dict[str, AttributeSpec]) -> Library:
     texts = [body, *(text for row in fragments.values() for text in row.content["body"].values())]
     skus = {found.code.lower() for text in texts for found in references_in(text) if found.kind == "link"}
     codes = {code.lower() for text in texts for code in pictures_in(text)}
-    products = Product.objects.alias(lower=Lower("sku")).filter(lower__in=skus) if skus else ()
     assets = QuerySet(Asset).alias(lower=Lower("code")).filter(lower__in=codes) if codes else ()
     return Library(
         fragments=fragments,
         assets={asset.code.lower(): asset_info(asset) for asset in assets},
         attributes=specs,
-        linked={product.sku.lower(): _linked(product, specs)[0] for product in products},
+        linked={product.sku.lower(): _linked(product, specs)[0] for product in querysets.products_called(skus)},
     )
 
 

@@ -50,7 +50,10 @@ def linked_in(fragments: Iterable[FragmentContent]) -> set[str]:
 
 
 class Words:
-    """Puts texts into words for one document. `notes` are what is worth knowing of those put (kind, message)."""
+    """Puts texts into words for one document.
+
+    `notes` are what is worth knowing of those put (kind, message), `shown` the assets whose pictures stand in them.
+    """
 
     def __init__(self, context: Context, library: Library, facts: Facts, product: Mapping[str, str]) -> None:
         self.context = context
@@ -58,6 +61,7 @@ class Words:
         self.facts = facts
         self.product = product
         self.notes: list[tuple[str, str]] = []
+        self.shown: list[str] = []
         self.taken = 0
 
     def statement(self, candidate: Candidate) -> Statement:
@@ -76,6 +80,7 @@ class Words:
         if text.is_rebuilt and nesting(markup) > MAX_NESTING:
             raise Unresolved(f"with the fragments in it, elements are nested more than {MAX_NESTING} deep.")
         self.notes = list(dict.fromkeys([*self.notes, *text.notes]))
+        self.shown = list(dict.fromkeys([*self.shown, *text.shown]))
         return markup, to_text(markup) if text.is_rebuilt else text.plain(_text(body), counted=True)
 
     # --- What references stand for -----------------------------------------------------------------------------------
@@ -156,6 +161,7 @@ class _Text:
         self.words = words
         self.code = code
         self.notes: list[tuple[str, str]] = []
+        self.shown: list[str] = []
         self.is_rebuilt = False
         self._known: dict[Reference, str] = {}
 
@@ -221,6 +227,7 @@ class _Text:
 
     def _picture(self, tag: str) -> str:
         asset = self.words.picture(pictures_in(tag)[0])
+        self.shown.append(asset.code)
         said = _ALT.search(tag)
         alt = said[1] if said else ""
         if not alt:

@@ -39,8 +39,8 @@ def release_created(actor: Actor, release: Release) -> None:
         "release.created",
         {**data, "url": _site(f"/api/v1/channels/{code}/documents/?release={release.number}")},
     )
-    if release.report:
-        gate_failed(actor, release, len(release.report))
+    if problems := sum(release.problems.values()):
+        gate_failed(actor, release, problems)
 
 
 def gate_failed(actor: Actor, release: Release, problems: int) -> None:

@@ -14,7 +14,8 @@ from catalog.operations.fragments import place, write_fragment
 from catalog.operations.reviewing import approve
 from catalog.previews import Asked, preview
 from exports.editions import build
-from exports.models import Output
+from exports.explaining import explain_draft
+from exports.models import Output, VersionAsset
 from exports.problems import report_of
 from exports.prose import with_links, with_pictures
 from tests import factories as make
@@ -139,3 +140,18 @@ def test_a_text_that_is_being_written_reads_as_it_would_be_released(told: World)
 )
 def test_what_keeps_a_text_from_being_shown_is_told(told: World, body: str, why: str) -> None:
     assert shown(body) == ("", "", why)
+
+
+def test_a_document_made_alone_knows_the_products_it_links_to(told: World) -> None:
+    alone = explain_draft(told.shop, "it", "BZ-LIRA")
+    texts = [row["text"] for row in alone.statements]
+    assert any("Goes with Pressino and BZ-SOON." in text for text in texts)
+
+
+def test_a_picture_in_a_text_is_one_the_document_shows(told: World) -> None:
+    icon = make.make_asset("icon", make.png(9, 9))
+    fragment = make.make_fragment("note", {"it": '<img src="asset:icon" alt="x">'}, approved=True)
+    place(ACTOR, fragment, make.make_slot("legal"), Product.objects.get(sku="BZ-LIRA"))
+    told.release()
+    carriers = VersionAsset.objects.filter(asset=icon.code, version__valid_until=None)
+    assert {row.version.sku for row in carriers.filter(version__language="it")} >= {"BZ-LIRA"}

@@ -137,7 +137,7 @@ def test_an_edition_and_problems_of_a_release_are_told(receiver: Receiver, shop:
     made = release(ACTOR, shop).release
     output, _ = define(ACTOR, "feed", shop, "en", "json", {})
     edition = build(ACTOR, output).edition
-    made.report = [{"kind": "x"}]
+    made.problems = {"x": 1}
     webhooks.release_created(ACTOR, made)
     run_due()
     one, two = sorted(receiver.messages(), key=lambda message: message["type"])

@@ -37,7 +37,7 @@ def put(body: str, *library: Any, plain: bool = False, **shelves: Any) -> Statem
 def refused(body: str, *library: Any, **shelves: Any) -> str:
     """Why nothing is said."""
     outcome = speak(make_placed(make_fragment("f", body)), library=library, **shelves)
-    assert outcome.statements == ()
+    assert not outcome.statements
     ((kind, message),) = outcome.problems
     assert kind == "reference"
     return message.removeprefix("Fragment “f”: ")

@@ -76,7 +76,7 @@
       const button = made("button", { type: "button", textContent: "Put in" });
       const found = new Map();
       const find = async () => {
-        const answer = await fetch(`${this.url}?${new URLSearchParams({ kind: kind.value, q: box.value })}`);
+        const answer = await fetch(`${this.url}?${new URLSearchParams({ kind: kind.value, q: box.value.split(" – ")[0] })}`);
         if (!answer.ok) return;
         const { results } = await answer.json();
         found.clear();
