@@ -10,7 +10,7 @@ import django
 
 from bench.measuring import write
 
-BENCHMARKS = ("facts", "feed")
+BENCHMARKS = ("facts", "feed", "fragments")
 
 
 def main() -> None:

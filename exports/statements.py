@@ -274,6 +274,8 @@ class Use(NamedTuple):
 
 def standing_in(fragment: FragmentContent, context: Context, library: Library) -> list[Use]:
     """The fragments that a fragment's words take in, at whatever depth, each once."""
+    if "{{" not in fragment.content["body"].get(language_of(fragment.content, context) or "", ""):
+        return []
     found: dict[str, Use] = {}
     open_ones = [fragment]
     while open_ones:

@@ -51,7 +51,8 @@ def _lines(code: str, found: Carried) -> Iterator[str]:
         yield f"{code} stands in no document."
         return
     more = " …" if found.products > len(found.examples) else ""
-    yield f"{code}: {count(found.documents, 'document')} of {count(found.products, 'product')} ({', '.join(found.examples)}{more})"
+    names = f"{', '.join(found.examples)}{more}"
+    yield f"{code}: {count(found.documents, 'document')} of {count(found.products, 'product')} ({names})"
     for outlet in found.outlets:
         until = "still" if outlet.last_release is None else f"last in {outlet.last_release}"
         yield (
