@@ -145,7 +145,8 @@ def impact(fragment: Fragment) -> Impact:
     A constant number of queries; no document is read.
     """
     outdated, words = _outdated(fragment)
-    showing = VersionStatement.objects.filter(fragment__in=codes_of(fragment), version__valid_until=None).order_by()
+    codes = codes_of(fragment)
+    showing = VersionStatement.objects.filter(fragment__in=codes, version__valid_until=None).order_by()
     columns = ("version__channel", "version__language", "language", "slot", "via")
     groups = [_Group(*row) for row in showing.values_list(*columns).distinct()]
     channels = _channels({group.channel for group in groups})
@@ -159,7 +160,7 @@ def impact(fragment: Fragment) -> Impact:
         languages=tuple(sorted({group.language for group in changed})),
         outdated=outdated,
         words=words,
-        editions=_by_medium(fragment, changed),
+        editions=_by_medium(VersionStatement.objects.filter(fragment__in=codes), changed),
     )
 
 
@@ -190,12 +191,12 @@ def _documents(showing: QuerySet[VersionStatement], groups: Collection[_Group], 
     return showing.values("version").distinct().count()
 
 
-def _by_medium(fragment: Fragment, changed: Collection[_Group]) -> dict[str, int]:
+def _by_medium(showing: QuerySet[VersionStatement], changed: Collection[_Group]) -> dict[str, int]:
     outlets = Q()
     for channel, language in {(group.channel, group.language) for group in changed}:
         outlets |= Q(output__channel=channel, output__language=language)
     counted: dict[str, int] = {}
-    for edition in _editions(carriers(fragment), outlets):
+    for edition in _editions(_of(showing), outlets):
         medium = edition.output.channel.medium
         counted[medium] = counted.get(medium, 0) + 1
     return counted
