@@ -260,9 +260,10 @@ steps = st.lists(
 
 
 def target(name: str) -> Target:
-    for model, key in ((Product, "sku"), (Category, "code"), (Family, "code")):
+    kinds: tuple[tuple[Any, str], ...] = ((Product, "sku"), (Category, "code"), (Family, "code"))
+    for model, key in kinds:
         if (found := model.objects.filter(**{key: name}).first()) is not None:
-            return found
+            return found  # type: ignore[no-any-return]
     return name
 
 
