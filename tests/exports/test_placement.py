@@ -210,6 +210,7 @@ def test_what_lost_is_told_with_what_would_let_it_win(shop: Channel) -> None:
 
 def test_every_reason_for_an_empty_slot_is_told(shop: Channel) -> None:
     family, product = Family.objects.get(), Product.objects.get(sku="A")
+    make.make_attribute("text", "nothing")
     assert why("A") == ["nothing is placed in it that reaches the product"]
     draft = make.make_fragment("draft")
     place(ACTOR, draft, slot(), family)
