@@ -61,15 +61,15 @@ class Impact:
         if not (self.documents or self.outdated):
             return "Nothing that is out will change."
         parts = [
-            f"{_count(self.statements, 'statement')} in {_count(self.documents, 'document')} of "
-            f"{_count(len(self.channels), 'channel')} in {_count(len(self.languages), 'language')} will change"
+            f"{count(self.statements, 'statement')} in {count(self.documents, 'document')} of "
+            f"{count(len(self.channels), 'channel')} in {count(len(self.languages), 'language')} will change"
         ]
         if self.outdated:
             become = "becomes" if self.outdated == 1 else "become"
-            parts.append(f"{_count(self.outdated, 'translation')} {become} outdated ({_count(self.words, 'word')})")
-        for medium, count in sorted(self.editions.items()):
+            parts.append(f"{count(self.outdated, 'translation')} {become} outdated ({count(self.words, 'word')})")
+        for medium, number in sorted(self.editions.items()):
             name = {"print": "printed edition"}.get(medium, f"{medium} edition")
-            parts.append(f"{_count(count, name)} will differ")
+            parts.append(f"{count(number, name)} will differ")
         return "; ".join(parts) + "."
 
 
@@ -120,5 +120,5 @@ class Outlook:
 OUTLOOK = Outlook()
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"

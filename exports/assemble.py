@@ -11,7 +11,7 @@ from stdnum.exceptions import ValidationError as InvalidNumber
 
 from catalog.inheritance import MAIN, files
 from catalog.references import Reference
-from catalog.values import TYPES, AttributeSpec, Resolution
+from catalog.values import TYPES, AttributeSpec, Resolution, ValueType
 from catalog.values.base import pick
 from catalog.values.display import as_shown
 from catalog.values.effective import effective
@@ -22,6 +22,9 @@ from exports.statements import Outcome, choose
 from exports.words import Words
 
 IDENTIFIERS = ("gtin", "mpn", "brand")
+_FILES = ("asset", "assets")
+# The types whose values can be tables; most facts are not even asked.
+_TABULAR = frozenset(code for code, kind in TYPES.items() if type(kind).rows is not ValueType.rows)
 
 
 @dataclass(frozen=True)
@@ -163,8 +166,10 @@ def _chain(row: _Resolved, context: Context) -> tuple[str, ...]:
 def _tables(rows: Iterable[_Resolved], context: Context) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
     """The facts that are tables, in the units of the channel."""
     for row in rows:
-        kind, value = TYPES[row.spec.type], as_shown(row.value, context.units)
-        if table := kind.rows(value, row.spec, _chain(row, context)):
+        if row.spec.type not in _TABULAR:
+            continue
+        value = as_shown(row.value, context.units)
+        if table := TYPES[row.spec.type].rows(value, row.spec, _chain(row, context)):
             yield row.spec.code, table
 
 
@@ -240,8 +245,9 @@ def _unexpired(
 def _from_facts(
     bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]
 ) -> Iterator[tuple[str, AssetInfo]]:
-    order = {level.sku: index for index, level in enumerate(bundle.levels)}
-    for row in resolved.values():
+    naming = [row for row in resolved.values() if row.spec.type in _FILES]
+    order = {level.sku: index for index, level in enumerate(bundle.levels)} if naming else {}
+    for row in naming:
         depth = order.get(row.resolution.winner.sku, 0)
         for role, code in files(row.spec.code, bundle.image_attribute, _asset_codes(row), bundle.cuts, depth):
             if asset := library.assets.get(code.lower()):

@@ -23,7 +23,8 @@ def would_win(loser: Rank, winner: Rank, context: Context) -> str:
         enough = [several for several in combinations(changes, count) if _better(loser, several, winner)]
         if enough:
             ways = (" and ".join(change.words for change in several) for several in enough)
-            return f"would win {', or '.join(dict.fromkeys(ways))}"
+            *others, last = dict.fromkeys(ways)
+            return f"would win {', '.join(others)}{', or ' if others else ''}{last}"
     return ""
 
 

@@ -88,9 +88,7 @@ def _supposed(placement: Placement) -> tuple[Supposed, list[str]]:
     if out is not None:
         return Supposed(placement, FragmentContent(fragment.code, out.number, out.out or {})), []
     content = FragmentContent(fragment.code, 0, _as_written(freeze(fragment)))
-    return Supposed(placement, content), [
-        "The fragment is not out, so this is what it would change once it is approved."
-    ]
+    return Supposed(placement, content), ["The fragment is not out; this is what would change once it is approved."]
 
 
 def _as_written(content: dict[str, Any]) -> dict[str, Any]:

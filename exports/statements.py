@@ -246,13 +246,15 @@ def _say(winner: Candidate, beaten: Sequence[Candidate], words: Words, outcome: 
         trace["beaten"] = [
             {**loser.trace(), "rank": tuple(loser.rank), "why": loser.rank.differs(winner.rank)} for loser in beaten
         ]
-    uses = standing_in(winner.placed.fragment, words.context, words.library)
+    fragment = winner.placed.fragment
+    naming = "{{" in fragment.content["body"][winner.language]
+    uses = standing_in(fragment, words.context, words.library) if naming else []
     if uses:
         trace["uses"] = [use.trace() for use in uses]
     outcome.trace.append(trace)
-    for fragment in (winner.placed.fragment, *(use.fragment for use in uses)):
-        if day := expired(fragment.content, words.context):
-            outcome.problems.append(("claim", f"Fragment “{fragment.code}” is shown, but {_blocked(day)}."))
+    for each in (fragment, *(use.fragment for use in uses)):
+        if day := expired(each.content, words.context):
+            outcome.problems.append(("claim", f"Fragment “{each.code}” is shown, but {_blocked(day)}."))
 
 
 # --- What stands in a text by reference ------------------------------------------------------------------------------

@@ -144,48 +144,62 @@ def impact(fragment: Fragment) -> Impact:
 
     A constant number of queries; no document is read.
     """
-    out = next(iter(catalog.current_revisions().filter(fragment=fragment)), None)
-    then = freeze(fragment)
-    showing = VersionStatement.objects.filter(fragment__in=codes_of(fragment), version__valid_until=None).order_by()
-    columns = ("version__channel", "version__language", "language", "slot", "via")
-    rows = showing.values_list(*columns).distinct()
-    groups = [_Group(*row) for row in rows]
-    # What is frozen says the codes of its day; that these have changed since changes no document.
-    changed = _changed(groups, Aliases().in_revision(out.out or {}) if out else {}, then)
     outdated, words = _outdated(fragment)
+    codes = codes_of(fragment)
+    showing = VersionStatement.objects.filter(fragment__in=codes, version__valid_until=None).order_by()
+    columns = ("version__channel", "version__language", "language", "slot", "via")
+    groups = [_Group(*row) for row in showing.values_list(*columns).distinct()]
+    channels = _channels({group.channel for group in groups})
+    changed = _changed(fragment, groups, channels)
     if not changed:
         return Impact(outdated=outdated, words=words)
-    touched = Q()
-    for condition in dict.fromkeys(group.condition() for group in changed):
-        touched |= condition
-    versions = showing.filter(touched)
-    channels = Channel.objects.filter(pk__in={group.channel for group in changed}).order_by("code")
     return Impact(
         statements=len({(group.slot, group.via) for group in changed}),
-        documents=versions.values("version").distinct().count(),
-        channels=tuple(channels.values_list("code", flat=True)),
+        documents=_documents(showing, groups, changed),
+        channels=tuple(sorted({channels[group.channel].code for group in changed})),
         languages=tuple(sorted({group.language for group in changed})),
         outdated=outdated,
         words=words,
-        editions=_by_medium(fragment, changed),
+        editions=_by_medium(VersionStatement.objects.filter(fragment__in=codes), changed),
     )
 
 
-def _by_medium(fragment: Fragment, changed: Collection[_Group]) -> dict[str, int]:
+def _channels(ids: Collection[int]) -> dict[int, Channel]:
+    rows = Channel.objects.filter(pk__in=ids).select_related("market", "audience").prefetch_related("languages")
+    return {row.pk: row for row in rows}
+
+
+def _changed(fragment: Fragment, groups: Collection[_Group], channels: Mapping[int, Channel]) -> list[_Group]:
+    """The groups that would say something else: other words, in another language, or nothing any more."""
+    row = next(iter(catalog.current_revisions().filter(fragment=fragment)), None)
+    # What is frozen says the codes of its day; that these have changed since changes no document.
+    out = Aliases().in_revision(row.out or {}) if row else {}
+    then = freeze(fragment)
+    return [group for group in groups if _says_else(group, channels[group.channel], out, then)]
+
+
+def _documents(showing: QuerySet[VersionStatement], groups: Collection[_Group], changed: Collection[_Group]) -> int:
+    """How many documents are in the groups that change."""
+    if len(changed) < len(groups):
+        touched = Q()
+        for condition in dict.fromkeys(group.condition() for group in changed):
+            touched |= condition
+        showing = showing.filter(touched)
+    outlets = {(group.channel, group.language) for group in changed}
+    if len(outlets) == len(changed) and not any(group.via for group in changed):
+        return showing.count()  # each document once, so that none need be told from others
+    return showing.values("version").distinct().count()
+
+
+def _by_medium(showing: QuerySet[VersionStatement], changed: Collection[_Group]) -> dict[str, int]:
     outlets = Q()
     for channel, language in {(group.channel, group.language) for group in changed}:
         outlets |= Q(output__channel=channel, output__language=language)
     counted: dict[str, int] = {}
-    for edition in _editions(carriers(fragment), outlets):
+    for edition in _editions(_of(showing), outlets):
         medium = edition.output.channel.medium
         counted[medium] = counted.get(medium, 0) + 1
     return counted
-
-
-def _changed(groups: Collection[_Group], out: Mapping[str, Any], then: Mapping[str, Any]) -> list[_Group]:
-    """The groups that would say something else: other words, in another language, or nothing any more."""
-    channels = {row.pk: row for row in catalog.channels().filter(pk__in={group.channel for group in groups})}
-    return [group for group in groups if _says_else(group, channels[group.channel], out, then)]
 
 
 def _says_else(group: _Group, channel: Channel, out: Mapping[str, Any], then: Mapping[str, Any]) -> bool:

@@ -6,10 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import Q
 
-from catalog import inheritance, querysets
+from catalog import inheritance, querysets, rules
 from catalog.models import Category, Placement, Product, ProductAsset
+from catalog.rules import Rules
+from catalog.values.contexts import own_chain
 
 
 @dataclass
@@ -82,16 +85,28 @@ def _placements(line: Sequence[Product]) -> Iterator[tuple[str, str, int, str, s
     categories = Category.objects.filter(products__in=depths)
     above = Category.objects.get_queryset_ancestors(categories, include_self=True) if categories else []
     rows = Placement.objects.filter(
-        Q(product__in=depths) | Q(family=line[0].family_id, family__isnull=False) | Q(category__in=above)
+        Q(product__in=depths)
+        | Q(family=line[0].family_id, family__isnull=False)
+        | Q(category__in=above)
+        | Q(filter__in=_met(line[0]))
     ).select_related("slot", "fragment", "family", "category")
     for row in sorted(rows, key=lambda row: depths.get(row.product_id or 0, len(line))):
         depth = depths.get(row.product_id or 0, len(line))
         where = _from(line, row.product_id) if row.product_id else f"{_above(row)}"
         what = inheritance.thing(inheritance.SLOT, row.slot.code)
-        yield what, f"Texts in {row.slot}", depth, where, row.fragment.code
+        yield what, f"Texts in {row.slot}", depth, where, f"{'not ' if row.excluded else ''}{row.fragment.code}"
+
+
+def _met(product: Product) -> list[str]:
+    """The rules of placements that the product meets, for all channels in the default language."""
+    asked = Rules([product.pk])
+    chain = own_chain(settings.LANGUAGE_CODE, settings.LANGUAGE_CODE)
+    return [text for text in rules.placed() if asked.met(text, "", chain)]
 
 
 def _above(row: Placement) -> str:
+    if row.filter:
+        return f"rule {row.filter}"
     return f"family {row.family.code}" if row.family else f"category {row.category.code if row.category else ''}"
 
 

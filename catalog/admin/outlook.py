@@ -125,7 +125,7 @@ class CodeField(forms.CharField):
 
 
 class PreviewForm(forms.Form):
-    slot = forms.ModelChoiceField(Slot.objects.all(), widget=UnfoldAdminSelectWidget)
+    slot: forms.ModelChoiceField[Slot] = forms.ModelChoiceField(Slot.objects.all(), widget=UnfoldAdminSelectWidget)
     product = CodeField(Product, "sku", required=False, label="Product (SKU)")
     family = CodeField(Family, required=False, label="Family (code)")
     category = CodeField(Category, required=False, label="Category (code)")

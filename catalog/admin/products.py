@@ -85,7 +85,7 @@ class AssetInline(TabularInline):
 
 class ProductPlacementInline(TabularInline):
     model = Placement
-    fields = ("slot", "fragment", "position")
+    fields = ("slot", "fragment", "excluded", "position")
     autocomplete_fields = ("fragment",)
     verbose_name, verbose_name_plural = "fragment", "fragments placed here"
     tab = True

@@ -34,6 +34,8 @@ def _converted(amount: str, unit: str, wanted: str, digits: int) -> str:
 
 def as_shown(value: Any, units: Mapping[str, str]) -> Any:
     """A value as a channel's readers see it, cells of tables too; `units` are the channel's, by family of units."""
+    if not units:
+        return value
     if not isinstance(value, list):
         return _shown(value, units)
     return [
@@ -42,7 +44,7 @@ def as_shown(value: Any, units: Mapping[str, str]) -> Any:
 
 
 def _shown(value: Any, units: Mapping[str, str]) -> Any:
-    if not units or not isinstance(value, dict) or "unit" not in value:
+    if not isinstance(value, dict) or "unit" not in value:
         return value
     wanted = units.get(UNITS[value["unit"]].family)
     return in_unit(value, wanted) if wanted else value

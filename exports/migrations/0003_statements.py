@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='exports.documentversion')),
             ],
             options={
-                'indexes': [models.Index(fields=['fragment', 'version'], name='version_statement_of_fragment')],
+                'indexes': [models.Index(fields=['fragment', 'slot', 'via', 'language', 'version'], name='version_statement_of_fragment')],
                 'constraints': [models.UniqueConstraint(fields=('version', 'place', 'fragment'), name='version_statement_once')],
             },
         ),

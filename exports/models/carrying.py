@@ -25,7 +25,12 @@ class VersionStatement(models.Model):
     via = models.CharField(max_length=150, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["fragment", "version"], name="version_statement_of_fragment")]
+        # With all that is asked of them, so that the rows themselves need not be read.
+        indexes = [
+            models.Index(
+                fields=["fragment", "slot", "via", "language", "version"], name="version_statement_of_fragment"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["version", "place", "fragment"], name="version_statement_once"),
         ]

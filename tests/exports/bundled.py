@@ -43,7 +43,7 @@ def make_fragment(code: str, body: str | Mapping[str, str] = "", **applies: Any)
         "until": None,
     }
     number = applies.pop("number", 1)
-    said = {name: applies.pop(name) for name in ("source", "revisions") if name in applies}
+    said: dict[str, Any] = {name: applies.pop(name) for name in ("source", "revisions") if name in applies}
     return FragmentContent(code, number, {"title": {}, "body": texts, "applies": {**everywhere, **applies}, **said})
 
 

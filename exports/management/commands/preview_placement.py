@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from catalog.models import Category, Family, Fragment, Product, Slot
 from catalog.operations.placements import Target
-from catalog.outlook import Preview
+from catalog.outlook import Preview, count
 from exports.management import shell
 from exports.previewing import preview
 
@@ -70,14 +70,14 @@ def _called(model: type[Model], key: str, code: str) -> Any:
 def _lines(found: Preview) -> Iterator[str]:
     more = " …" if found.products > len(found.examples) else ""
     yield (
-        f"It reaches {found.products:,} products: {', '.join(found.examples)}{more}"
+        f"It reaches {count(found.products, 'product')}: {', '.join(found.examples)}{more}"
         if found.products
         else ("It reaches no product.")
     )
     for row in found.outlets:
         part = "" if row.assembled == row.concerned else f" of {row.assembled:,} assembled"
         yield (
-            f"  {row.channel} {row.language}: {row.concerned:,} released documents concerned, "
+            f"  {row.channel} {row.language}: {count(row.concerned, 'released document')} concerned, "
             f"{row.changed:,}{part} would change"
         )
     if not found.complete:

@@ -10,7 +10,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.models import Fragment, Tag
-from catalog.outlook import Carried
+from catalog.outlook import Carried, count
 from exports.whereabouts import KINDS, impact, where_used
 
 
@@ -51,11 +51,12 @@ def _lines(code: str, found: Carried) -> Iterator[str]:
         yield f"{code} stands in no document."
         return
     more = " …" if found.products > len(found.examples) else ""
-    yield f"{code}: {found.documents:,} documents of {found.products:,} products ({', '.join(found.examples)}{more})"
+    names = f"{', '.join(found.examples)}{more}"
+    yield f"{code}: {count(found.documents, 'document')} of {count(found.products, 'product')} ({names})"
     for outlet in found.outlets:
         until = "still" if outlet.last_release is None else f"last in {outlet.last_release}"
         yield (
-            f"  {outlet.channel} {outlet.language}: {outlet.documents:,} documents; first in release "
+            f"  {outlet.channel} {outlet.language}: {count(outlet.documents, 'document')}; first in release "
             f"{outlet.first_release}, {until}"
         )
     for edition in found.editions:

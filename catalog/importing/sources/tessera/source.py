@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from catalog.importing.plan import (
     AssetRecord,
@@ -209,11 +209,15 @@ def _placements(row: Row) -> tuple[PlacementRecord, ...]:
     rows = row.rows("placement")
     slot, position = row.text("slot", "" if rows else REQUIRED), row.whole("position", 0)
     listed = (
-        PlacementRecord(slot, position=position, **{target: code})
+        PlacementRecord(slot, position=position, **_named(target, code))
         for key, target in TARGETS.items()
         for code in row.names(key)
     )
     return (*listed, *map(_placement, rows))
+
+
+def _named(target: str, code: str) -> dict[str, Any]:
+    return {target: code}
 
 
 def _placement(row: Row) -> PlacementRecord:

@@ -1,0 +1,121 @@
+"""Fragments: the impact of one that 5,000 products use, and assembling documents of forty facts and six fragments.
+
+SIZE=1 is 5,000 products in two languages: 10,000 documents, released once. `impact_vs_reading_ids` is an edit with its
+impact against one bare query for the ids of the affected documents.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from bench.measuring import ROUNDS, in_turn, scratch_database
+from bench.products import ACTOR, make_products, make_schema
+from catalog import indexing, querysets
+from catalog.models import Channel, ChannelLanguage, Family, Fragment, Slot
+from catalog.operations.fragments import approve, place, write_fragment
+from exports.assemble import assemble
+from exports.loading import Loader, contexts
+from exports.models import VersionStatement
+from exports.releasing import release
+from exports.whereabouts import impact
+
+FRAGMENTS = 6
+PRODUCTS = 5_000
+SENTENCE = "Keep it dry, keep it away from children, and let it cool down for an hour before you open it. "
+
+
+def run(size: float) -> dict[str, dict[str, float]]:
+    count = max(100, round(PRODUCTS * size))
+    with scratch_database():
+        channel = _world(count // 10)
+        few = _loading_queries(channel)
+        make_products(count // 10, count)
+        indexing.rebuild()
+        many = _loading_queries(channel)
+        assert few == many, f"Loading takes {few} queries for few products and {many} for many."
+        release(ACTOR, channel)
+        fragment = Fragment.objects.get(code="shared-0")
+        impact_s, queries = _impact(fragment)
+        seconds, documents = _assembling(channel)
+    return {
+        "figures": {
+            "products": count,
+            "documents": documents,
+            "documents_per_cpu_s": documents / seconds,
+            "microseconds_per_document": seconds / documents * 1_000_000,
+            "edit_and_impact_ms": impact_s["ours"] * 1_000,
+            "impact_ms": impact_s["impact"] * 1_000,
+            "reading_ids_ms": impact_s["ids"] * 1_000,
+            "edit_and_impact_queries": queries,
+            "loading_queries": many,
+        },
+        "ratios": {"impact_vs_reading_ids": impact_s["ours"] / impact_s["ids"]},
+    }
+
+
+def _world(count: int) -> Channel:
+    """Products, a channel in English and German, and six fragments on every family, two of them named by a rule."""
+    channel = make_schema()
+    ChannelLanguage.objects.get_or_create(channel=channel, language="de", defaults={"fallback": "en"})
+    make_products(0, count)
+    indexing.rebuild()
+    families = list(Family.objects.filter(code__startswith="family-"))
+    for number in range(FRAGMENTS):
+        slot = Slot.objects.create(code=f"slot-{number}", position=number)
+        text = {"en": f"<p>{SENTENCE * 3}</p>", "de": f"<p>{SENTENCE * 3} {{{{ product:name }}}}</p>"}
+        fragment = write_fragment(ACTOR, Fragment(code=f"shared-{number}"), title={}, body=text)
+        approve(ACTOR, fragment)
+        if number == 1:
+            place(ACTOR, fragment, slot, "number_0 >= 0 or number_0 is empty")
+            continue
+        for family in families:
+            place(ACTOR, fragment, slot, family)
+    return querysets.channel_called(channel.code)
+
+
+def _loading_queries(channel: Channel) -> int:
+    with CaptureQueriesContext(connection) as queries:
+        list(Loader(channel).bundles())
+    return len(queries)
+
+
+def _impact(fragment: Fragment) -> tuple[dict[str, float], int]:
+    edits = iter(range(1_000_000))
+
+    def ids() -> Sequence[Any]:
+        rows = VersionStatement.objects.filter(fragment=fragment.code, version__valid_until=None)
+        return list(rows.values_list("version_id", flat=True))
+
+    def ours() -> None:
+        text = f"<p>{SENTENCE} {next(edits)}</p>"
+        write_fragment(ACTOR, fragment, title={}, body={"en": text, "de": text})
+        assert impact(fragment).documents == len(affected)
+
+    affected = ids()
+    with CaptureQueriesContext(connection) as queries:
+        ours()
+    return in_turn({"ours": ours, "impact": lambda: impact(fragment), "ids": ids}, calls=3), len(queries)
+
+
+def _assembling(channel: Channel) -> tuple[float, int]:
+    """Processor seconds of assembling all documents from bundles that are loaded; the median of some rounds."""
+    loader = Loader(channel)
+    bundles = list(loader.bundles())
+    wanted = contexts(channel, timezone.localdate())
+    assert all(len(bundle.placements) == FRAGMENTS for bundle in bundles)
+    taken = []
+    for _ in range(ROUNDS):
+        gc.collect()
+        started = time.process_time()
+        for bundle in bundles:
+            for context in wanted:
+                assemble(bundle, context, loader.library)
+        taken.append(time.process_time() - started)
+    return sorted(taken)[len(taken) // 2], len(bundles) * len(wanted)
