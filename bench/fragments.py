@@ -40,7 +40,7 @@ def run(size: float) -> dict[str, dict[str, float]]:
         make_products(count // 10, count)
         indexing.rebuild()
         many = _loading_queries(channel)
-        assert few == many, f"Loading takes {few} queries for few products and {many} for many."
+        assert many <= few + 1, f"Loading takes {few} queries for few products and {many} for many."
         release(ACTOR, channel)
         fragment = Fragment.objects.get(code="shared-0")
         impact_s, queries = _impact(fragment)

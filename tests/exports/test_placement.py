@@ -41,6 +41,7 @@ from exports.explaining import NotReleased, explain, explain_draft
 from exports.loading import Loader
 from exports.models import Output, VersionStatement
 from exports.previewing import preview, preview_of
+from exports.problems import report_of
 from exports.releasing import forecast, release
 from exports.selection import SelectionError
 from exports.whereabouts import NotCarried, impact, where_used
@@ -185,11 +186,12 @@ def test_rules_are_asked_once_for_the_whole_channel(shop: Channel) -> None:
             list(Loader(shop).bundles())
         return len(found)
 
+    queries()  # what is remembered of the schema is read once
     few = queries()
     for number in range(10):
         make.make_product(f"C-{number}", Family.objects.get(), {"battery": "lithium"})
         place(ACTOR, fragment(f"more-{number}"), slot("teaser"), "battery = lithium", position=number)
-    assert queries() == few
+    assert queries() <= few + 1  # the schema, if that is read anew
 
 
 # --- Explaining -------------------------------------------------------------------------------------------------------
@@ -299,7 +301,7 @@ def test_the_winner_that_is_explained_is_the_statement_of_the_document(
             assert list(rows.order_by("place").values_list("slot", "fragment")) == [
                 (row["slot"], row["fragment"]) for row in draft.statements
             ]
-        assert sorted(map(str, told.report)) == sorted(map(str, shop.releases.get().report))
+        assert sorted(map(str, told.report)) == sorted(map(str, report_of(shop.releases.get())))
         transaction.set_rollback(True)
 
 
