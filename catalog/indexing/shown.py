@@ -126,7 +126,9 @@ def _with_referring(codes: dict[int, str]) -> set[int]:
 
 
 def _referring(target: Target) -> Iterable[tuple[int, str]]:
-    """The fragments whose approved texts refer to something."""
-    for row in mentions.frozen_with(querysets.current_revisions(), target):
-        if any(mentions.refers(body, target) for body in (row.out or {})["body"].values()):
-            yield row.fragment_id, row.fragment.code
+    """The fragments whose approved texts refer to something, by the code it has or by one it had before."""
+    former = CodeAlias.objects.filter(kind=target.kind, scope__iexact=target.scope, code__iexact=target.code)
+    for called in (target, *(target._replace(code=alias) for alias in former.values_list("alias", flat=True))):
+        for row in mentions.frozen_with(querysets.current_revisions(), called):
+            if any(mentions.refers(body, called) for body in (row.out or {})["body"].values()):
+                yield row.fragment_id, row.fragment.code

@@ -93,6 +93,7 @@ def test_where_a_fact_comes_from_is_kept_beside_the_document() -> None:
         "emptied": {},
         "statements": [],
         "absent": [],
+        "shown": [],
     }
 
 
