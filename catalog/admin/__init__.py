@@ -12,6 +12,7 @@ from catalog.admin import (
     quality,
     schema,
     taxonomy,
+    tokens,
     users,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "quality",
     "schema",
     "taxonomy",
+    "tokens",
     "users",
 ]
