@@ -156,14 +156,17 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "exports.api.problems.problem_handler",
+    "EXCEPTION_HANDLER": "catalog.api.problems.problem_handler",
     "UNAUTHENTICATED_USER": None,
     # Media types are asked for with Accept only, so that ?format= is an unknown parameter like any other.
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tessera",
-    "DESCRIPTION": "What channels pull: the documents of the current release, and the latest edition of each feed.",
+    "DESCRIPTION": (
+        "What authors write: products, fragments and all they need. And what channels pull: the documents of the "
+        "current release, and the latest edition of each feed."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -173,7 +176,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "POSTPROCESSING_HOOKS": ["exports.api.schema.add_components"],
+    "POSTPROCESSING_HOOKS": ["catalog.api.openapi.add_components", "exports.api.schema.add_components"],
 }
 
 
@@ -278,6 +281,7 @@ UNFOLD = {
                     _listed("History", "history", "change"),
                     _listed("Users", "person", "user", "auth"),
                     _listed("Roles", "badge", "group", "auth"),
+                    _listed("User tokens", "key", "usertoken"),
                 ],
             },
         ],

@@ -16,17 +16,20 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.actors import Actor
+from catalog.api import parameters
+from catalog.api.authentication import UserTokenAuthentication
+from catalog.api.openapi import ref
+from catalog.api.problems import MEDIA_TYPE, Problem
 from catalog.jobs import cancel, retry
 from catalog.jobs.telling import told, told_in_full
 from catalog.models import Job
-from exports.api import parameters, schema
+from exports.api import schema
 from exports.api.base import mark_private
-from exports.api.problems import MEDIA_TYPE, Problem
 
 STATES = ("", *Job.State.values)
 ACTS = {"cancel": cancel, "retry": retry}
 _LARGEST = 999_999_999
-_ANSWER = OpenApiResponse(schema.ref("Job"), description="The job.")
+_ANSWER = OpenApiResponse(ref("Job"), description="The job.")
 _ID = OpenApiParameter("id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH, description="The job's number.")
 
 
@@ -37,7 +40,7 @@ def _answers(good: OpenApiResponse, *more: int) -> Any:
 
 
 class MaySeeJobs(BasePermission):
-    message = "Log in as somebody who may see jobs, and for cancelling or trying again, change them."
+    message = "Send the token of somebody who may see jobs, or log in; to cancel or try again, one has to be allowed to change them."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         verbs = ("view", "change") if request.method in ("GET", "HEAD", "OPTIONS") else ("change",)
@@ -45,7 +48,7 @@ class MaySeeJobs(BasePermission):
 
 
 class JobView(APIView):
-    authentication_classes = [SessionAuthentication]
+    authentication_classes = [UserTokenAuthentication, SessionAuthentication]
     permission_classes = [MaySeeJobs]
 
     def found(self, id: str) -> Job:
@@ -72,7 +75,7 @@ class JobsView(JobView):
             OpenApiParameter("before", {"type": "integer", "minimum": 1}, description="Only jobs with a smaller `id`."),
             schema.limit(100, 50),
         ],
-        responses=_answers(OpenApiResponse(schema.ref("JobsPage"), description="A page of jobs."), 400),
+        responses=_answers(OpenApiResponse(ref("JobsPage"), description="A page of jobs."), 400),
     )
     def get(self, request: Request) -> HttpResponse:
         given = parameters.read(request, "state", "kind", "before", "limit")

@@ -242,7 +242,7 @@ def test_a_new_secret_is_for_those_who_may_change_webhooks() -> None:
 
 def test_dead_letters_are_found_and_sent_again(page: Client) -> None:
     dead, alive = make_delivery(), make_delivery()
-    Job.objects.filter(pk=dead.job_id).update(state="failed")
+    Job.objects.filter(pk=dead.job_id or 0).update(state="failed")
     assert list(dead_letters()) == [dead]
     listed = page.get(address(WebhookDelivery, "changelist"), {"state": "dead"})
     assert list(listed.context["cl"].result_list) == [dead]

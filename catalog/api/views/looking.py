@@ -1,0 +1,101 @@
+"""Where an object is used, and what was done to it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, cast
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from catalog.api import describing, paging, parameters
+from catalog.api.openapi import Operation
+from catalog.api.problems import use_of
+from catalog.api.views.base import AuthoringView, json
+from catalog.models import Change, FragmentRevision
+from catalog.operations.recording import key_of
+from catalog.outlook import OUTLOOK
+from catalog.usage import uses_of
+
+
+class UsesView(AuthoringView):
+    def operation(self, method: str) -> Operation:
+        return describing.uses(self.resource)
+
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        parameters.read(request)
+        row = self.found(key)
+        uses = [use_of(use) for use in uses_of(row)]
+        return json({"key": self.resource.key_of(row), "uses": uses, "carried": _carried(row)})
+
+
+def _carried(row: Any) -> dict[str, Any] | None:
+    """Where it stands in what is out; None for what documents do not carry."""
+    try:
+        return asdict(OUTLOOK.where_used(row))
+    except ValueError:
+        return None
+
+
+class HistoryView(AuthoringView):
+    """What was done to an object under its present code, the latest first."""
+
+    def operation(self, method: str) -> Operation:
+        return describing.history(self.resource)
+
+    def needs(self, method: str) -> Any:
+        """The history is a table of its own in the admin, with a permission of its own."""
+        return [*super().needs(method), ["catalog.view_change", "catalog.change_change"]]
+
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        asked = parameters.read(request, "limit", "cursor")
+        limit = cast(int, parameters.number(asked, "limit", paging.DEFAULT_LIMIT, 1, paging.MAX_LIMIT))
+        row = self.found(key)
+        listing = f"{self.resource.route}/{self.resource.key_of(row)}/history"
+        after = paging.read(listing, asked)
+        changes = Change.objects.filter(kind=self.resource.model._meta.model_name, key=key_of(row)).order_by("-id")
+        found = list(changes.filter(pk__lt=int(after))[: limit + 1] if after is not None else changes[: limit + 1])
+        following = paging.following(request, listing, asked, found[limit - 1].pk) if len(found) > limit else None
+        return json({"next": following, "items": [_change(change) for change in found[:limit]]})
+
+
+class RevisionsView(AuthoringView):
+    """The revisions of a fragment, the latest first."""
+
+    def operation(self, method: str) -> Operation:
+        return describing.revisions(self.resource)
+
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        asked = parameters.read(request, "limit", "cursor")
+        limit = cast(int, parameters.number(asked, "limit", 20, 1, 100))
+        row = self.found(key)
+        listing = f"{self.resource.route}/{self.resource.key_of(row)}/revisions"
+        after = paging.read(listing, asked)
+        revisions = row.revisions.prefetch_related("approvals").order_by("-number")
+        found = list((revisions.filter(number__lt=int(after)) if after is not None else revisions)[: limit + 1])
+        following = paging.following(request, listing, asked, found[limit - 1].number) if len(found) > limit else None
+        return json({"next": following, "items": [_revision(each) for each in found[:limit]]})
+
+
+def _revision(revision: FragmentRevision) -> dict[str, Any]:
+    return {
+        "number": revision.number,
+        "submitted_by": revision.submitted_by,
+        "submitted_at": revision.submitted_at.isoformat(),
+        "authors": revision.authors,
+        "withdrawn_by": revision.withdrawn_by,
+        "content": revision.content,
+        "out": revision.out,
+        "approvals": [
+            {"language": row.language, "by": row.by, "at": row.at.isoformat()} for row in revision.approvals.all()
+        ],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "at": change.at.isoformat(),
+        "actor": change.actor,
+        "path": change.path,
+        "operation": change.operation,
+    }
