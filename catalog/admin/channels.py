@@ -79,7 +79,7 @@ class ChannelAdmin(ModelAdmin):
     autocomplete_fields = ("market", "audience", "tree", "families")
     fieldsets = (
         (None, {"fields": ("code", *translated("label"), "medium", "market", "audience", "public", "retired")}),
-        ("What it carries", {"fields": ("tree", "families", "selection", "currencies")}),
+        ("What it carries", {"fields": ("tree", "families", "selection", "currencies", "expired_claims")}),
     )
     inlines = (LanguageInline,)
 

@@ -210,6 +210,7 @@ class ChannelRecord:
     units: Mapping[str, str] | None = None
     text_limits: Mapping[str, int] | None = None
     min_picture: int | None = None
+    expired_claims: str | None = None
 
 
 @dataclass(frozen=True)

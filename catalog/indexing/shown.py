@@ -71,7 +71,9 @@ SHOWN: dict[type[Model], Callable[[Sequence[Any]], Iterable[int]]] = {
 # What nothing shows as soon as it is there, but only once something points to it, which is a write of its own.
 _FRESH = "create"
 # What is done with a fragment's working copy changes nothing that is out.
-_INSIDE = frozenset(["create", "change", "submit", "comment", "resolve", "translate"])
+_INSIDE = {"create", "change", "restore", "submit", "withdraw", "translate"}
+# Nor does what is said of it.
+_INSIDE |= {"comment", "request change", "reject", "resolve"}
 
 
 def note_shown(operation: str, instances: Iterable[Model]) -> None:

@@ -85,8 +85,12 @@ def test_what_repeats_it_by_its_former_code_carries_it_too() -> None:
 
 
 def test_fragments_that_repeat_each_other_are_counted_once() -> None:
+    other = make_fragment("b", "<p>Nothing.</p>", approved=True)
     claim("a", days(-1), body="<p>{{ fragment:b }}</p>")
-    make_fragment("b", "<p>{{ fragment:a }}</p>", approved=True)
+    # Behind the operations' back, for they refuse a circle.
+    revision = other.revisions.get()
+    out = {**(revision.out or {}), "body": {"en": "<p>{{ fragment:a }}</p>"}}
+    other.revisions.update(out=out)
     assert [use.count for use in expired_claims(DAY)[0].carried] == [1]
 
 

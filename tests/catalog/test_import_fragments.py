@@ -13,6 +13,7 @@ from catalog.actors import Actor
 from catalog.importing.plan import (
     AssetRecord,
     AudienceRecord,
+    ChannelRecord,
     FamilyRecord,
     FragmentRecord,
     PlacementRecord,
@@ -22,6 +23,7 @@ from catalog.importing.plan import (
 from catalog.importing.report import Counts
 from catalog.models import (
     Change,
+    Channel,
     Fragment,
     FragmentRevision,
     Placement,
@@ -226,3 +228,10 @@ def test_a_time_of_validity_that_ends_before_it_begins_is_reported() -> None:
 
     assert reasons(report) == ["fragments f.valid_until 2027-01-01: this is before 2027-02-01; both are left out."]
     assert report.kinds["fragments"] == Counts(created=1)
+
+
+def test_what_a_channel_does_with_expired_claims_comes_in_and_stays_where_nothing_is_said() -> None:
+    run(Plan("test", channels=[ChannelRecord("shop", expired_claims="block")]))
+    assert run(Plan("test", channels=[ChannelRecord("shop")])).kinds["channels"] == Counts(unchanged=1)
+    assert Channel.objects.get().expired_claims == "block"
+    assert len(reasons(run(Plan("test", channels=[ChannelRecord("shop", expired_claims="perhaps")])))) == 1

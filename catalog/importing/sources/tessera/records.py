@@ -187,6 +187,7 @@ def channel(row: Row) -> ChannelRecord:
         units=row.table("units") if row.has("units") else None,
         text_limits=row.table("text_limits") if row.has("text_limits") else None,
         min_picture=row.whole("min_picture") if row.has("min_picture") else None,
+        expired_claims=row.text("expired_claims") if row.has("expired_claims") else None,
     )
 
 
