@@ -19,7 +19,8 @@ from bench.measuring import ROUNDS, in_turn, scratch_database
 from bench.products import ACTOR, make_products, make_schema
 from catalog import indexing, querysets
 from catalog.models import Channel, ChannelLanguage, Family, Fragment, Slot
-from catalog.operations.fragments import approve, place, write_fragment
+from catalog.operations.fragments import place, write_fragment
+from catalog.operations.reviewing import approve
 from exports.assemble import assemble
 from exports.loading import Loader, contexts
 from exports.models import VersionStatement

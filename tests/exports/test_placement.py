@@ -27,11 +27,12 @@ from catalog.models import (
     TranslationState,
 )
 from catalog.operations.assets import attach
-from catalog.operations.fragments import approve, retire, write_fragment
+from catalog.operations.fragments import write_fragment
 from catalog.operations.inheriting import set_own_only
 from catalog.operations.placements import Target, exclude, place, unplace
 from catalog.operations.products import save_product
 from catalog.operations.recording import store
+from catalog.operations.reviewing import approve, retire
 from catalog.operations.translations import mark
 from catalog.operations.upkeep import merge, rename
 from catalog.outlook import Carried, Impact, Outlet
