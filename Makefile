@@ -23,7 +23,7 @@ demo: setup ## set up, load the demo, release, build every output, serve (SERVE=
 # The shell becomes the server, so that the worker, begun by it, sees the server end and ends as well.
 run: setup ## serve what is there on http://127.0.0.1:PORT, with a worker beside
 	@export SITE_URL=$${SITE_URL:-http://127.0.0.1:$(PORT)}; \
-		$(MANAGE) worker --with-parent & \
+		$(MANAGE) worker --beside $$$$ & \
 		exec $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 test: $(VENV)/.dev .env ## run the tests (on the database that DATABASE_URL names, SQLite by default)

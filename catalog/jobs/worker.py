@@ -51,7 +51,10 @@ class Timer:
 
 
 class Worker:
-    """Runs jobs of these kinds (by default all), at most `processes` at once, until it is told to stop."""
+    """Runs jobs of these kinds (by default all), at most `processes` at once, until it is told to stop.
+
+    `beside` is the id of the process that began it, with which it stops as well.
+    """
 
     def __init__(
         self,
@@ -59,7 +62,7 @@ class Worker:
         kinds: Collection[str] = (),
         *,
         once: bool = False,
-        with_parent: bool = False,
+        beside: int | None = None,
         grace: float = GRACE,
     ) -> None:
         for kind in kinds:
@@ -71,7 +74,7 @@ class Worker:
         self.grace = grace
         self.running: dict[int, Running] = {}
         self._listener = Listener()
-        self._parent = os.getppid() if with_parent else None
+        self._parent = beside
         self._stop_at: float | None = None
         self._idle = False
         self._life = os.pipe()  # its end tells the processes of jobs that their worker is gone
@@ -129,11 +132,11 @@ class Worker:
         )
 
     def _guarded(self, act: Callable[[], object]) -> None:
-        """Go on when the database does not answer: it may be restarted. What is held then is given up by its lease."""
+        """Go on when the database refuses or is gone: it may be restarted. What is held then is given up by its lease."""
         try:
             act()
         except DatabaseError as error:
-            logger.warning("Worker %s: the database does not answer: %s", self.name, str(error).strip())
+            logger.warning("Worker %s: the database says: %s", self.name, str(error).strip())
             self._listener.close()
             connection.close()
             time.sleep(_AFTER_ERROR)

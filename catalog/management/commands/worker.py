@@ -21,9 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--grace", type=float, default=GRACE, help="seconds a step has to end when told to stop (30)"
         )
-        parser.add_argument(
-            "--with-parent", action="store_true", help="stop, too, when the process that started it ends"
-        )
+        parser.add_argument("--beside", type=int, metavar="PID", help="stop, too, when this process, its parent, ends")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["processes"] < 1:
@@ -34,7 +32,7 @@ class Command(BaseCommand):
             options["processes"],
             options["kinds"],
             once=options["once"],
-            with_parent=options["with_parent"],
+            beside=options["beside"],
             grace=options["grace"],
         )
         gc.freeze()  # what the processes of jobs share with this one stays shared
