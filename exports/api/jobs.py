@@ -40,7 +40,7 @@ def _answers(good: OpenApiResponse, *more: int) -> Any:
 
 
 class MaySeeJobs(BasePermission):
-    message = "Send the token of somebody who may see jobs, or log in; cancelling and trying again need the right to change."
+    message = "Send a token of somebody who may see jobs, or log in; to cancel or try again, who may change them."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         verbs = ("view", "change") if request.method in ("GET", "HEAD", "OPTIONS") else ("change",)
