@@ -132,7 +132,7 @@ class Worker:
         )
 
     def _guarded(self, act: Callable[[], object]) -> None:
-        """Go on when the database refuses or is gone: it may be restarted. What is held then is given up by its lease."""
+        """Go on when the database refuses or is gone: it may be restarted. What is held then its lease gives up."""
         try:
             act()
         except DatabaseError as error:
