@@ -72,6 +72,16 @@ def substitute(text: str, resolve: Callable[[Reference], str]) -> str:
     return _REFERENCE.sub(lambda match: resolve(_read(match)), text)
 
 
+def split(text: str) -> tuple[str | Reference, ...]:
+    """The text in pieces, its references among them: for texts that are put into words again and again."""
+    found: list[str | Reference] = []
+    last = 0
+    for match in _REFERENCE.finditer(text):
+        found += [text[last : match.start()], _read(match)]
+        last = match.end()
+    return (*found, text[last:])
+
+
 def pictures_in(markup: str) -> list[str]:
     """The codes of the assets whose pictures stand in clean markup, in order."""
     return [match[2] for match in _PICTURE.finditer(markup)]

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Protocol
 
-from catalog.references import MAX_DEPTH, Reference, pictures_in, references_in, substitute
+from catalog.references import MAX_DEPTH, Reference, pictures_in, references_in, split, substitute
 from catalog.richtext import MAX_DEPTH as MAX_NESTING
 from catalog.richtext import clean_html, nesting, to_text
 from catalog.values import TYPES, Invalid
@@ -28,6 +28,7 @@ from exports.statements import Candidate, Unresolved, applicable, language_of
 # many times each would multiply.
 MAX_TAKEN = 100_000
 
+_SIMPLE = frozenset(["fact", "label", "product"])
 # In clean markup: a paragraph that is nothing but one pair of braces, a tag, and text.
 _PIECE = re.compile(r"<p>(?:\s|&nbsp;)*(\{\{[^{}<>]*\}\})(?:\s|&nbsp;)*</p>|(<[^>]*>)|([^<]+|<)")
 _ALT = re.compile(r'\balt="([^"]*)"')
@@ -167,14 +168,20 @@ class _Text:
 
     def plain(self, text: str, *, counted: bool = False) -> str:
         """A plain text; one that was `counted` as markup is not counted again."""
-        known = self._known if counted else {}
-        return substitute(text, lambda found: known.get(found) or self.words.resolve(found, (self.code.lower(),)))
+        known, path = self._known if counted else {}, (self.code.lower(),)
+        return "".join(
+            piece if isinstance(piece, str) else known.get(piece) or self.words.resolve(piece, path)
+            for piece in _pieces(text)
+        )
 
     def rich(self, markup: str, path: tuple[str, ...] = ()) -> str:
         """Clean markup with its references and pictures put in; `path` are the fragments it stands in."""
         if "{{" not in markup and "<img" not in markup:
             return markup
         path = path or (self.code.lower(),)
+        if _is_simple(markup):
+            pieces = _pieces(markup)
+            return "".join(piece if isinstance(piece, str) else self._put(piece, path, False) for piece in pieces)
         out: list[str] = []
         is_linked = False
         for alone, tag, text in _PIECE.findall(markup):
@@ -255,4 +262,12 @@ def _markup(body: str) -> str:
         return f"<p>{html.escape(body, quote=False)}</p>"
 
 
+@lru_cache(maxsize=2_000)
+def _is_simple(markup: str) -> bool:
+    """Whether it names nothing that depends on where it stands: no pictures, links and fragments."""
+    return "<img" not in markup and all(found.kind in _SIMPLE for found in references_in(markup))
+
+
+# The same texts are put into words for many products.
+_pieces = lru_cache(maxsize=4_000)(split)
 _text = lru_cache(maxsize=2_000)(to_text)

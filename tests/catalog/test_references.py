@@ -15,6 +15,7 @@ from catalog.references import (
     malformed_in,
     pictures_in,
     references_in,
+    split,
     substitute,
     with_pictures,
 )
@@ -125,7 +126,8 @@ references = st.builds(
 def test_every_reference_comes_back_as_it_was_written(written: list[Reference], between: str) -> None:
     text = between.join(map(str, written))
     assert references_in(text) == written
-    assert substitute(text, str) == text
+    assert substitute(text, str) == text == "".join(map(str, split(text)))
+    assert [piece for piece in split(text) if isinstance(piece, Reference)] == written
     assert malformed_in(text) == []
 
 
