@@ -156,7 +156,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "exports.api.problems.problem_handler",
+    "EXCEPTION_HANDLER": "catalog.api.problems.problem_handler",
     "UNAUTHENTICATED_USER": None,
     # Media types are asked for with Accept only, so that ?format= is an unknown parameter like any other.
     "URL_FORMAT_OVERRIDE": None,
@@ -173,7 +173,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "POSTPROCESSING_HOOKS": ["exports.api.schema.add_components"],
+    "POSTPROCESSING_HOOKS": ["catalog.api.openapi.add_components", "exports.api.schema.add_components"],
 }
 
 

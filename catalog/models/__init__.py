@@ -1,5 +1,6 @@
 """The tables of the knowledge base, one file per room."""
 
+from catalog.models.access import StoredAnswer, UserToken
 from catalog.models.assets import Asset, AssetTrack, ProductAsset
 from catalog.models.channels import Audience, Channel, ChannelLanguage, Market
 from catalog.models.copies import NotACopy
@@ -73,8 +74,10 @@ __all__ = [
     "SchemaToken",
     "SearchText",
     "Slot",
+    "StoredAnswer",
     "Tag",
     "Touched",
     "TouchedBatch",
     "TranslationState",
+    "UserToken",
 ]

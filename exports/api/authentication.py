@@ -10,23 +10,13 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from catalog.api.bearer import REALM, secret_in
 from exports import tokens
 from exports.models import ChannelToken
 
 if TYPE_CHECKING:
     # DRF loads this module while it loads that one.
     from rest_framework.views import APIView
-
-REALM = 'Bearer realm="Tessera"'
-
-
-def secret_in(request: HttpRequest | Request) -> str | None:
-    """The key in `Authorization: Bearer ...` (RFC 6750, section 2.1); None where there is no such header.
-
-    Keys in addresses are not read anywhere: addresses end up in logs.
-    """
-    scheme, _, secret = str(request.META.get("HTTP_AUTHORIZATION", "")).partition(" ")
-    return secret.strip() if scheme.lower() == "bearer" else None
 
 
 def token_in(request: HttpRequest) -> ChannelToken | None:

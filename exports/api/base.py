@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, cast
 
-from django.http.response import HttpResponseBase
-from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
@@ -15,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalog.api.caching import mark_private as mark_private
 from catalog.models import Channel
 from exports.api.authentication import ChannelTokenAuthentication, HasChannelToken
 from exports.models import ChannelToken
@@ -24,6 +23,7 @@ class TokenView(APIView):
     """Open to a channel's token. Answers are for its reader alone, who asks again with what he has."""
 
     authentication_classes = [ChannelTokenAuthentication]
+    how_to_log_in = HasChannelToken.message
     permission_classes = [HasChannelToken]
 
     @property
@@ -57,9 +57,3 @@ class AnyAccept(BaseContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         renderer = next(iter(renderers))
         return renderer, renderer.media_type or ""
-
-
-def mark_private(answer: HttpResponseBase) -> None:
-    """No shared cache keeps it, and the reader's own asks before it uses a copy."""
-    answer.headers.setdefault("Cache-Control", "private, no-cache")
-    patch_vary_headers(answer, ("Authorization",))

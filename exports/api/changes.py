@@ -12,8 +12,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from catalog.api import parameters
 from exports import querysets
-from exports.api import examples, parameters, schema
+from exports.api import examples, schema
 from exports.api.cursors import Position
 from exports.api.views import MAX_LIMIT, ReleasedView, labelled
 from exports.changes import Change, Place, changes, key_of

@@ -8,10 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from catalog.api import parameters
+from catalog.api.caching import tagged, unchanged
 from exports import querysets
-from exports.api import parameters, schema
+from exports.api import schema
 from exports.api.base import AnyAccept, TokenView
-from exports.api.caching import tagged, unchanged
 from exports.editions import path_of
 from exports.formats.registry import FORMATS
 from exports.models import Edition, Output

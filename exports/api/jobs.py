@@ -16,12 +16,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.actors import Actor
+from catalog.api import parameters
+from catalog.api.caching import mark_private
+from catalog.api.problems import MEDIA_TYPE, Problem
 from catalog.jobs import cancel, retry
 from catalog.jobs.telling import told, told_in_full
 from catalog.models import Job
-from exports.api import parameters, schema
-from exports.api.base import mark_private
-from exports.api.problems import MEDIA_TYPE, Problem
+from exports.api import schema
 
 STATES = ("", *Job.State.values)
 ACTS = {"cancel": cancel, "retry": retry}

@@ -10,9 +10,10 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from catalog.api.openapi import NEXT, record, ref
+from catalog.api.problems import MEDIA_TYPE
 from catalog.values import TYPES, AttributeSpec
 from exports import documents
-from exports.api.problems import MEDIA_TYPE
 
 Json = dict[str, Any]
 
@@ -77,22 +78,8 @@ def component_of(kind: type[Any]) -> Json:
     }
 
 
-def ref(name: str) -> Json:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def record(description: str, required: Json, optional: Json | None = None) -> Json:
-    return {
-        "type": "object",
-        "description": description,
-        "properties": {**required, **(optional or {})},
-        "required": list(required),
-    }
-
-
 _TEXT: Json = {"type": "string"}
 _WHOLE: Json = {"type": "integer"}
-_NEXT: Json = {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."}
 _DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "BLAKE2b-256 of the document's bytes."}
 _CAME: Json = {**_WHOLE, "description": "The release in which it became so."}
 _ENVELOPE: Json = {"channel": _TEXT, "language": _TEXT}
@@ -107,7 +94,7 @@ COMPONENTS: Json = {
         {
             **_ENVELOPE,
             "release": _WHOLE,
-            "next": _NEXT,
+            "next": NEXT,
             "changes": {**_TEXT, "description": "The cursor with which to ask for what changes after this release."},
             "documents": {"type": "array", "items": ref("Entry")},
         },
@@ -145,7 +132,7 @@ COMPONENTS: Json = {
     ),
     "ReleasesPage": record(
         "A page of releases, the latest first.",
-        {"channel": _TEXT, "next": _NEXT, "releases": {"type": "array", "items": ref("Release")}},
+        {"channel": _TEXT, "next": NEXT, "releases": {"type": "array", "items": ref("Release")}},
     ),
     "Job": record(
         "A piece of work outside a request. Lists leave out `payload`, `log` and `parts`.",
@@ -175,13 +162,7 @@ COMPONENTS: Json = {
         },
     ),
     "JobsPage": record(
-        "A page of jobs, the latest first.", {"next": _NEXT, "jobs": {"type": "array", "items": ref("Job")}}
-    ),
-    "ProblemError": record("What to change, and where.", {"field": _TEXT, "detail": _TEXT}),
-    "Problem": record(
-        "A problem detail (RFC 9457).",
-        {"type": _TEXT, "title": _TEXT, "status": _WHOLE, "detail": _TEXT},
-        {"errors": {"type": "array", "items": ref("ProblemError")}},
+        "A page of jobs, the latest first.", {"next": NEXT, "jobs": {"type": "array", "items": ref("Job")}}
     ),
 }
 

@@ -1,9 +1,8 @@
-"""Addresses of the API, version 1."""
+"""Addresses of what channels pull, version 1; those of authors are in catalog.api.urls."""
 
 from __future__ import annotations
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from exports.api import changes, jobs, views
 
@@ -16,8 +15,6 @@ urlpatterns = [
     path("jobs/<str:id>/", jobs.OneJobView.as_view(), name="job"),
     path("jobs/<str:id>/cancel/", jobs.CancelView.as_view(), name="job_cancel"),
     path("jobs/<str:id>/retry/", jobs.RetryView.as_view(), name="job_retry"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     # Last, and only with a slash at the end, so that Django still adds a forgotten one.
     re_path(r"^(?:.*/)?$", views.nothing),
 ]

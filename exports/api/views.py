@@ -16,12 +16,13 @@ from rest_framework.exceptions import NotFound
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
+from catalog.api import parameters
+from catalog.api.caching import etag_of, tagged, unchanged
+from catalog.api.problems import Problem
 from exports import querysets
-from exports.api import examples, parameters, schema
+from exports.api import examples, schema
 from exports.api.base import ChannelView
-from exports.api.caching import etag_of, tagged, unchanged
 from exports.api.cursors import Cursor, Position
-from exports.api.problems import Problem
 from exports.changes import key_of
 from exports.models import Release
 from exports.querysets import Found, Stored

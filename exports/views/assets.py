@@ -15,11 +15,11 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
+from catalog.api.caching import tagged, unchanged
 from catalog.models import Asset, AssetTrack
 from catalog.operations.assets import digest_of
 from catalog.renditions import SPECS, rendition
 from exports import querysets
-from exports.api.caching import tagged, unchanged
 from exports.views.missing import missing
 
 ORIGINAL = "original"

@@ -11,9 +11,9 @@ from django.template.loader import render_to_string
 from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.http import require_safe
 
+from catalog.api.caching import etag_of, tagged, unchanged
 from exports import querysets
 from exports.addresses import category_path, index_path, product_path
-from exports.api.caching import etag_of, tagged, unchanged
 from exports.documents import Node, from_bytes
 from exports.models import Release
 from exports.views.missing import missing

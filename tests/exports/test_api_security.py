@@ -10,10 +10,10 @@ from django.db.models import ProtectedError
 from django.test import Client
 from rest_framework.exceptions import Throttled
 
+from catalog.api.problems import problem_handler
 from catalog.models import Channel
 from exports import editions, outputs, tokens
 from exports.api.cursors import Cursor
-from exports.api.problems import problem_handler
 from exports.models import ChannelToken, Output
 from tests.exports.world import Reader, World, content, counted, world
 from tests.factories import ACTOR

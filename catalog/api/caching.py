@@ -8,7 +8,7 @@ from typing import TypeVar
 from django.core.signing import Signer
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
 from rest_framework.request import Request
 
@@ -40,3 +40,9 @@ def tagged(answer: Answer, etag: str, modified: datetime.datetime | None = None)
     if modified:
         answer.headers["Last-Modified"] = http_date(modified.timestamp())
     return answer
+
+
+def mark_private(answer: HttpResponseBase) -> None:
+    """No shared cache keeps it, and the reader's own asks before it uses a copy."""
+    answer.headers.setdefault("Cache-Control", "private, no-cache")
+    patch_vary_headers(answer, ("Authorization",))

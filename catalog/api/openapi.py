@@ -1,0 +1,378 @@
+"""The OpenAPI description: made of the resources' own members, so that it cannot differ from what is read and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
+
+from catalog.api import paging
+from catalog.api.fields import Json, object_schema
+from catalog.api.problems import MEDIA_TYPE
+from catalog.api.resources.base import Act, Parameter, Resource
+from catalog.api.resources.registry import RESOURCES
+
+JSON = "application/json"
+_TEXT: Json = {"type": "string"}
+_COUNT: Json = {"type": "integer", "minimum": 0}
+NEXT: Json = {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."}
+_VERSION: Json = {
+    "type": "string",
+    "readOnly": True,
+    "description": "What the object's ETag says; in a bulk write, the version that is to be changed.",
+}
+
+
+def ref(name: str) -> Json:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def record(description: str, required: Json, optional: Json | None = None) -> Json:
+    return {
+        "type": "object",
+        "description": description,
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+    }
+
+
+# --- Components ------------------------------------------------------------------------------------------------------
+_USE = record(
+    "One way in which something is used.",
+    {"kind": _TEXT, "label": _TEXT, "count": _COUNT, "examples": {"type": "array", "items": _TEXT}},
+)
+SHARED: Json = {
+    "ProblemError": record(
+        "What to change, and where: `field` is a parameter or header, `pointer` a place in the body (RFC 6901).",
+        {"detail": _TEXT},
+        {"field": _TEXT, "pointer": _TEXT},
+    ),
+    "Problem": record(
+        "A problem detail (RFC 9457).",
+        {"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT},
+        {
+            "errors": {"type": "array", "items": ref("ProblemError")},
+            "uses": {"type": "array", "items": ref("Use"), "description": "Of 409: what uses it."},
+            "version": {**_TEXT, "description": "Of 412: the present version."},
+            "changed": {
+                "type": "object",
+                "additionalProperties": True,
+                "description": "Of 412: the members that differ from your version, as they are now.",
+            },
+        },
+    ),
+    "Use": _USE,
+    "Uses": record("Where something is used.", {"key": _TEXT, "uses": {"type": "array", "items": ref("Use")}}),
+    "Change": record(
+        "What was done to an object.",
+        {
+            "at": {"type": "string", "format": "date-time"},
+            "actor": _TEXT,
+            "path": {"type": "string", "description": "admin, api, import, command or job"},
+            "operation": _TEXT,
+        },
+    ),
+    "History": record(
+        "A page of what was done, the latest first.", {"next": NEXT, "items": {"type": "array", "items": ref("Change")}}
+    ),
+    "BulkAnswer": record(
+        "What became of each item, in the order in which they came.",
+        {
+            "created": _COUNT,
+            "updated": _COUNT,
+            "failed": _COUNT,
+            "items": {
+                "type": "array",
+                "items": record(
+                    "One item: 201 made, 200 changed, or the problem.",
+                    {"status": {"type": "integer"}, "key": {"type": ["string", "null"]}},
+                    {"version": _TEXT, "problem": ref("Problem")},
+                ),
+            },
+        },
+    ),
+}
+
+
+def components_of(resource: Resource) -> Json:
+    """A resource as it is shown, made, changed and listed."""
+    name, fields = resource.name, resource.fields
+    shown = object_schema(fields, complete=True)
+    shown["properties"] = {**shown["properties"], "version": _VERSION}
+    shown["required"] = [*shown["required"], "version"]
+    extras = resource.extras_schema
+    made = [each for each in fields if each.written != "never"]
+    changed = [each for each in made if each.written == "always"]
+    bulk = object_schema(made, complete=False)
+    bulk["properties"] = {**bulk["properties"], "version": {**_TEXT, "description": _VERSION["description"]}}
+    bulk.pop("required", None)
+    return {
+        name: {**shown, "description": resource.about},
+        f"{name}Create": {**object_schema(made, complete=False), "description": f"{name} that is made."},
+        f"{name}Update": {**_without_required(changed), "description": "Members that are not named stay."},
+        f"{name}Bulk": {
+            **record(
+                "Objects that are made, or changed where they are known.",
+                {"items": {"type": "array", "minItems": 1, "maxItems": 500, "items": bulk}},
+            ),
+            "additionalProperties": False,
+        },
+        f"{name}Page": record("A page.", {"next": NEXT, "items": {"type": "array", "items": ref(name)}}, extras),
+    }
+
+
+def _without_required(fields: Sequence[Any]) -> Json:
+    schema = object_schema(fields, complete=False)
+    schema.pop("required", None)
+    return schema
+
+
+def add_components(result: Json, generator: Any, request: Any, public: bool) -> Json:  # noqa: ARG001
+    """Hook of drf-spectacular: our own components, in order of name like the others."""
+    schemas = {**result.get("components", {}).get("schemas", {}), **SHARED}
+    for resource in RESOURCES:
+        schemas |= components_of(resource)
+    result.setdefault("components", {})["schemas"] = dict(sorted(schemas.items()))
+    return result
+
+
+# --- Operations ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Operation:
+    """One method of one address. `requests` and `examples` by media type; `good` are the answers but for problems."""
+
+    id: str
+    summary: str
+    about: str
+    good: dict[Any, OpenApiResponse]
+    parameters: tuple[OpenApiParameter, ...] = ()
+    requests: dict[str, Json] = field(default_factory=dict)
+    problems: tuple[int, ...] = ()
+    examples: tuple[OpenApiExample, ...] = ()
+    tag: str = ""
+
+
+class Described(AutoSchema):
+    """Describes what a view says of itself by `operation(method)`; a method of which it says nothing is left out."""
+
+    @property
+    def _said(self) -> Operation | None:
+        said: Operation | None = self.view.operation(self.method)  # type: ignore[attr-defined]
+        return said
+
+    def is_excluded(self) -> bool:
+        return self._said is None
+
+    def get_operation_id(self) -> str:
+        return self._said.id if self._said else ""
+
+    def get_summary(self) -> str:
+        return self._said.summary if self._said else ""
+
+    def get_description(self) -> str:  # type: ignore[override]
+        return self._said.about if self._said else ""
+
+    def get_tags(self) -> list[str]:
+        return [self._said.tag] if self._said else []
+
+    def get_override_parameters(self) -> list[Any]:
+        return list(self._said.parameters) if self._said else []
+
+    def get_request_serializer(self) -> Any:
+        return (self._said.requests or None) if self._said else None
+
+    def get_examples(self) -> list[OpenApiExample]:
+        return list(self._said.examples) if self._said else []
+
+    def get_response_serializers(self) -> Any:
+        said = self._said
+        if said is None:
+            return None
+        problems = {
+            (status, MEDIA_TYPE): OpenApiResponse(ref("Problem"), description=_PROBLEMS[status])
+            for status in sorted({400, 401, 403, *said.problems})
+        }
+        return {**said.good, **problems}
+
+
+class UserTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = "catalog.api.authentication.UserTokenAuthentication"
+    name = "userToken"
+
+    def get_security_definition(self, auto_schema: Any) -> Json:
+        return {"type": "http", "scheme": "bearer", "description": "A user's token: `tsu_...`."}
+
+
+_PROBLEMS = {
+    400: "Something in the address or body cannot be understood; `errors` names it and says what to write instead.",
+    401: "The token is missing, mistyped, expired or revoked.",
+    403: "You may not do this.",
+    404: "There is no such thing here.",
+    409: "It is in use (`uses` says where), or two wrote the same at once.",
+    412: "It is not what you have seen any more; `changed` says in what.",
+    413: "The body is too large.",
+    415: "The body is of another media type than those taken.",
+    422: "The Idempotency-Key came with another request before.",
+    428: "If-Match is missing.",
+}
+_WRITE = (404, 409, 412, 413, 415, 428)
+
+
+def _query(parameter: Parameter) -> OpenApiParameter:
+    return OpenApiParameter(parameter.name, parameter.schema, OpenApiParameter.QUERY, description=parameter.about)
+
+
+def header(name: str, description: str, *, required: bool = False) -> OpenApiParameter:
+    return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, required=required)
+
+
+LIMIT = OpenApiParameter(
+    "limit",
+    {"type": "integer", "minimum": 1, "maximum": paging.MAX_LIMIT, "default": paging.DEFAULT_LIMIT},
+    OpenApiParameter.QUERY,
+    description="How many at most on this page.",
+)
+CURSOR = OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description="Where to go on: comes with `next`.")
+IF_NONE_MATCH = header("If-None-Match", "The ETag of the copy you have.")
+IF_MATCH = header("If-Match", "The ETag you were given with the object; `*` for whatever it is.", required=True)
+ONCE = header("Idempotency-Key", "1 to 200 characters of your own: the same request is done once within 24 hours.")
+
+
+def key(resource: Resource) -> OpenApiParameter:
+    return OpenApiParameter("key", str, OpenApiParameter.PATH, description=resource.key_about)
+
+
+def _shown(name: str, about: str) -> OpenApiResponse:
+    return OpenApiResponse(ref(name), description=about)
+
+
+_CURRENT = {304: OpenApiResponse(description="Your copy is current.")}
+
+
+def listing(resource: Resource) -> Operation:
+    return Operation(
+        f"list{resource.plural}",
+        f"List {resource.words}",
+        f"{resource.about} In the order of their keys; follow `next` to the end.",
+        {(200, JSON): _shown(f"{resource.name}Page", "A page."), **_CURRENT},
+        (*map(_query, resource.parameters), LIMIT, CURSOR, IF_NONE_MATCH),
+        tag=resource.route,
+    )
+
+
+def create(resource: Resource) -> Operation:
+    return Operation(
+        f"create{resource.name}",
+        f"Make {resource.one}",
+        f"Members that are left out have their usual values. {resource.writing}",
+        {(201, JSON): _shown(resource.name, "It is made; `Location` says where it is.")},
+        (ONCE,),
+        resource.bodies(ref(f"{resource.name}Create")),
+        (409, 413, 415, 422),
+        (OpenApiExample(f"Make {resource.one}", resource.example, request_only=True),),
+        resource.route,
+    )
+
+
+def retrieve(resource: Resource) -> Operation:
+    return Operation(
+        f"get{resource.name}",
+        f"Read {resource.one}",
+        f"{resource.about} Its `ETag` is what `If-Match` wants when it is written.",
+        {(200, JSON): OpenApiResponse(_with_extras(resource), description="The object."), **_CURRENT},
+        (key(resource), *map(_query, resource.object_parameters), IF_NONE_MATCH),
+        problems=(404,),
+        tag=resource.route,
+    )
+
+
+def _with_extras(resource: Resource) -> Json:
+    extras = resource.object_extras_schema
+    return {"allOf": [ref(resource.name), {"type": "object", "properties": extras}]} if extras else ref(resource.name)
+
+
+def update(resource: Resource) -> Operation:
+    return Operation(
+        f"update{resource.name}",
+        f"Change {resource.one}",
+        f"Members that are not named stay as they are; lists are replaced as a whole. {resource.writing}",
+        {(200, JSON): _shown(resource.name, "As it is now.")},
+        (key(resource), IF_MATCH),
+        {JSON: ref(f"{resource.name}Update")},
+        _WRITE,
+        tag=resource.route,
+    )
+
+
+def delete(resource: Resource) -> Operation:
+    return Operation(
+        f"delete{resource.name}",
+        f"Delete {resource.one}",
+        "What is in use is not deleted: 409 says where it is used.",
+        {204: OpenApiResponse(description="It is gone.")},
+        (key(resource), IF_MATCH),
+        problems=(404, 409, 412, 428),
+        tag=resource.route,
+    )
+
+
+def acting(resource: Resource, act: Act) -> Operation:
+    return Operation(
+        f"{act.name}{resource.name}",
+        act.summary,
+        act.about,
+        {(200, JSON): _shown(resource.name, "As it is now.")},
+        (key(resource), IF_MATCH, ONCE),
+        act.requests,
+        (*_WRITE, 422),
+        tag=resource.route,
+    )
+
+
+def bulk(resource: Resource) -> Operation:
+    atomic = OpenApiParameter(
+        "atomic",
+        {"type": "string", "enum": ["false", "true"], "default": "false"},
+        OpenApiParameter.QUERY,
+        description="true: all or nothing.",
+    )
+    return Operation(
+        f"write{resource.plural}",
+        f"Make or change many {resource.words}",
+        "What is known by its key is changed, the rest is made; up to 500 items, each of which is answered in its "
+        "place. An item with a `version` is changed only if it is still that version.",
+        {(200, JSON): _shown("BulkAnswer", "What became of each item.")},
+        (atomic, ONCE),
+        {JSON: ref(f"{resource.name}Bulk")},
+        (409, 413, 415, 422),
+        (OpenApiExample("One item", {"items": [resource.example]}, request_only=True),),
+        resource.route,
+    )
+
+
+def uses(resource: Resource) -> Operation:
+    return Operation(
+        f"whereUsed{resource.name}",
+        f"Where {resource.one} is used",
+        "Every way in which it is used, most used first, with the first few examples.",
+        {(200, JSON): _shown("Uses", "Where it is used.")},
+        (key(resource),),
+        problems=(404,),
+        tag=resource.route,
+    )
+
+
+def history(resource: Resource) -> Operation:
+    return Operation(
+        f"historyOf{resource.name}",
+        f"What was done to {resource.one}",
+        "By whom, when and by which path, the latest first. Needs the permission to view the history, too.",
+        {(200, JSON): _shown("History", "A page.")},
+        (key(resource), LIMIT, CURSOR),
+        problems=(404,),
+        tag=resource.route,
+    )

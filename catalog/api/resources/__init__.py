@@ -1,0 +1,1 @@
+"""What can be read and written, one file per resource."""

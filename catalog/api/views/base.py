@@ -1,0 +1,127 @@
+"""What all answers to people and their programs have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import orjson
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from mptt.exceptions import InvalidMove
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import NotFound
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from catalog.actors import Actor
+from catalog.api.authentication import MayDo, UserTokenAuthentication
+from catalog.api.bodies import JsonParser
+from catalog.api.caching import mark_private, tagged, unchanged
+from catalog.api.fields import Wrong
+from catalog.api.openapi import Described, Operation
+from catalog.api.problems import Error, Refusal, clash_of, pointing, refusal_of, wrong
+from catalog.api.resources.base import Resource
+from catalog.api.versions import tag_of
+from catalog.usage import InUse
+
+READS = ("GET", "HEAD", "OPTIONS")
+
+
+class AuthoringView(APIView):
+    """Open to people by their token or session, who may do here what they may do in the admin."""
+
+    resource: ClassVar[Resource]
+    authentication_classes = [UserTokenAuthentication, SessionAuthentication]
+    permission_classes = [MayDo]
+    parser_classes = [JsonParser]
+    renderer_classes = [JSONRenderer]
+    schema = Described()
+    how_to_log_in = "Send a user's token: “Authorization: Bearer tsu_...”."
+    # By method, what is done to objects; reading where nothing is said.
+    does: ClassVar[dict[str, str]] = {}
+
+    def operation(self, method: str) -> Operation:
+        """How a method is described."""
+        raise NotImplementedError
+
+    def needs(self, method: str) -> list[Sequence[str]]:
+        """The permissions that a method needs: one of each."""
+        return [self.permissions(self.does.get(method, "view") if method not in READS else "view")]
+
+    def permissions(self, verb: str) -> Sequence[str]:
+        """As in the admin: who may change something may see it."""
+        verbs = ("view", "change") if verb == "view" else (verb,)
+        name = self.resource.model._meta.model_name
+        return [f"catalog.{each}_{name}" for each in verbs]
+
+    def may(self, verb: str) -> bool:
+        return any(self.request.user.has_perm(one) for one in self.permissions(verb))
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(name=self.request.user.get_username(), path="api")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        mark_private(answer)
+        return answer
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """What the database says of two writes at once is the writers' business, and no fault of ours."""
+        return super().handle_exception(clash_of(exc) or exc)
+
+    # --- Rows --------------------------------------------------------------------------------------------------------
+    def found(self, key: str, *, lock: bool = False) -> Any:
+        """Raises NotFound."""
+        row = self.resource.find(key, lock=lock)
+        if row is None:
+            raise NotFound(f"There is no {self.resource.model._meta.verbose_name} of that name here.")
+        return row
+
+    def body(self) -> Any:
+        return self.request.data
+
+    def stored(self, row: Any) -> Any:
+        """The row as it is now, with what is shown of it."""
+        return self.resource.rows().get(pk=row.pk)
+
+
+def refused(error: Exception, resource: Resource, row: Any, data: dict[str, Any]) -> Refusal | None:
+    """What an operation would not do, as an answer; None for what is our own fault."""
+    if isinstance(error, Wrong):
+        return wrong(error.errors)
+    if isinstance(error, InUse):
+        return refusal_of(error)
+    if isinstance(error, ValidationError):
+        return wrong(resource.blame(error, row, data))
+    if isinstance(error, InvalidMove):
+        return wrong([pointing("/parent", str(error))])
+    return refusal_of(error)
+
+
+# What an operation raises when it will not do what it is asked.
+REFUSALS = (Wrong, ValidationError, InvalidMove)
+
+
+def json(body: Any, status: int = 200) -> HttpResponse:
+    return HttpResponse(orjson.dumps(body), status=status, content_type="application/json")
+
+
+def presented(shown: dict[str, Any], status: int = 200) -> HttpResponse:
+    """An object with its version as the entity tag."""
+    return tagged(json(shown, status), tag_of(shown["version"]))
+
+
+def cached(request: Request, body: Any, etag: str) -> HttpResponseBase:
+    """The answer with its entity tag, or 304 for who has it."""
+    answer = unchanged(request, etag)
+    return tagged(answer if answer is not None else json(body), etag)
+
+
+def prefixed(errors: Sequence[Error], pointer: str) -> list[Error]:
+    """The errors of a part, as those of the whole."""
+    return [{**error, "pointer": pointer + error.get("pointer", "")} for error in errors]

@@ -1,0 +1,57 @@
+"""Where an object is used, and what was done to it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from catalog.api import openapi, paging, parameters
+from catalog.api.openapi import Operation
+from catalog.api.problems import use_of
+from catalog.api.views.base import AuthoringView, json
+from catalog.models import Change
+from catalog.operations.recording import key_of
+from catalog.usage import uses_of
+
+
+class UsesView(AuthoringView):
+    def operation(self, method: str) -> Operation:
+        return openapi.uses(self.resource)
+
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        parameters.read(request)
+        row = self.found(key)
+        return json({"key": self.resource.key_of(row), "uses": [use_of(use) for use in uses_of(row)]})
+
+
+class HistoryView(AuthoringView):
+    """What was done to an object under its present code, the latest first."""
+
+    def operation(self, method: str) -> Operation:
+        return openapi.history(self.resource)
+
+    def needs(self, method: str) -> Any:
+        """The history is a table of its own in the admin, with a permission of its own."""
+        return [*super().needs(method), ["catalog.view_change", "catalog.change_change"]]
+
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        asked = parameters.read(request, "limit", "cursor")
+        limit = cast(int, parameters.number(asked, "limit", paging.DEFAULT_LIMIT, 1, paging.MAX_LIMIT))
+        row = self.found(key)
+        listing = f"{self.resource.route}/{self.resource.key_of(row)}/history"
+        after = paging.read(listing, asked)
+        changes = Change.objects.filter(kind=self.resource.model._meta.model_name, key=key_of(row)).order_by("-id")
+        found = list(changes.filter(pk__lt=int(after))[: limit + 1] if after is not None else changes[: limit + 1])
+        following = paging.following(request, listing, asked, found[limit - 1].pk) if len(found) > limit else None
+        return json({"next": following, "items": [_change(change) for change in found[:limit]]})
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "at": change.at.isoformat(),
+        "actor": change.actor,
+        "path": change.path,
+        "operation": change.operation,
+    }

@@ -1,0 +1,87 @@
+"""One object: reading, changing and deleting it, and doing something to it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.request import Request
+
+from catalog.api import openapi, parameters
+from catalog.api.idempotency import once
+from catalog.api.openapi import Operation
+from catalog.api.resources.base import Act
+from catalog.api.versions import refuse_stale, tag_of
+from catalog.api.views.base import REFUSALS, AuthoringView, cached, presented, refused
+
+
+class ObjectView(AuthoringView):
+    does = {"PATCH": "change", "DELETE": "delete"}
+
+    def operation(self, method: str) -> Operation:
+        make = {"PATCH": openapi.update, "DELETE": openapi.delete}.get(method, openapi.retrieve)
+        return make(self.resource)
+
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        more = self.resource.object_parameters
+        asked = parameters.read(request, *(each.name for each in more))
+        row = self.found(key)
+        shown = self.resource.presented(row)
+        extra = self.resource.object_extras(row, asked)
+        return cached(request, {**shown, **extra}, tag_of(shown["version"], extra or None))
+
+    def patch(self, request: Request, key: str) -> HttpResponse:
+        parameters.read(request)
+        resource = self.resource
+        with transaction.atomic():
+            resource.lock()
+            row = self.found(key, lock=True)
+            refuse_stale(request, resource.show(row))
+            data: dict[str, Any] = {}
+            try:
+                data = resource.read(self.body(), row)
+                row = resource.write(self.actor, row, data)
+            except REFUSALS as error:
+                raise refused(error, resource, row, data) or error from error
+            return presented(resource.presented(self.stored(row)))
+
+    def delete(self, request: Request, key: str) -> HttpResponse:
+        parameters.read(request)
+        with transaction.atomic():
+            self.resource.lock()
+            row = self.found(key, lock=True)
+            refuse_stale(request, self.resource.show(row))
+            try:
+                self.resource.delete(self.actor, row)
+            except (*REFUSALS, ProtectedError, RestrictedError) as error:
+                raise refused(error, self.resource, row, {}) or error from error
+        return HttpResponse(status=204)
+
+
+class ActView(AuthoringView):
+    """Something that is done to one object, such as approving a fragment."""
+
+    act: ClassVar[Act]
+
+    def operation(self, method: str) -> Operation:
+        return openapi.acting(self.resource, self.act)
+
+    def needs(self, method: str) -> Any:
+        return [self.permissions("view" if method in ("GET", "HEAD", "OPTIONS") else self.act.permission)]
+
+    def post(self, request: Request, key: str) -> HttpResponse:
+        parameters.read(request)
+        return once(request, lambda: self.done(request, key))
+
+    def done(self, request: Request, key: str) -> HttpResponse:
+        row = self.found(key, lock=True)
+        refuse_stale(request, self.resource.show(row))
+        try:
+            said = self.act.run(self.actor, row)
+        except REFUSALS as error:
+            raise refused(error, self.resource, row, {}) or error from error
+        shown = self.resource.presented(self.stored(row))
+        return presented({**shown, **(said or {})})
