@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
-from django.db.models import Exists, Model, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Lower
 
 from catalog.many import among
@@ -19,6 +19,7 @@ from catalog.models import (
     Channel,
     Family,
     FamilyVariantAttribute,
+    Fragment,
     FragmentRevision,
     Placement,
     Product,
@@ -269,3 +270,33 @@ def current_revisions() -> QuerySet[FragmentRevision]:
         .select_related("fragment")
         .only("number", "out", "fragment__code")
     )
+
+
+def is_rich(fragment: Fragment) -> bool:
+    """Whether a fragment stands in a slot with paragraphs and lists, or in none yet."""
+    if not fragment.pk:
+        return True
+    slots = list(fragment.placements.values_list("slot__rich", flat=True))
+    return not slots or any(slots)
+
+
+def fragments() -> QuerySet[Fragment]:
+    """Fragments with all that they name, and as `latest` and `out` the numbers of their revisions, None without."""
+    revisions = FragmentRevision.objects.filter(fragment=OuterRef("pk")).order_by("-number").values("number")
+    return (
+        Fragment.objects.select_related("source_document")
+        .prefetch_related("tags", "channels", "markets", "audiences")
+        .annotate(
+            latest=Subquery(revisions[:1]),
+            out=Case(When(~Q(state="retired"), then=Subquery(revisions.filter(out__isnull=False)[:1]))),
+        )
+    )
+
+
+def tags_below(tag: Tag) -> set[int]:
+    """The ids of a tag and of all below it: one query for each level."""
+    found, level = {tag.pk}, {tag.pk}
+    while level:
+        level = set(Tag.objects.filter(parent__in=level).values_list("pk", flat=True)) - found
+        found |= level
+    return found

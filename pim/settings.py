@@ -163,7 +163,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tessera",
-    "DESCRIPTION": "What channels pull: the documents of the current release, and the latest edition of each feed.",
+    "DESCRIPTION": (
+        "What authors write: products, fragments and all they need. And what channels pull: the documents of the "
+        "current release, and the latest edition of each feed."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -278,6 +281,7 @@ UNFOLD = {
                     _listed("History", "history", "change"),
                     _listed("Users", "person", "user", "auth"),
                     _listed("Roles", "badge", "group", "auth"),
+                    _listed("User tokens", "key", "usertoken"),
                 ],
             },
         ],

@@ -14,6 +14,7 @@ from catalog.admin import (
     quality,
     schema,
     taxonomy,
+    tokens,
     users,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "quality",
     "schema",
     "taxonomy",
+    "tokens",
     "users",
 ]

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from catalog.admin.base import REFUSALS, ModelAdmin, actor_of, refusal_of, translated
 from catalog.models import Category, Tag
 from catalog.operations.recording import remove
+from catalog.operations.tags import save_tag
 from catalog.operations.trees import lock_tree, move_category, save_category
 
 POSITIONS = ("left", "right", "first-child", "last-child")
@@ -107,6 +108,9 @@ class TagAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).annotate(fragment_count=Count("fragments"))  # type: ignore[no-any-return]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        save_tag(actor_of(request), obj)
 
     @admin.display(description="tag", ordering="code")
     def word(self, tag: Tag) -> str:

@@ -79,6 +79,27 @@ SHARED: Json = {
     "History": record(
         "A page of what was done, the latest first.", {"next": NEXT, "items": {"type": "array", "items": ref("Change")}}
     ),
+    "Revision": record(
+        "A fragment's texts as they were submitted. `content` never changes; `out` is what channels get from here on.",
+        {
+            "number": {"type": "integer"},
+            "submitted_by": _TEXT,
+            "submitted_at": {"type": "string", "format": "date-time"},
+            "authors": {"type": "array", "items": _TEXT},
+            "content": {"type": "object", "additionalProperties": True},
+            "out": {"type": ["object", "null"], "additionalProperties": True},
+            "approvals": {
+                "type": "array",
+                "items": record(
+                    "One language that may go out.",
+                    {"language": _TEXT, "by": _TEXT, "at": {"type": "string", "format": "date-time"}},
+                ),
+            },
+        },
+    ),
+    "Revisions": record(
+        "A page of revisions, the latest first.", {"next": NEXT, "items": {"type": "array", "items": ref("Revision")}}
+    ),
     "BulkAnswer": record(
         "What became of each item, in the order in which they came.",
         {
@@ -110,8 +131,11 @@ def components_of(resource: Resource) -> Json:
     bulk = object_schema(made, complete=False)
     bulk["properties"] = {**bulk["properties"], "version": {**_TEXT, "description": _VERSION["description"]}}
     bulk.pop("required", None)
+    detail = {**shown, "properties": {**shown["properties"], **resource.object_extras_schema}}
+    more = {f"{name}Detail": {**detail, "description": "With what was asked for besides."}}
     return {
         name: {**shown, "description": resource.about},
+        **(more if resource.object_extras_schema else {}),
         f"{name}Create": {**object_schema(made, complete=False), "description": f"{name} that is made."},
         f"{name}Update": {**_without_required(changed), "description": "Members that are not named stay."},
         f"{name}Bulk": {
@@ -230,12 +254,12 @@ def header(name: str, description: str, *, required: bool = False) -> OpenApiPar
     return OpenApiParameter(name, str, OpenApiParameter.HEADER, description=description, required=required)
 
 
-LIMIT = OpenApiParameter(
-    "limit",
-    {"type": "integer", "minimum": 1, "maximum": paging.MAX_LIMIT, "default": paging.DEFAULT_LIMIT},
-    OpenApiParameter.QUERY,
-    description="How many at most on this page.",
-)
+def limit(most: int, default: int) -> OpenApiParameter:
+    bounds = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
+    return OpenApiParameter("limit", bounds, OpenApiParameter.QUERY, description="How many at most on this page.")
+
+
+LIMIT = limit(paging.MAX_LIMIT, paging.DEFAULT_LIMIT)
 CURSOR = OpenApiParameter("cursor", str, OpenApiParameter.QUERY, description="Where to go on: comes with `next`.")
 IF_NONE_MATCH = header("If-None-Match", "The ETag of the copy you have.")
 IF_MATCH = header("If-Match", "The ETag you were given with the object; `*` for whatever it is.", required=True)
@@ -292,7 +316,7 @@ def retrieve(resource: Resource) -> Operation:
 
 def _with_extras(resource: Resource) -> Json:
     extras = resource.object_extras_schema
-    return {"allOf": [ref(resource.name), {"type": "object", "properties": extras}]} if extras else ref(resource.name)
+    return ref(f"{resource.name}Detail") if extras else ref(resource.name)
 
 
 def update(resource: Resource) -> Operation:
@@ -373,6 +397,47 @@ def history(resource: Resource) -> Operation:
         "By whom, when and by which path, the latest first. Needs the permission to view the history, too.",
         {(200, JSON): _shown("History", "A page.")},
         (key(resource), LIMIT, CURSOR),
+        problems=(404,),
+        tag=resource.route,
+    )
+
+
+def file(resource: Resource) -> Operation:
+    content = OpenApiResponse({"type": "string", "format": "binary"}, description="The file, as its media type has it.")
+    return Operation(
+        f"get{resource.name}File",
+        "Download the original",
+        "The file as it is kept, as an attachment.",
+        {(200, "*/*"): content},
+        (key(resource),),
+        problems=(404,),
+        tag=resource.route,
+    )
+
+
+def replace_file(resource: Resource) -> Operation:
+    file_part = {"type": "string", "format": "binary"}
+    said = {**ref(f"{resource.name}Update"), "description": "What else to change, as JSON."}
+    parts = {"type": "object", "properties": {"file": file_part, "json": said}, "required": ["file"]}
+    return Operation(
+        f"replace{resource.name}File",
+        "Replace the file",
+        "A new file takes the place of the one there is, or of the link.",
+        {(200, JSON): _shown(resource.name, "As it is now.")},
+        (key(resource), IF_MATCH),
+        {"multipart/form-data": parts},
+        _WRITE,
+        tag=resource.route,
+    )
+
+
+def revisions(resource: Resource) -> Operation:
+    return Operation(
+        f"listRevisionsOf{resource.name}",
+        "The revisions of a fragment",
+        "What was submitted, by whom and when, who approved which language, and what is out since; the latest first.",
+        {(200, JSON): _shown("Revisions", "A page.")},
+        (key(resource), limit(100, 20), CURSOR),
         problems=(404,),
         tag=resource.route,
     )

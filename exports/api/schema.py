@@ -10,7 +10,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from catalog.api.openapi import NEXT, record, ref
+from catalog.api.openapi import NEXT, limit, record, ref
 from catalog.api.problems import MEDIA_TYPE
 from catalog.values import TYPES, AttributeSpec
 from exports import documents
@@ -191,11 +191,6 @@ def _query(name: str, type_: Any, description: str, **more: Any) -> OpenApiParam
 
 def _path(name: str, description: str) -> OpenApiParameter:
     return OpenApiParameter(name, str, OpenApiParameter.PATH, description=description)
-
-
-def limit(most: int, default: int) -> OpenApiParameter:
-    bounds = {"type": "integer", "minimum": 1, "maximum": most, "default": default}
-    return _query("limit", bounds, "How many at most on this page.")
 
 
 CHANNEL = _path("channel", "The channel's code, in whatever case.")

@@ -59,6 +59,8 @@ class Resource:
     # Of one object; `object_extras` answers them.
     object_parameters: ClassVar[tuple[Parameter, ...]] = ()
     acts: ClassVar[tuple[Act, ...]] = ()
+    # Whether its uses and its history are told.
+    looked_at: ClassVar[bool] = True
     # What pages and single objects say besides, as JSON Schema.
     extras_schema: ClassVar[Json] = {}
     object_extras_schema: ClassVar[Json] = {}
@@ -174,29 +176,42 @@ class Resource:
     # --- What was wrong ----------------------------------------------------------------------------------------------
     def blame(self, error: ValidationError, row: Any, data: Mapping[str, Any]) -> list[Error]:
         """An operation's refusal with the places in the body it is about."""
-        if not hasattr(error, "error_dict"):
-            return [pointing("", message) for message in error.messages]
-        return [
-            pointing(self.pointer_to(name), message)
-            for name, messages in error.message_dict.items()
-            for message in messages
-        ]
+        return errors_of(error, self.fields, self.pointer_to)
 
     def pointer_to(self, column: str) -> str:
         """The place in a body of what an operation calls by a column's or a form field's name."""
-        if column == NON_FIELD_ERRORS:
-            return ""
-        names = {each.name: each for each in self.fields}
-        if column in names:
-            return below("", column)
-        setting = re.fullmatch(r"setting_(\w+)", column)
-        if setting and "settings" in names:
-            return below("/settings", setting[1])
-        return next(self._translated(column), "")
+        return place_of(column, self.fields)
 
-    def _translated(self, column: str) -> Iterator[str]:
-        for each in self.fields:
-            if isinstance(each.kind, Texts) and column.startswith(f"{each.name}_"):
-                for language in each.kind.languages():
-                    if build_localized_fieldname(each.name, language) == column:
-                        yield below(f"/{each.name}", language)
+
+def errors_of(
+    error: ValidationError, fields: Sequence[Field], place: Callable[[str], str] | None = None
+) -> list[Error]:
+    """An operation's refusal as errors with their places in an object of these members."""
+    if not hasattr(error, "error_dict"):
+        return [pointing("", message) for message in error.messages]
+    return [
+        pointing(place(name) if place else place_of(name, fields), message)
+        for name, messages in error.message_dict.items()
+        for message in messages
+    ]
+
+
+def place_of(column: str, fields: Sequence[Field]) -> str:
+    """The pointer to what is kept in a column; to the whole object where there is no such member."""
+    names = {each.name for each in fields}
+    if column == NON_FIELD_ERRORS:
+        return ""
+    if column in names:
+        return below("", column)
+    setting = re.fullmatch(r"setting_(\w+)", column)
+    if setting and "settings" in names:
+        return below("/settings", setting[1])
+    return next(_translated(column, fields), "")
+
+
+def _translated(column: str, fields: Sequence[Field]) -> Iterator[str]:
+    for each in fields:
+        if isinstance(each.kind, Texts):
+            for language in each.kind.languages():
+                if build_localized_fieldname(each.name, language) == column:
+                    yield below(f"/{each.name}", language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 from typing import Any, cast
+from urllib.parse import quote
 
 import orjson
 from django.http import HttpResponse
@@ -56,5 +57,7 @@ class ListView(AuthoringView):
         except REFUSALS as error:
             raise refused(error, resource, row, data) or error from error
         answer = presented(resource.presented(self.stored(row)), 201)
-        answer.headers["Location"] = self.request.build_absolute_uri(f"{resource.key_of(row)}/")
+        answer.headers["Location"] = self.request.build_absolute_uri(
+            f"{self.request.path}{quote(resource.key_of(row), safe=':')}/"
+        )
         return answer

@@ -11,7 +11,7 @@ from catalog.api import openapi, paging, parameters
 from catalog.api.openapi import Operation
 from catalog.api.problems import use_of
 from catalog.api.views.base import AuthoringView, json
-from catalog.models import Change
+from catalog.models import Change, FragmentRevision
 from catalog.operations.recording import key_of
 from catalog.usage import uses_of
 
@@ -46,6 +46,38 @@ class HistoryView(AuthoringView):
         found = list(changes.filter(pk__lt=int(after))[: limit + 1] if after is not None else changes[: limit + 1])
         following = paging.following(request, listing, asked, found[limit - 1].pk) if len(found) > limit else None
         return json({"next": following, "items": [_change(change) for change in found[:limit]]})
+
+
+class RevisionsView(AuthoringView):
+    """The revisions of a fragment, the latest first."""
+
+    def operation(self, method: str) -> Operation:
+        return openapi.revisions(self.resource)
+
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        asked = parameters.read(request, "limit", "cursor")
+        limit = cast(int, parameters.number(asked, "limit", 20, 1, 100))
+        row = self.found(key)
+        listing = f"{self.resource.route}/{self.resource.key_of(row)}/revisions"
+        after = paging.read(listing, asked)
+        revisions = row.revisions.prefetch_related("approvals").order_by("-number")
+        found = list((revisions.filter(number__lt=int(after)) if after is not None else revisions)[: limit + 1])
+        following = paging.following(request, listing, asked, found[limit - 1].number) if len(found) > limit else None
+        return json({"next": following, "items": [_revision(each) for each in found[:limit]]})
+
+
+def _revision(revision: FragmentRevision) -> dict[str, Any]:
+    return {
+        "number": revision.number,
+        "submitted_by": revision.submitted_by,
+        "submitted_at": revision.submitted_at.isoformat(),
+        "authors": revision.authors,
+        "content": revision.content,
+        "out": revision.out,
+        "approvals": [
+            {"language": row.language, "by": row.by, "at": row.at.isoformat()} for row in revision.approvals.all()
+        ],
+    }
 
 
 def _change(change: Change) -> dict[str, Any]:
