@@ -89,6 +89,9 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespons
         return Problem(error.status_code, summary(errors), errors)
     if isinstance(error, exceptions.NotAuthenticated):
         return _with_headers(Problem(401, _how_to_log_in(context)), error)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        taken = " or ".join(parser.media_type for parser in getattr(context.get("view"), "parser_classes", ()))
+        return Problem(415, f"Send the body as {taken}, and say so in Content-Type." if taken else "Not taken here.")
     if isinstance(error, exceptions.APIException):
         detail = " ".join(str(row["detail"]) for row in _errors(error.detail))
         return _with_headers(Problem(error.status_code, detail), error)

@@ -10,10 +10,12 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
-from catalog.api.openapi import NEXT, limit, record, ref
+from catalog.api.openapi import NEXT, record, ref
+from catalog.api.openapi import limit as limit
 from catalog.api.problems import MEDIA_TYPE
 from catalog.values import TYPES, AttributeSpec
 from exports import documents
+from exports.api.explaining import EXPLANATION
 
 Json = dict[str, Any]
 
@@ -86,6 +88,7 @@ _ENVELOPE: Json = {"channel": _TEXT, "language": _TEXT}
 
 COMPONENTS: Json = {
     **{part.__name__: component_of(part) for part in _PARTS},
+    "Explanation": EXPLANATION,
     "Entry": record("A document of a set.", {"digest": _DIGEST, "document": ref("Document")}),
     "Line": record("A line of a whole set.", {"sku": _TEXT, "digest": _DIGEST, "document": ref("Document")}),
     "DocumentAnswer": record("One document.", {**_ENVELOPE, "digest": _DIGEST, "document": ref("Document")}),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path, re_path
 
 from exports.api import changes, jobs, views
+from exports.api.explaining import ExplainView
 
 urlpatterns = [
     path("channels/<str:channel>/documents/", views.DocumentsView.as_view(), name="documents"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("jobs/<str:id>/", jobs.OneJobView.as_view(), name="job"),
     path("jobs/<str:id>/cancel/", jobs.CancelView.as_view(), name="job_cancel"),
     path("jobs/<str:id>/retry/", jobs.RetryView.as_view(), name="job_retry"),
+    path("products/<str:key>/explain/", ExplainView.as_view(), name="explain"),
     # Last, and only with a slash at the end, so that Django still adds a forgotten one.
     re_path(r"^(?:.*/)?$", views.nothing),
 ]

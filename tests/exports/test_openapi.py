@@ -52,8 +52,15 @@ def conforms(value: Any, operation: str, status: int, media_type: str) -> None:
     Draft202012Validator({**answer, "components": described["components"]}).validate(value)
 
 
+def paths() -> Any:
+    """What channels pull; what authors write is described in tests/catalog/api/test_description.py."""
+    return {
+        path: row for path, row in description()["paths"].items() if path.startswith(("/api/v1/channels/", "/feeds/"))
+    }
+
+
 def test_the_description_is_generated_without_a_warning() -> None:
-    assert set(description()["paths"]) - JOBS == {
+    assert set(paths()) == {
         f"{DESCRIBED}/documents/",
         f"{DESCRIBED}/documents/{{sku}}/",
         f"{DESCRIBED}/changes/",
@@ -64,9 +71,7 @@ def test_the_description_is_generated_without_a_warning() -> None:
 
 
 def test_every_address_needs_the_token_and_names_its_problems() -> None:
-    for name, path in description()["paths"].items():
-        if name in JOBS:
-            continue
+    for path in paths().values():
         assert path["get"]["security"] == [{"channelToken": []}]
         assert {"200", "400", "401", "404"} <= set(path["get"]["responses"])
         assert path["get"]["responses"].keys() & {"304", "410"}
@@ -81,7 +86,7 @@ def test_every_parameter_and_answer_is_described() -> None:
         for operation in path.values():
             assert operation["summary"]
             assert operation["description"]
-            assert all(row["description"] for row in operation["parameters"])
+            assert all(row["description"] for row in operation.get("parameters", []))
             assert all(row["description"] for row in operation["responses"].values())
 
 

@@ -123,7 +123,7 @@ class Attributes(OwnsParts):
 
     def save(self, actor: Actor, row: Attribute, data: dict[str, Any]) -> None:
         """A default may be one of the options that come with it, which are written once the attribute is there."""
-        if row.pk is None:
+        if row._state.adding:
             settings = row.settings
             row.settings = {name: value for name, value in settings.items() if name != "default"}
             save_attribute(actor, row)
@@ -131,7 +131,7 @@ class Attributes(OwnsParts):
         if "options" in data:
             set_options(actor, row, data["options"])
             # What was read with the row is out of date now.
-            row._prefetched_objects_cache = {}
+            vars(row).pop("_prefetched_objects_cache", None)
         save_attribute(actor, row)
 
 

@@ -82,11 +82,14 @@ class Tags(Resource):
         return Tag.objects.select_related("parent")
 
     def narrowed(self, rows: QuerySet[Any], asked: Parameters) -> QuerySet[Any]:
-        return rows.filter(facet__iexact=plain_word(asked, "facet")) if "facet" in asked else rows
+        if "facet" in asked:
+            rows = rows.filter(facet__iexact=plain_word(asked, "facet"))
+        return rows
 
     def key_in(self, raw: Any) -> str | None:
-        parts = [raw.get(name) for name in ("facet", "code")] if isinstance(raw, dict) else []
-        return ":".join(parts) if parts and all(isinstance(part, str) for part in parts) else None
+        given = [raw.get(name) for name in ("facet", "code")] if isinstance(raw, dict) else []
+        parts = [part for part in given if isinstance(part, str)]
+        return ":".join(parts) if len(parts) == 2 else None
 
     def _says_key(self, name: str, value: Any, row: Any) -> bool:
         own = str(getattr(row, name)) if name in ("facet", "code") else ""

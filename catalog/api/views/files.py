@@ -39,7 +39,7 @@ class Uploading(AuthoringView):
             )
         if errors:
             raise wrong(errors)
-        file = cast(UploadedFile[Any], files["file"])
+        file = cast("UploadedFile[Any]", files["file"])
         if (file.size or 0) > settings.ASSET_MAX_BYTES:
             raise too_large(settings.ASSET_MAX_BYTES)
         said = members.get("json", "{}") if "json" in names else "{}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -31,7 +32,7 @@ class Author:
 
     def send(self, method: str, address: str, body: Any = None, **headers: str) -> Any:
         """`body` is sent as JSON; bytes as they are."""
-        raw = body if isinstance(body, bytes) else orjson.dumps(body) if body is not None else b""
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
         place = address if address.startswith(("/", "http")) else f"{API}/{address}"
         return self.client.generic(
             method, place, raw, content_type=headers.pop("content_type", "application/json"), headers=headers

@@ -100,6 +100,7 @@ def test_the_command_prints_a_key_that_opens(capsys: pytest.CaptureFixture[str])
             call_command("user_token", *arguments)
 
 
+@pytest.mark.ignore_template_errors
 def test_the_admin_shows_a_key_once_and_only_to_its_own_user() -> None:
     chief = User.objects.create_superuser("chief")
     client = Client()

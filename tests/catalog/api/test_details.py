@@ -1,0 +1,182 @@
+"""What single resources do besides: trees, options, demands, placements, fragments' lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from catalog.models import Attribute, Change
+from tests import factories
+from tests.catalog.api.people import Author, pointers, problem
+from tests.catalog.api.world import shop
+
+__all__ = ["shop"]
+pytestmark = pytest.mark.usefixtures("shop")
+
+
+@pytest.fixture
+def author() -> Author:
+    return Author()
+
+
+def codes(author: Author, query: str) -> list[str]:
+    return [row["code"] for row in author.json(query)["items"]]
+
+
+def test_a_category_is_moved_and_never_below_itself(author: Author) -> None:
+    author.made("categories", {"code": "a", "parent": "machines"})
+    author.made("categories", {"code": "b", "parent": "a"})
+    assert codes(author, "categories/?below=a") == ["a", "b"]
+    assert codes(author, "categories/?parent=MACHINES") == ["a"]
+    assert "/parent" in pointers(author.change("categories/a/", {"parent": "b"}))
+    assert "/parent" in pointers(author.change("categories/a/", {"parent": "a"}))
+    author.changed("categories/b/", {"parent": None})
+    assert codes(author, "categories/?below=a") == ["a"]
+    assert problem(author.delete("categories/machines/"), 409)["uses"][0]["examples"] == ["a"]
+
+
+def test_a_tag_never_stands_below_itself(author: Author) -> None:
+    author.made("tags", {"facet": "topic", "code": "a", "parent": "topic:care"})
+    assert "/parent" in pointers(author.change("tags/topic:care/", {"parent": "topic:a"}))
+    assert "/parent" in pointers(author.change("tags/topic:a/", {"parent": "TOPIC:A"}))
+    assert codes(author, "tags/?facet=Topic") == ["a", "care"]
+
+
+def test_options_keep_their_order_and_one_in_use_stays(author: Author) -> None:
+    options = [{"code": "b", "label": {"en": "Blue"}}, {"code": "a"}]
+    body = {"code": "c", "type": "select", "group": "technical", "options": options, "settings": {"default": "a"}}
+    made = author.made("attributes", body)
+    assert [row["code"] for row in made["options"]] == ["b", "a"]
+    assert made["settings"] == {"default": "a"}
+    author.changed("families/espresso/", {"attributes": ["name", "c"]})
+    author.made("products", {"sku": "P", "family": "espresso", "facts": {"c": {"": "b"}}})
+    found = problem(author.change("attributes/c/", {"options": [{"code": "a"}]}), 409)
+    assert [use["examples"] for use in found["uses"]] == [["P"]]
+    changed = author.changed("attributes/c/", {"options": [{"code": "A", "color": "#112233"}, {"code": "b"}]})
+    assert [(row["code"], row["color"], row["label"]) for row in changed["options"]] == [
+        ("a", "#112233", {}),
+        ("b", "", {"en": "Blue"}),
+    ]
+    assert pointers(author.change("attributes/c/", {"options": [{"code": "a"}, {"code": "A"}]})) == {
+        "/options/1": "This stands in the list more than once."
+    }
+    assert "/options/2/code" in pointers(
+        author.change("attributes/c/", {"options": [{"code": "a"}, {"code": "b"}, {"code": "c d"}]})
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer"),
+    [
+        ({"type": "nope"}, "/type"),
+        ({"type": "text", "options": [{"code": "a"}]}, ""),
+        ({"type": "number", "settings": {"min": "x"}}, "/settings/min"),
+        ({"type": "number", "settings": {"nope": 1}}, "/settings/nope"),
+        ({"type": "computed", "settings": {"expression": "new + 1"}}, "/settings/expression"),
+        ({"type": "text", "role": "king"}, "/role"),
+        ({"type": "text", "position": -1}, "/position"),
+        ({"type": "text", "position": 2**31}, "/position"),
+        ({"type": "text", "label": {"en": "x" * 201}}, "/label/en"),
+        ({"type": "table", "unique": True, "settings": {"columns": [{"code": "a", "type": "text"}]}}, ""),
+    ],
+)
+def test_what_is_wrong_with_an_attribute_is_told_at_its_place(author: Author, members: Any, pointer: str) -> None:
+    before = Attribute.objects.count()
+    found = pointers(author.send("POST", "attributes/", {"code": "new", "group": "technical", **members}))
+    assert list(found) == [pointer]
+    assert Attribute.objects.count() == before
+
+
+def test_settings_are_exact(author: Author) -> None:
+    raw = (
+        b'{"code": "n", "type": "number", "group": "technical", "settings": {"min": 0.1, "max": 12345678901234567890}}'
+    )
+    answer = author.send("POST", "attributes/", raw)
+    assert answer.status_code == 201, answer.content
+    assert author.json("attributes/n/")["settings"] == {"min": "0.1", "max": "12345678901234567890"}
+
+
+def test_a_familys_members_demands_and_facts_are_written_together_or_not_at_all(author: Author) -> None:
+    demand = {"channel": "print", "attribute": "weight"}
+    body = {"attributes": ["weight", "name"], "requirements": [demand, {"channel": "print", "asset_role": "main"}]}
+    changed = author.changed("families/espresso/", {**body, "facts": {"weight": {"": {"amount": "1", "unit": "kg"}}}})
+    assert changed["attributes"] == ["weight", "name"]
+    assert [row["asset_role"] for row in changed["requirements"]] == ["", "main"]
+    assert changed["facts"] == {"weight": {"": {"amount": "1", "unit": "kg"}}}
+    count = Change.objects.count()
+    for bad, pointer in (
+        ({"requirements": [demand, {"channel": "print"}]}, "/requirements/1"),
+        ({"requirements": [demand, demand]}, "/requirements/1"),
+        (
+            {"requirements": [{"channel": "print", "attribute": "weight", "condition": "nope = 1"}]},
+            "/requirements/0/condition",
+        ),
+        ({"facts": {"weight": {"": "much"}}, "label": {"en": "X"}}, "/facts/weight/"),
+        ({"attributes": ["name", "nope"]}, "/attributes/1"),
+    ):
+        assert list(pointers(author.change("families/espresso/", bad))) == [pointer]
+    assert Change.objects.count() == count
+    # What is written again as it is leaves no trace but the family's own.
+    author.changed("families/espresso/", {"requirements": changed["requirements"], "attributes": changed["attributes"]})
+    assert Change.objects.count() == count + 1
+
+
+def test_a_placement_stands_on_exactly_one_thing(author: Author) -> None:
+    both = {"fragment": "warranty", "slot": "headline"}
+    assert list(pointers(author.send("POST", "placements/", both))) == [""]
+    two = {**both, "family": "espresso", "category": "machines"}
+    assert list(pointers(author.send("POST", "placements/", two))) == [""]
+    made = author.made("placements", {**both, "category": "machines"})
+    assert [row["id"] for row in author.json("placements/?category=machines&slot=headline")["items"]] == [made["id"]]
+    assert author.json("placements/?family=espresso")["items"] == []
+    assert problem(author.get("placements/?fragment=nope"), 400)["errors"][0]["field"] == "fragment"
+    assert problem(author.delete("slots/headline/"), 409)["uses"][0]["kind"] == "placement"
+
+
+def test_fragments_are_found_by_state_tag_slot_language_and_code(author: Author) -> None:
+    factories.make_tag("topic", "descaling")
+    author.changed("tags/topic:descaling/", {"parent": "topic:care"})
+    author.made("fragments", {"code": "hint-a", "body": {"en": "A"}, "tags": ["topic:descaling"]})
+    author.made("fragments", {"code": "hint-b", "body": {"de": "B"}, "tags": ["topic:care"]})
+    author.made("placements", {"fragment": "hint-b", "slot": "headline", "family": "espresso"})
+    author.send("POST", "fragments/hint-a/approve/", {}, if_match="*")
+    for query, expected in (
+        ("state=approved", ["hint-a"]),
+        ("tag=topic:care", ["hint-a", "hint-b"]),
+        ("tag=topic:descaling", ["hint-a"]),
+        ("slot=headline", ["hint-b"]),
+        ("missing=en", ["hint-b"]),
+        ("code=HINT", ["hint-a", "hint-b"]),
+        ("code=%25", []),
+        ("code=hint_", []),
+    ):
+        assert codes(author, f"fragments/?{query}") == expected, query
+    for query in ("state=gone", "tag=care", "tag=%00", "slot=nope", "missing=xx", "code=%00", "body__contains=A"):
+        problem(author.get(f"fragments/?{query}"), 400)
+
+
+def test_a_fragment_is_approved_edited_and_retired(author: Author) -> None:
+    author.made("fragments", {"code": "f", "body": {"en": "One"}, "channels": ["print"]})
+    problem(author.send("POST", "fragments/f/approve/", {}), 428)
+    author.send("POST", "fragments/f/approve/", {}, if_match="*")
+    changed = author.changed("fragments/f/", {"body": {"en": "Two"}, "channels": []})
+    assert (changed["out"], changed["revision"], changed["channels"]) == (1, 1, [])
+    revisions = author.json("fragments/f/revisions/")["items"]
+    assert [row["content"]["body"] for row in revisions] == [{"en": "<p>One</p>"}]
+    assert revisions[0]["approvals"][0]["by"] == "ada"
+    author.send("POST", "fragments/f/retire/", {}, if_match="*")
+    assert author.json("fragments/f/")["out"] is None
+    author.made("fragments", {"code": "empty"})
+    assert "cannot be approved" in pointers(author.send("POST", "fragments/empty/approve/", {}, if_match="*"))[""]
+
+
+def test_links_are_assets_and_pictures_are_not(author: Author) -> None:
+    for members, pointer in (
+        ({"kind": "video", "url": "http://insecure.example"}, "/url"),
+        ({"kind": "video", "url": "https://user@evil.example"}, "/url"),
+        ({"kind": "image", "url": "https://example.com/x.png"}, "/kind"),
+        ({"kind": "video"}, "/url"),
+    ):
+        assert list(pointers(author.send("POST", "assets/", {"code": "a", **members}))) == [pointer]
+    problem(author.send("POST", "assets/", {"code": "a"}), 400)
