@@ -11,8 +11,9 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 
 from catalog import querysets
-from catalog.api import openapi, parameters
-from catalog.api.openapi import JSON, Operation, record
+from catalog.api import parameters
+from catalog.api.describing import key as key_parameter
+from catalog.api.openapi import JSON, Operation, record, ref
 from catalog.api.resources.base import Resource
 from catalog.api.resources.products import Products
 from catalog.api.views.base import AuthoringView, json
@@ -51,9 +52,9 @@ class ExplainView(AuthoringView):
             "Why a channel says what it says",
             "For every part of the document in the current release: where it comes from, what it beat and why; what is "
             "said to be empty or cut off. Needs the permission to view releases, too.",
-            {(200, JSON): OpenApiResponse(openapi.ref("Explanation"), description="Where it comes from.")},
+            {(200, JSON): OpenApiResponse(ref("Explanation"), description="Where it comes from.")},
             (
-                openapi.key(self.resource),
+                key_parameter(self.resource),
                 _query("channel", "The channel's code."),
                 _query("language", "One of the languages of its current release."),
             ),

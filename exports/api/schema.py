@@ -10,8 +10,8 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
+from catalog.api.describing import limit as limit
 from catalog.api.openapi import NEXT, record, ref
-from catalog.api.openapi import limit as limit
 from catalog.api.problems import MEDIA_TYPE
 from catalog.values import TYPES, AttributeSpec
 from exports import documents

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from mptt.exceptions import InvalidMove
 from rest_framework.request import Request
 
-from catalog.api import openapi, parameters
+from catalog.api import describing, parameters
 from catalog.api.fields import Wrong, list_in, object_in
 from catalog.api.idempotency import once
 from catalog.api.openapi import Operation
@@ -41,7 +41,7 @@ class BulkView(ObjectView):
     """An object may be called “bulk”; what is posted there is for all."""
 
     def operation(self, method: str) -> Operation | None:  # type: ignore[override]
-        return openapi.bulk(self.resource) if method == "POST" else None
+        return describing.bulk(self.resource) if method == "POST" else None
 
     def needs(self, method: str) -> Any:
         """Each item needs its own permission; without either there is nothing to do here."""

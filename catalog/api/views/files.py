@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
-from catalog.api import openapi, parameters
+from catalog.api import describing, parameters
 from catalog.api.bodies import JsonParser, UploadParser, loads, too_large
 from catalog.api.openapi import Operation
 from catalog.api.problems import Error, wrong
@@ -61,7 +61,7 @@ class FileView(Uploading):
     parser_classes = [UploadParser]
 
     def operation(self, method: str) -> Operation:
-        return openapi.replace_file(self.resource) if method == "PUT" else openapi.file(self.resource)
+        return describing.replace_file(self.resource) if method == "PUT" else describing.file(self.resource)
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
         parameters.read(request)

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from catalog.api import openapi, paging, parameters
+from catalog.api import describing, paging, parameters
 from catalog.api.idempotency import once
 from catalog.api.openapi import Operation
 from catalog.api.views.base import REFUSALS, AuthoringView, cached, presented, refused
@@ -21,7 +21,7 @@ class ListView(AuthoringView):
     does = {"POST": "add"}
 
     def operation(self, method: str) -> Operation:
-        return openapi.create(self.resource) if method == "POST" else openapi.listing(self.resource)
+        return describing.create(self.resource) if method == "POST" else describing.listing(self.resource)
 
     def get(self, request: Request) -> HttpResponseBase:
         resource = self.resource

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from catalog.api import openapi, paging, parameters
+from catalog.api import describing, paging, parameters
 from catalog.api.openapi import Operation
 from catalog.api.problems import use_of
 from catalog.api.views.base import AuthoringView, json
@@ -18,7 +18,7 @@ from catalog.usage import uses_of
 
 class UsesView(AuthoringView):
     def operation(self, method: str) -> Operation:
-        return openapi.uses(self.resource)
+        return describing.uses(self.resource)
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
         parameters.read(request)
@@ -30,7 +30,7 @@ class HistoryView(AuthoringView):
     """What was done to an object under its present code, the latest first."""
 
     def operation(self, method: str) -> Operation:
-        return openapi.history(self.resource)
+        return describing.history(self.resource)
 
     def needs(self, method: str) -> Any:
         """The history is a table of its own in the admin, with a permission of its own."""
@@ -52,7 +52,7 @@ class RevisionsView(AuthoringView):
     """The revisions of a fragment, the latest first."""
 
     def operation(self, method: str) -> Operation:
-        return openapi.revisions(self.resource)
+        return describing.revisions(self.resource)
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
         asked = parameters.read(request, "limit", "cursor")

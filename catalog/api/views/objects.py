@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
-from catalog.api import openapi, parameters
+from catalog.api import describing, parameters
 from catalog.api.idempotency import once
 from catalog.api.openapi import Operation
 from catalog.api.resources.base import Act
@@ -22,7 +22,7 @@ class ObjectView(AuthoringView):
     does = {"PATCH": "change", "DELETE": "delete"}
 
     def operation(self, method: str) -> Operation:
-        make = {"PATCH": openapi.update, "DELETE": openapi.delete}.get(method, openapi.retrieve)
+        make = {"PATCH": describing.update, "DELETE": describing.delete}.get(method, describing.retrieve)
         return make(self.resource)
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
@@ -67,7 +67,7 @@ class ActView(AuthoringView):
     act: ClassVar[Act]
 
     def operation(self, method: str) -> Operation:
-        return openapi.acting(self.resource, self.act)
+        return describing.acting(self.resource, self.act)
 
     def needs(self, method: str) -> Any:
         return [self.permissions("view" if method in ("GET", "HEAD", "OPTIONS") else self.act.permission)]
