@@ -54,7 +54,8 @@ class Categories(Resource):
         if "below" in asked:
             top = named(Category, asked, "below")
             rows = rows.filter(tree_id=top.tree_id, lft__gte=top.lft, rght__lte=top.rght)
-        return rows
+        kept: QuerySet[Any] = rows
+        return kept
 
     def lock(self) -> None:
         lock_tree()
