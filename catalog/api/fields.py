@@ -14,7 +14,6 @@ from modeltranslation.utils import build_localized_fieldname
 
 from catalog.api.keys import found, key_of, noun_of
 from catalog.api.problems import Error, below, pointing
-from catalog.filters import FilterError, check, parse
 from catalog.models.base import CODE_LENGTH, CODE_PATTERN, texts_of
 from catalog.values.base import quoted
 
@@ -256,18 +255,6 @@ class Links(Kind):
 
     def put(self, row: Any, name: str, value: Any) -> None:
         """Written after the row, by the resource."""
-
-
-class FilterText(Text):
-    """A text of the one filter language; "" for none."""
-
-    def read(self, raw: Any, pointer: str) -> Any:
-        text = super().read(raw, pointer).strip()
-        try:
-            check(parse(text))
-        except FilterError as error:
-            raise Wrong.at(pointer, f"{error}") from None
-        return text
 
 
 @dataclass(frozen=True)

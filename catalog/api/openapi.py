@@ -65,7 +65,34 @@ SHARED: Json = {
         },
     ),
     "Use": _USE,
-    "Uses": record("Where something is used.", {"key": _TEXT, "uses": {"type": "array", "items": ref("Use")}}),
+    "Uses": record(
+        "Where something is used, and where it stands in what channels have.",
+        {
+            "key": _TEXT,
+            "uses": {"type": "array", "items": ref("Use")},
+            "carried": {
+                "type": ["object", "null"],
+                "description": "In documents of channels and the latest editions; null for what these do not carry.",
+                "properties": {
+                    "products": _COUNT,
+                    "examples": {"type": "array", "items": _TEXT},
+                    "documents": _COUNT,
+                    "outlets": {"type": "array", "items": ref("Outlet")},
+                    "editions": {"type": "array", "items": _TEXT},
+                },
+            },
+        },
+    ),
+    "Outlet": record(
+        "One channel and language: documents of the current release, and the first and last release that carried it.",
+        {
+            "channel": _TEXT,
+            "language": _TEXT,
+            "documents": _COUNT,
+            "first_release": _COUNT,
+            "last_release": {"type": ["integer", "null"], "description": "null where that is the current one."},
+        },
+    ),
     "Change": record(
         "What was done to an object.",
         {

@@ -19,20 +19,20 @@ from catalog.api.resources.products import Products
 from catalog.api.views.base import AuthoringView, json
 from catalog.models import Channel
 from catalog.models.base import is_code
-from exports.explaining import NotReleased, explain
+from exports.explaining import NotReleased, explain, explain_draft
 
 _TEXT = {"type": "string"}
 _OBJECT = {"type": "object", "additionalProperties": True}
 _BY_CODE = {"type": "object", "additionalProperties": _OBJECT}
 _LIST = {"type": "array", "items": _OBJECT}
 EXPLANATION = record(
-    "Where each part of a document of the current release comes from, and what it beat (docs/commands.md, explain).",
+    "Where each part of a document comes from, and what it beat (docs/commands.md, explain). `release` 0 is a draft.",
     {
         **dict.fromkeys(("sku", "channel", "language"), _TEXT),
         "release": {"type": "integer"},
         "digest": _TEXT,
         **dict.fromkeys(("facts", "emptied"), _BY_CODE),
-        **dict.fromkeys(("statements", "assets", "categories", "cut", "absent", "problems"), _LIST),
+        **dict.fromkeys(("statements", "assets", "categories", "cut", "absent", "problems", "empty"), _LIST),
     },
 )
 
@@ -57,6 +57,12 @@ class ExplainView(AuthoringView):
                 key_parameter(self.resource),
                 _query("channel", "The channel's code."),
                 _query("language", "One of the languages of its current release."),
+                OpenApiParameter(
+                    "draft",
+                    {"type": "string", "enum": ["false", "true"], "default": "false"},
+                    OpenApiParameter.QUERY,
+                    description="true: the document as it would be released now.",
+                ),
             ),
             problems=(404,),
             tag=self.resource.route,
@@ -66,12 +72,13 @@ class ExplainView(AuthoringView):
         return [*super().needs(method), ["exports.view_release", "exports.change_release"]]
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
-        asked = parameters.read(request, "channel", "language")
+        asked = parameters.read(request, "channel", "language", "draft")
+        explaining = explain_draft if parameters.choice(asked, "draft", ["false", "true"]) == "true" else explain
         if missing := {"channel", "language"} - asked.keys():
             raise ValidationError(dict.fromkeys(sorted(missing), "This is needed."))
         product = self.found(key)
         try:
-            return json(asdict(explain(_channel(asked["channel"]), asked["language"], product.sku)))
+            return json(asdict(explaining(_channel(asked["channel"]), asked["language"], product.sku)))
         except NotReleased as error:
             raise NotFound(str(error)) from None
 

@@ -20,6 +20,14 @@ def test_every_part_of_a_document_is_explained(world: World) -> None:
     conforms(found, answer["application/json"]["schema"])
 
 
+def test_a_draft_is_explained_and_what_is_out_is_told(world: World) -> None:
+    author = Author()
+    assert author.json(f"{ADDRESS}&draft=true")["release"] == 0
+    carried = author.json("attributes/name/where-used/")["carried"]
+    assert carried["documents"] > 0
+    assert {outlet["channel"] for outlet in carried["outlets"]} >= {"shop"}
+
+
 def test_it_needs_to_see_products_and_releases(world: World) -> None:
     assert Author("view_product", "view_release").get(ADDRESS).status_code == 200
     problem(Author("view_product", name="bob").get(ADDRESS), 403)

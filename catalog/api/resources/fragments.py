@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from modeltranslation.utils import build_localized_fieldname
 
@@ -18,7 +17,6 @@ from catalog.api.fields import (
     Code,
     Date,
     Field,
-    FilterText,
     Flag,
     Json,
     Kind,
@@ -34,9 +32,9 @@ from catalog.api.resources.base import Act, Parameter, Parameters, Resource
 from catalog.api.resources.taxonomy import named, plain_word
 from catalog.models import Asset, Audience, Category, Channel, Family, Fragment, Market, Placement, Product, Slot, Tag
 from catalog.models.channels import Medium
-from catalog.operations.fragments import approve, place, retire, write_fragment
+from catalog.operations.fragments import approve, retire, write_fragment
 from catalog.operations.linking import set_links
-from catalog.operations.recording import store
+from catalog.operations.placements import save_placement, unplace
 
 _WORD: Json = {"type": "string"}
 
@@ -100,7 +98,7 @@ class Fragments(Resource):
         Field("markets", Links(Market)),
         Field("audiences", Links(Audience)),
         Field("media", Listed(tuple(Medium.values))),
-        Field("products", FilterText(), "A filter of the products it may be said of."),
+        Field("products", Text(), "A filter of the products it may be said of."),
         Field("valid_from", Date()),
         Field("valid_until", Date()),
         Field("created_at", Moment(), written="never"),
@@ -164,7 +162,10 @@ class Fragments(Resource):
 class Placements(Resource):
     name, plural, route = "Placement", "Placements", "placements"
     one, words = "a placement", "placements"
-    about = "Puts a fragment in a slot on exactly one of: a product, a family, a category with all below it."
+    about = (
+        "Puts a fragment in a slot on exactly one of: a product, a family, a category with all below it, or every "
+        "product that a filter finds. One that is `excluded` takes it out there."
+    )
     key_about = "The placement's number."
     model = Placement
     looked_at = False
@@ -175,8 +176,8 @@ class Placements(Resource):
         Field("product", Link(Product), written="creation"),
         Field("family", Link(Family), written="creation"),
         Field("category", Link(Category), written="creation"),
-        Field("filter", Text(), "Every product that meets it.", written="never"),
-        Field("excluded", Flag(), "Taken out there, though it is placed further up.", written="never"),
+        Field("filter", Text(), "Every product that meets it.", written="creation"),
+        Field("excluded", Flag(), "Taken out there, though it is placed further up."),
         Field("position", Whole()),
     )
     parameters = tuple(
@@ -228,12 +229,8 @@ class Placements(Resource):
     def _called(self, rows: QuerySet[Any], key: str) -> QuerySet[Any]:
         return rows.filter(pk=int(key))
 
-    def write(self, actor: Actor, row: Any, data: dict[str, Any]) -> Placement:
-        targets = [data[name] for name in ("product", "family", "category") if data.get(name) is not None]
-        if row.pk is not None:
-            row.position = data.get("position", row.position)
-            store(actor, row)
-            return row  # type: ignore[no-any-return]
-        if len(targets) != 1:
-            raise ValidationError("Choose exactly one: a product, a family or a category.")
-        return place(actor, data["fragment"], data["slot"], targets[0], data.get("position", 0))
+    def save(self, actor: Actor, row: Placement, data: dict[str, Any]) -> None:
+        save_placement(actor, row)
+
+    def delete(self, actor: Actor, row: Placement) -> None:
+        unplace(actor, row)

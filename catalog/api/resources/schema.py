@@ -17,7 +17,6 @@ from catalog.api.fields import (
     Code,
     Document,
     Field,
-    FilterText,
     Flag,
     Json,
     Link,
@@ -140,7 +139,7 @@ DEMAND = (
     Field("attribute", Link(Attribute)),
     Field("slot", Link(Slot)),
     Field("asset_role", Text(50)),
-    Field("condition", FilterText(), "A filter; products it does not match are not asked."),
+    Field("condition", Text(), "A filter; products it does not match are not asked."),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, cast
 
 from django.http.response import HttpResponseBase
@@ -13,6 +14,7 @@ from catalog.api.problems import use_of
 from catalog.api.views.base import AuthoringView, json
 from catalog.models import Change, FragmentRevision
 from catalog.operations.recording import key_of
+from catalog.outlook import OUTLOOK
 from catalog.usage import uses_of
 
 
@@ -23,7 +25,16 @@ class UsesView(AuthoringView):
     def get(self, request: Request, key: str) -> HttpResponseBase:
         parameters.read(request)
         row = self.found(key)
-        return json({"key": self.resource.key_of(row), "uses": [use_of(use) for use in uses_of(row)]})
+        uses = [use_of(use) for use in uses_of(row)]
+        return json({"key": self.resource.key_of(row), "uses": uses, "carried": _carried(row)})
+
+
+def _carried(row: Any) -> dict[str, Any] | None:
+    """Where it stands in what is out; None for what documents do not carry."""
+    try:
+        return asdict(OUTLOOK.where_used(row))
+    except ValueError:
+        return None
 
 
 class HistoryView(AuthoringView):

@@ -127,6 +127,10 @@ def test_a_placement_stands_on_exactly_one_thing(author: Author) -> None:
     assert list(pointers(author.send("POST", "placements/", both))) == [""]
     two = {**both, "family": "espresso", "category": "machines"}
     assert list(pointers(author.send("POST", "placements/", two))) == [""]
+    rule = author.made("placements", {**both, "filter": "sku  =  P", "excluded": True})
+    assert (rule["filter"], rule["excluded"]) == ("sku = P", True)
+    assert "/filter" in pointers(author.send("POST", "placements/", {**both, "filter": "nope ="}))
+    assert author.changed(f"placements/{rule['id']}/", {"excluded": False})["excluded"] is False
     made = author.made("placements", {**both, "category": "machines"})
     assert [row["id"] for row in author.json("placements/?category=machines&slot=headline")["items"]] == [made["id"]]
     assert author.json("placements/?family=espresso")["items"] == []

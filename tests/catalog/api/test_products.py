@@ -124,7 +124,7 @@ def test_a_product_in_use_is_not_deleted_and_its_uses_are_named(author: Author, 
     author.made("products", {"sku": "C", "parent": "P"})
     body = problem(author.delete("products/P/"), 409)
     assert body["uses"] == [{"kind": "product", "label": "Products", "count": 1, "examples": ["C"]}]
-    assert author.json("products/P/where-used/") == {"key": "P", "uses": body["uses"]}
+    assert author.json("products/P/where-used/") == {"key": "P", "uses": body["uses"], "carried": None}
     assert Product.objects.count() == 2
 
 
