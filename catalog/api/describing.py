@@ -5,7 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 
 from catalog.api import paging
-from catalog.api.fields import Json
+from catalog.api.fields import Json, object_schema
 from catalog.api.openapi import JSON, Operation, ref
 from catalog.api.resources.base import Act, Parameter, Resource
 
@@ -117,7 +117,7 @@ def acting(resource: Resource, act: Act) -> Operation:
         act.about,
         {(200, JSON): _shown(resource.name, "As it is now.")},
         (key(resource), IF_MATCH, ONCE),
-        act.requests,
+        {JSON: object_schema(act.fields, complete=False)},
         (*_WRITE, 422),
         tag=resource.route,
     )

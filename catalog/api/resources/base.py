@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -32,14 +32,17 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Act:
-    """Something that is done to one object besides writing it, at `/{route}/{key}/{name}/`."""
+    """Something that is done to one object besides writing it, at `/{route}/{key}/{name}/`.
+
+    `run` gets the members of the body, which are those of `fields`.
+    """
 
     name: str
     summary: str
     about: str
-    run: Callable[[Actor, Any], Any]
+    run: Callable[[Actor, Any, dict[str, Any]], Any]
     permission: str = "change"
-    requests: Json = field(default_factory=dict)
+    fields: tuple[Field, ...] = ()
 
 
 class Resource:

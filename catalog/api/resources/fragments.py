@@ -64,11 +64,11 @@ class Slots(Resource):
     example: ClassVar[Json] = {"code": "teaser", "label": {"en": "Teaser"}, "rich": False, "max_length": 160}
 
 
-def _approve(actor: Actor, fragment: Fragment) -> None:
+def _approve(actor: Actor, fragment: Fragment, _: dict[str, Any]) -> None:
     approve(actor, fragment)
 
 
-def _retire(actor: Actor, fragment: Fragment) -> None:
+def _retire(actor: Actor, fragment: Fragment, _: dict[str, Any]) -> None:
     retire(actor, fragment)
 
 

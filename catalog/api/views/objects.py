@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 
 from catalog.api import describing, parameters
+from catalog.api.fields import read_object
 from catalog.api.idempotency import once
 from catalog.api.openapi import Operation
 from catalog.api.resources.base import Act
@@ -80,8 +81,7 @@ class ActView(AuthoringView):
         row = self.found(key, lock=True)
         refuse_stale(request, self.resource.show(row))
         try:
-            said = self.act.run(self.actor, row)
+            self.act.run(self.actor, row, read_object(self.act.fields, self.body(), ""))
         except REFUSALS as error:
             raise refused(error, self.resource, row, {}) or error from error
-        shown = self.resource.presented(self.stored(row))
-        return presented({**shown, **(said or {})})
+        return presented(self.resource.presented(self.stored(row)))

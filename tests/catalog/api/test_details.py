@@ -163,7 +163,9 @@ def test_fragments_are_found_by_state_tag_slot_language_and_code(author: Author)
 def test_a_fragment_is_approved_edited_and_retired(author: Author) -> None:
     author.made("fragments", {"code": "f", "body": {"en": "One"}, "channels": ["print"]})
     problem(author.send("POST", "fragments/f/approve/", {}), 428)
-    author.send("POST", "fragments/f/approve/", {}, if_match="*")
+    for raw in (b'{"languages": ["en"]}', b"[]", b"null"):
+        problem(author.send("POST", "fragments/f/approve/", raw, if_match="*"), 400)
+    author.send("POST", "fragments/f/approve/", if_match="*")
     changed = author.changed("fragments/f/", {"body": {"en": "Two"}, "channels": []})
     assert (changed["out"], changed["revision"], changed["channels"]) == (1, 1, [])
     revisions = author.json("fragments/f/revisions/")["items"]
