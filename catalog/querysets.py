@@ -272,14 +272,6 @@ def current_revisions() -> QuerySet[FragmentRevision]:
     )
 
 
-def is_rich(fragment: Fragment) -> bool:
-    """Whether a fragment stands in a slot with paragraphs and lists, or in none yet."""
-    if not fragment.pk:
-        return True
-    slots = list(fragment.placements.values_list("slot__rich", flat=True))
-    return not slots or any(slots)
-
-
 def fragments() -> QuerySet[Fragment]:
     """Fragments with all that they name, and as `latest` and `out` the numbers of their revisions, None without."""
     revisions = FragmentRevision.objects.filter(fragment=OuterRef("pk")).order_by("-number").values("number")

@@ -112,6 +112,7 @@ SHARED: Json = {
             "submitted_by": _TEXT,
             "submitted_at": {"type": "string", "format": "date-time"},
             "authors": {"type": "array", "items": _TEXT},
+            "withdrawn_by": {**_TEXT, "description": "Who took it back from review, or nobody."},
             "content": {"type": "object", "additionalProperties": True},
             "out": {"type": ["object", "null"], "additionalProperties": True},
             "approvals": {

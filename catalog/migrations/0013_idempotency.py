@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0009_what_is_out'),
+        ('catalog', '0016_outbox'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import F, QuerySet
 from modeltranslation.utils import build_localized_fieldname
 
@@ -32,9 +33,9 @@ from catalog.api.resources.base import Act, Parameter, Parameters, Resource
 from catalog.api.resources.taxonomy import named, plain_word
 from catalog.models import Asset, Audience, Category, Channel, Family, Fragment, Market, Placement, Product, Slot, Tag
 from catalog.models.channels import Medium
-from catalog.operations.fragments import approve, retire, write_fragment
-from catalog.operations.linking import set_links
+from catalog.operations.fragments import is_rich, write_fragment
 from catalog.operations.placements import save_placement, unplace
+from catalog.operations.reviewing import approve, approve_revision, retire, submit, withdraw
 
 _WORD: Json = {"type": "string"}
 
@@ -64,12 +65,53 @@ class Slots(Resource):
     example: ClassVar[Json] = {"code": "teaser", "label": {"en": "Teaser"}, "rich": False, "max_length": 160}
 
 
-def _approve(actor: Actor, fragment: Fragment, _: dict[str, Any]) -> None:
-    approve(actor, fragment)
+def _submit(actor: Actor, fragment: Fragment, _: dict[str, Any]) -> None:
+    submit(actor, fragment)
+
+
+def _withdraw(actor: Actor, fragment: Fragment, _: dict[str, Any]) -> None:
+    withdraw(actor, fragment)
+
+
+def _approve(actor: Actor, fragment: Fragment, said: dict[str, Any]) -> None:
+    """The working copy in all languages; or of a revision, the latest unless said, the languages named."""
+    if not said:
+        approve(actor, fragment)
+        return
+    found = fragment.revisions.order_by("-number")
+    revision = (found.filter(number=said["revision"]) if "revision" in said else found).first()
+    if revision is None:
+        raise ValidationError("There is no such revision. Submit the fragment first.")
+    approve_revision(actor, revision, said.get("languages"))
 
 
 def _retire(actor: Actor, fragment: Fragment, _: dict[str, Any]) -> None:
     retire(actor, fragment)
+
+
+APPROVAL = (
+    Field("languages", Listed(tuple(settings.MODELTRANSLATION_LANGUAGES)), "All that wait for approval unless said."),
+    Field("revision", Whole(1), "Which revision; the latest unless said."),
+)
+ACTS = (
+    Act(
+        "submit",
+        "Submit a fragment",
+        "The working copy is frozen in the next revision, which waits for approval.",
+        _submit,
+    ),
+    Act("withdraw", "Take a fragment back from review", "What was approved of it before stays out.", _withdraw),
+    Act(
+        "approve",
+        "Approve a fragment",
+        "Without a body: the working copy, in all languages. With `languages` or `revision`: those of a revision that was "
+        "submitted. Channels get it with their next release.",
+        _approve,
+        "approve",
+        APPROVAL,
+    ),
+    Act("retire", "Retire a fragment", "It leaves every channel with the channel's next release.", _retire),
+)
 
 
 class Fragments(Resource):
@@ -111,15 +153,7 @@ class Fragments(Resource):
         Parameter("missing", "Only those without a text in this language.", _WORD),
         Parameter("code", "Only those whose code begins so.", _WORD),
     )
-    acts = (
-        Act(
-            "approve",
-            "Approve a fragment",
-            "It is frozen, and channels get it with their next release.",
-            _approve,
-        ),
-        Act("retire", "Retire a fragment", "It leaves every channel with the channel's next release.", _retire),
-    )
+    acts = ACTS
     example: ClassVar[Json] = {
         "code": "descaling-hint",
         "title": {"en": "Descaling"},
@@ -155,8 +189,7 @@ class Fragments(Resource):
 
     def save(self, actor: Actor, row: Fragment, data: dict[str, Any]) -> None:
         texts = {name: data.get(name, {}) for name in ("title", "body")}
-        write_fragment(actor, row, **texts, rich=querysets.is_rich(row))
-        set_links(row, self.links_in(data))
+        write_fragment(actor, row, **texts, rich=is_rich(row), links=self.links_in(data))
 
 
 class Placements(Resource):

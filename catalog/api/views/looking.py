@@ -83,6 +83,7 @@ def _revision(revision: FragmentRevision) -> dict[str, Any]:
         "submitted_by": revision.submitted_by,
         "submitted_at": revision.submitted_at.isoformat(),
         "authors": revision.authors,
+        "withdrawn_by": revision.withdrawn_by,
         "content": revision.content,
         "out": revision.out,
         "approvals": [

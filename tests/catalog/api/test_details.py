@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -163,7 +164,7 @@ def test_fragments_are_found_by_state_tag_slot_language_and_code(author: Author)
 def test_a_fragment_is_approved_edited_and_retired(author: Author) -> None:
     author.made("fragments", {"code": "f", "body": {"en": "One"}, "channels": ["print"]})
     problem(author.send("POST", "fragments/f/approve/", {}), 428)
-    for raw in (b'{"languages": ["en"]}', b"[]", b"null"):
+    for raw in (b'{"languages": ["xx"]}', b'{"languages": ["en"]}', b'{"revision": 7}', b"[]", b"null"):
         problem(author.send("POST", "fragments/f/approve/", raw, if_match="*"), 400)
     author.send("POST", "fragments/f/approve/", if_match="*")
     changed = author.changed("fragments/f/", {"body": {"en": "Two"}, "channels": []})
@@ -175,6 +176,20 @@ def test_a_fragment_is_approved_edited_and_retired(author: Author) -> None:
     assert author.json("fragments/f/")["out"] is None
     author.made("fragments", {"code": "empty"})
     assert "cannot be approved" in pointers(author.send("POST", "fragments/empty/approve/", {}, if_match="*"))[""]
+
+
+def test_a_fragment_is_submitted_withdrawn_and_approved_language_by_language(author: Author) -> None:
+    author.made("fragments", {"code": "f", "body": {"en": "One", "de": "Eins"}})
+    submitted = author.send("POST", "fragments/f/submit/", {}, if_match="*")
+    assert json.loads(submitted.content).items() >= {"state": "review", "revision": 1, "out": None}.items()
+    assert json.loads(author.send("POST", "fragments/f/withdraw/", {}, if_match="*").content)["state"] == "draft"
+    assert author.json("fragments/f/revisions/")["items"][0]["withdrawn_by"] == "ada"
+    author.send("POST", "fragments/f/submit/", {}, if_match="*")
+    some = author.send("POST", "fragments/f/approve/", {"languages": ["de"], "revision": 1}, if_match="*")
+    assert json.loads(some.content).items() >= {"state": "review", "out": 1}.items()
+    author.send("POST", "fragments/f/approve/", {"languages": ["en"]}, if_match="*")
+    assert author.json("fragments/f/")["state"] == "approved"
+    assert "/languages/0" in pointers(author.send("POST", "fragments/f/approve/", {"languages": ["xx"]}, if_match="*"))
 
 
 def test_links_are_assets_and_pictures_are_not(author: Author) -> None:
