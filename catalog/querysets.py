@@ -283,12 +283,3 @@ def fragments() -> QuerySet[Fragment]:
             out=Case(When(~Q(state="retired"), then=Subquery(revisions.filter(out__isnull=False)[:1]))),
         )
     )
-
-
-def tags_below(tag: Tag) -> set[int]:
-    """The ids of a tag and of all below it: one query for each level."""
-    found, level = {tag.pk}, {tag.pk}
-    while level:
-        level = set(Tag.objects.filter(parent__in=level).values_list("pk", flat=True)) - found
-        found |= level
-    return found

@@ -97,15 +97,15 @@ ACTS = (
     Act(
         "submit",
         "Submit a fragment",
-        "The working copy is frozen in the next revision, which waits for approval.",
+        "It is frozen in the next revision, which waits for approval.",
         _submit,
     ),
     Act("withdraw", "Take a fragment back from review", "What was approved of it before stays out.", _withdraw),
     Act(
         "approve",
         "Approve a fragment",
-        "Without a body: the working copy, in all languages. With `languages` or `revision`: those of a revision that was "
-        "submitted. Channels get it with their next release.",
+        "Without a body: the working copy, in all languages. With `languages` or `revision`: those of a revision that "
+        "was submitted. Channels get it with their next release.",
         _approve,
         "approve",
         APPROVAL,
@@ -174,7 +174,7 @@ class Fragments(Resource):
         if "state" in asked:
             rows = rows.filter(state=reading.choice(dict(asked), "state", list(Fragment.State.values)))
         if "tag" in asked:
-            below = querysets.tags_below(named(Tag, asked, "tag"))
+            below = querysets.tags_below([named(Tag, asked, "tag").pk])
             rows = rows.filter(pk__in=Fragment.tags.through.objects.filter(tag__in=below).values("fragment"))
         if "slot" in asked:
             rows = rows.filter(pk__in=named(Slot, asked, "slot").placements.values("fragment"))
