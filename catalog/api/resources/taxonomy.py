@@ -46,7 +46,8 @@ class Categories(Resource):
     example: ClassVar[Json] = {"code": "grinders", "label": {"en": "Grinders", "de": "Mühlen"}, "parent": "machines"}
 
     def rows(self) -> QuerySet[Any]:
-        return Category.objects.select_related("parent")
+        rows: QuerySet[Any] = Category.objects.select_related("parent")
+        return rows
 
     def narrowed(self, rows: QuerySet[Any], asked: Parameters) -> QuerySet[Any]:
         if "parent" in asked:
@@ -54,8 +55,7 @@ class Categories(Resource):
         if "below" in asked:
             top = named(Category, asked, "below")
             rows = rows.filter(tree_id=top.tree_id, lft__gte=top.lft, rght__lte=top.rght)
-        kept: QuerySet[Any] = rows
-        return kept
+        return rows
 
     def lock(self) -> None:
         lock_tree()

@@ -97,7 +97,9 @@ def addresses(path: str, row: Any) -> st.SearchStrategy[str]:
     names = st.integers(0, 15).flatmap(
         lambda number: st.sampled_from(named if named and number else ["nope", "sku__startswith"])
     )
-    query = st.just({}) | st.dictionaries(names, TEXTS, max_size=2) if named else st.just({})
+    query: st.SearchStrategy[dict[str, str]] = (
+        st.just({}) | st.dictionaries(names, TEXTS, max_size=2) if named else st.just({})
+    )
     return st.builds(
         lambda key, asked: f"{path.replace('{key}', quote(key, safe='') or '-')}?{urlencode(asked)}",
         st.integers(0, 7).flatmap(lambda number: st.just(OWN[path.split("/")[3]]) if number else KEYS | TEXTS),
