@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0016_outbox'),
+        ('catalog', '0017_not_a_copy'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from catalog.actors import Actor
 from catalog.api import parameters
+from catalog.api.authentication import UserTokenAuthentication
 from catalog.api.caching import mark_private
 from catalog.api.problems import MEDIA_TYPE, Problem
 from catalog.jobs import cancel, retry
@@ -46,7 +47,8 @@ class MaySeeJobs(BasePermission):
 
 
 class JobView(APIView):
-    authentication_classes = [SessionAuthentication]
+    # By a session, or as elsewhere by a token of the same person.
+    authentication_classes = [SessionAuthentication, UserTokenAuthentication]
     permission_classes = [MaySeeJobs]
 
     def found(self, id: str) -> Job:
