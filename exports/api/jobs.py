@@ -19,6 +19,7 @@ from catalog.actors import Actor
 from catalog.api import parameters
 from catalog.api.authentication import UserTokenAuthentication
 from catalog.api.caching import mark_private
+from catalog.api.openapi import ref
 from catalog.api.problems import MEDIA_TYPE, Problem
 from catalog.jobs import cancel, retry
 from catalog.jobs.telling import told, told_in_full
@@ -28,7 +29,7 @@ from exports.api import schema
 STATES = ("", *Job.State.values)
 ACTS = {"cancel": cancel, "retry": retry}
 _LARGEST = 999_999_999
-_ANSWER = OpenApiResponse(schema.ref("Job"), description="The job.")
+_ANSWER = OpenApiResponse(ref("Job"), description="The job.")
 _ID = OpenApiParameter("id", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH, description="The job's number.")
 
 
@@ -75,7 +76,7 @@ class JobsView(JobView):
             OpenApiParameter("before", {"type": "integer", "minimum": 1}, description="Only jobs with a smaller `id`."),
             schema.limit(100, 50),
         ],
-        responses=_answers(OpenApiResponse(schema.ref("JobsPage"), description="A page of jobs."), 400),
+        responses=_answers(OpenApiResponse(ref("JobsPage"), description="A page of jobs."), 400),
     )
     def get(self, request: Request) -> HttpResponse:
         given = parameters.read(request, "state", "kind", "before", "limit")
