@@ -18,13 +18,13 @@ from rest_framework.views import APIView
 from catalog.actors import Actor
 from catalog.api import parameters
 from catalog.api.authentication import UserTokenAuthentication
+from catalog.api.caching import mark_private
 from catalog.api.openapi import ref
 from catalog.api.problems import MEDIA_TYPE, Problem
 from catalog.jobs import cancel, retry
 from catalog.jobs.telling import told, told_in_full
 from catalog.models import Job
 from exports.api import schema
-from exports.api.base import mark_private
 
 STATES = ("", *Job.State.values)
 ACTS = {"cancel": cancel, "retry": retry}
@@ -40,7 +40,7 @@ def _answers(good: OpenApiResponse, *more: int) -> Any:
 
 
 class MaySeeJobs(BasePermission):
-    message = "Send a token of somebody who may see jobs, or log in; to cancel or try again, who may change them."
+    message = "Log in as somebody who may see jobs, and for cancelling or trying again, change them."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         verbs = ("view", "change") if request.method in ("GET", "HEAD", "OPTIONS") else ("change",)
@@ -48,7 +48,8 @@ class MaySeeJobs(BasePermission):
 
 
 class JobView(APIView):
-    authentication_classes = [UserTokenAuthentication, SessionAuthentication]
+    # By a session, or as elsewhere by a token of the same person.
+    authentication_classes = [SessionAuthentication, UserTokenAuthentication]
     permission_classes = [MaySeeJobs]
 
     def found(self, id: str) -> Job:

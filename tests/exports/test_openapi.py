@@ -82,11 +82,12 @@ def test_every_address_needs_the_token_and_names_its_problems() -> None:
 
 
 def test_every_parameter_and_answer_is_described() -> None:
-    for path in paths().values():
-        assert path["get"]["summary"]
-        assert path["get"]["description"]
-        assert all(row["description"] for row in path["get"]["parameters"])
-        assert all(row["description"] for row in path["get"]["responses"].values())
+    for path in description()["paths"].values():
+        for operation in path.values():
+            assert operation["summary"]
+            assert operation["description"]
+            assert all(row["description"] for row in operation.get("parameters", []))
+            assert all(row["description"] for row in operation["responses"].values())
 
 
 def test_a_document_is_described_by_its_dataclass() -> None:

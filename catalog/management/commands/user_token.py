@@ -10,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.actors import Actor
-from catalog.models import UserToken
 from catalog.operations.tokens import issue_user_token
 
 
@@ -26,7 +25,7 @@ class Command(BaseCommand):
         user = User.objects.filter(username=options["user"]).first()
         if user is None:
             raise CommandError(f"There is no user “{options['user']}”. Make one with: manage.py createsuperuser")
-        if UserToken.objects.filter(user=user, name=options["name"]).exists():
+        if user.tokens.filter(name=options["name"]).exists():
             raise CommandError(f"“{user}” has a token called “{options['name']}”. Choose another name.")
         try:
             token, secret = issue_user_token(_actor(), user, options["name"], options["days"])
