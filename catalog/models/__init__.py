@@ -29,7 +29,15 @@ from catalog.models.schema import (
     Requirement,
 )
 from catalog.models.taxonomy import Category, Tag
-from catalog.models.upkeep import CodeAlias, ForbiddenTerm, TranslationState
+from catalog.models.translation import (
+    Concept,
+    JobUnit,
+    MemorySegment,
+    Term,
+    TranslationJob,
+    TranslationState,
+)
+from catalog.models.upkeep import CodeAlias, ForbiddenTerm
 
 __all__ = [
     "Asset",
@@ -47,6 +55,7 @@ __all__ = [
     "CodeAlias",
     "Comment",
     "Completeness",
+    "Concept",
     "EntityAttribute",
     "EntityType",
     "FacetTerm",
@@ -61,7 +70,9 @@ __all__ = [
     "Fragment",
     "FragmentRevision",
     "Job",
+    "JobUnit",
     "Market",
+    "MemorySegment",
     "NotACopy",
     "Placement",
     "Product",
@@ -74,7 +85,9 @@ __all__ = [
     "SearchText",
     "Slot",
     "Tag",
+    "Term",
     "Touched",
     "TouchedBatch",
+    "TranslationJob",
     "TranslationState",
 ]
