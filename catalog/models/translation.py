@@ -1,4 +1,4 @@
-"""Translation: how far each text is, what was translated before, which words to use, and what is out with translators."""
+"""Translation: how far each text is, what was translated before, which words to use, what translators have."""
 
 from __future__ import annotations
 

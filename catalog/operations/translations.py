@@ -105,7 +105,7 @@ def mark(
 
 
 def refuse_unread(actor: Actor, rows: Iterable[TranslationState]) -> None:
-    """Raises ValidationError where nobody but a machine has written a text that is to be approved, and no person asks."""
+    """Raises ValidationError where a machine has written what is to be approved, and no person has read it."""
     unread = sorted(row.language for row in rows if row.state == State.MACHINE)
     if unread and actor.path not in PEOPLE:
         raise ValidationError(
@@ -146,14 +146,14 @@ def _follow_batch(actor: Actor, written: Sequence[tuple[Model, Texts]], *, meani
     for instance, before in written:
         rows, after = known[instance.pk], source_texts(instance)
         for language in sorted((after.keys() | rows.keys()) - {settings.LANGUAGE_CODE}):
-            row = rows.get(language)
-            now = followed(_standing(row), language, before, after, kept=meaning_kept, recoded=recoded)
-            if now is None and row is not None:
-                gone.append(row.pk)
-            elif now is not None and now != _standing(row):
-                row = row or TranslationState(kind=kind, object_id=instance.pk, language=language)
-                same_hand = row.pk and (now.state, now.source_digest) == (row.state, row.source_digest)
-                changed.append(_put(row, now, row.by if same_hand else actor.name))
+            known_row = rows.get(language)
+            now = followed(_standing(known_row), language, before, after, kept=meaning_kept, recoded=recoded)
+            if now is None and known_row is not None:
+                gone.append(known_row.pk)
+            elif now is not None and now != _standing(known_row):
+                made = known_row or TranslationState(kind=kind, object_id=instance.pk, language=language)
+                same_hand = made.pk and (now.state, now.source_digest) == (made.state, made.source_digest)
+                changed.append(_put(made, now, made.by if same_hand else actor.name))
     write(changed)
     if gone:
         TranslationState.objects.filter(pk__in=gone).delete()
@@ -274,7 +274,7 @@ def stale_states() -> Iterator[Stale]:
     for kind, fields in TRANSLATED.items():
         rows = all_texts(kind, fields)
         seen: set[int] = set()
-        while batch := {pk: texts for pk, texts in _take(rows, BATCH)}:
+        while batch := dict(_take(rows, BATCH)):
             seen |= batch.keys()
             yield from _stale_in(kind, batch)
         for row in TranslationState.objects.filter(kind=kind).exclude(object_id__in=_ids(kind)).iterator():

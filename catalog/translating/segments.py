@@ -192,7 +192,7 @@ def _trimmed(parts: list[Part]) -> tuple[str, list[Part], str]:
 
 
 def _parts(run: Sequence[str], *, rich: bool) -> Iterator[Part]:
-    """Words unescaped; tags and references as codes that are not numbered yet. A tag without its other half is alone."""
+    """Words unescaped; tags and references as codes without a number. A tag without its other half is alone."""
     paired = _paired(run) if rich else {}
     for place, token in enumerate(run):
         if rich and _TOKEN.fullmatch(token):

@@ -57,10 +57,10 @@ def problems(source: str, target: str, concepts: Iterable[ConceptNames]) -> Iter
             if pattern_of(name, inflected=False).search(folded):
                 instead = f" Instead: {concept.target.allowed[0]}." if concept.target.allowed else ""
                 yield TermProblem("forbidden", concept.code, f"“{name}” must not be written.{instead}")
-        if concept.target.allowed and (said := _said(concept.source.allowed, before)):
-            if not any(stands_in(name, folded) for name in concept.target.allowed):
-                wanted = " or ".join(f"“{name}”" for name in concept.target.allowed)
-                yield TermProblem("missing", concept.code, f"The source says “{said}”; the translation lacks {wanted}.")
+        allowed, said = concept.target.allowed, _said(concept.source.allowed, before)
+        if said and allowed and not any(stands_in(name, folded) for name in allowed):
+            wanted = " or ".join(f"“{name}”" for name in allowed)
+            yield TermProblem("missing", concept.code, f"The source says “{said}”; the translation lacks {wanted}.")
 
 
 def _said(names: Iterable[str], folded: str) -> str:

@@ -137,7 +137,7 @@ def test_a_renamed_fact_in_a_text_makes_no_translation_outdated(db: None) -> Non
     mark(ME, fragment, "de", "reviewed")
     rename(ME, attribute, "mass")
     fragment.refresh_from_db()
-    assert "{{ fact:mass }}" in fragment.body_de
+    assert "{{ fact:mass }}" in source_texts(fragment)["de"]["body"]
     assert said(fragment) == {"de": "reviewed"}
     assert list(stale_states()) == []
 

@@ -46,7 +46,7 @@ def _target(holder: Any, source: Any) -> Any:
 def _changed(content: bytes, change: Callable[[Any], None]) -> bytes:
     root = etree.fromstring(content)
     change(root)
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
 
 
 def _translate(element: Any, words: Callable[[str], str]) -> None:
@@ -101,7 +101,7 @@ def _first_with_alone(root: Any) -> tuple[Any, Any, Any]:
 
 def without_alone(content: bytes) -> bytes:
     def change(root: Any) -> None:
-        _, target, code = _first_with_alone(root)
+        _, _, code = _first_with_alone(root)
         parent = code.getparent()
         before = code.getprevious()
         if before is not None:
@@ -115,7 +115,7 @@ def without_alone(content: bytes) -> bytes:
 
 def with_alone_twice(content: bytes) -> bytes:
     def change(root: Any) -> None:
-        _, target, code = _first_with_alone(root)
+        _, _, code = _first_with_alone(root)
         code.addnext(copy.deepcopy(code))
 
     return _changed(content, change)
@@ -123,7 +123,7 @@ def with_alone_twice(content: bytes) -> bytes:
 
 def with_invented(content: bytes) -> bytes:
     def change(root: Any) -> None:
-        _, target, code = _first_with_alone(root)
+        _, _, code = _first_with_alone(root)
         found = copy.deepcopy(code)
         found.set("id", "mine")
         code.addnext(found)
@@ -133,7 +133,7 @@ def with_invented(content: bytes) -> bytes:
 
 def with_number(content: bytes) -> bytes:
     def change(root: Any) -> None:
-        _, target, code = _first_with_alone(root)
+        _, _, code = _first_with_alone(root)
         found = copy.deepcopy(code)
         found.set("id", "9")
         code.addnext(found)
@@ -151,13 +151,6 @@ def with_markup(content: bytes) -> bytes:
 
 def with_other_source(content: bytes) -> bytes:
     return content.replace(b"Hot &amp; steamy.", b"Cold &amp; icy.", 1)
-
-
-def _unit_called(root: Any, name: str) -> Any:
-    """Of the object that has a unit with a reference."""
-    _, target, _ = _first_with_alone(root)
-    file = next(each for each in target.iterancestors() if etree.QName(each).localname == "file")
-    return next(unit for unit, _, _ in _units(file) if unit.get("id") == name) if file is not None else None
 
 
 def without_unit(content: bytes) -> bytes:
@@ -298,3 +291,10 @@ def _faults12(root: Any) -> Iterator[str]:
             or code.get("ctype", "").startswith("x-")
         ):
             yield f"no ctype of the list: {code.get('ctype')}"
+
+
+def prefixed(text: str, prefix: str) -> str:
+    """A stored text with a prefix before every paragraph's words."""
+    found = segmented(text)
+    parts = [f"{prefix}{found.written(segment)}" for segment in found.segments]
+    return "".join(part for pair in zip(found.skeleton, [*parts, ""], strict=True) for part in pair)

@@ -228,7 +228,7 @@ def remember_approved(
     `out` are the texts by object's id, language and field; `names` what the objects are called.
     """
     now = timezone.now()
-    pairs = []
+    pairs: list[Pair] = []
     for row in states:
         texts = out.get(row.object_id, {})
         if row.language in texts and not row.outdated and row.source_texts == texts.get(row.source_language):

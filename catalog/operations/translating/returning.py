@@ -305,7 +305,7 @@ class _Taking:
 
     def _state(self, instance: Any, state: str) -> str:
         """A draft, as long as a text of the source is not translated."""
-        having = source_texts(instance).get(self.job.target_language, {}).keys()
+        having = set(source_texts(instance).get(self.job.target_language, {}))
         having |= {row.field for row, reading in self.pairs if reading.text}
         return state if {row.field for row in self.rows} <= having else TranslationState.State.DRAFT
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, CharField, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Lower
 from modeltranslation.utils import build_localized_fieldname
 
@@ -96,7 +96,7 @@ def chosen(selection: Selection) -> Iterator[Chosen]:
             yield from (Chosen(kind, pk, code, said, texts[pk]) for pk, code, said in part if pk in texts)
 
 
-def with_state(kind: str, language: str, source: str = settings.LANGUAGE_CODE) -> QuerySet[Any]:
+def with_state(kind: str, language: str, source: str = settings.LANGUAGE_CODE) -> Any:
     """Objects that have a source text, with their state in a language as `said`. Retired fragments are left out."""
     rows = plain(model_of(kind)).filter(_some(kind, source))
     if kind == "fragment":
@@ -123,7 +123,7 @@ def _some(kind: str, language: str) -> Q:
 
 
 # --- Narrowing -------------------------------------------------------------------------------------------------------
-def _narrowed(rows: QuerySet[Any], kind: str, selection: Selection) -> QuerySet[Any]:
+def _narrowed(rows: Any, kind: str, selection: Selection) -> Any:
     if selection.codes:
         rows = rows.filter(pk__in=_named(kind, selection.codes))
     if selection.channel:
@@ -152,7 +152,7 @@ def _kind_named(code: str) -> str:
     return kind
 
 
-def _in_release(rows: QuerySet[Any], kind: str, code: str) -> QuerySet[Any]:
+def _in_release(rows: Any, kind: str, code: str) -> Any:
     try:
         channel = querysets.channel_called(code)
     except Channel.DoesNotExist:
@@ -165,7 +165,7 @@ def _in_release(rows: QuerySet[Any], kind: str, code: str) -> QuerySet[Any]:
     return rows.alias(lower=Lower("code")).filter(lower__in=codes)
 
 
-def _tagged(tags: Iterable[str]) -> QuerySet[Any]:
+def _tagged(tags: Iterable[str]) -> Any:
     """Ids of the fragments that have one of these tags, or one below it. Raises ValidationError."""
     rows = list(Tag.objects.values_list("pk", "facet", "code", "parent_id"))
     by_name = {f"{facet}:{code}".lower(): pk for pk, facet, code, _ in rows}

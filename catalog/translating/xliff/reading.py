@@ -34,7 +34,7 @@ _PAIRS = frozenset(["pc", "g"])
 _OPENING = frozenset(["sc", "bpt", "bx"])
 _CLOSING = frozenset(["ec", "ept", "ex"])
 _WRAPPING = frozenset(["mrk"])
-_IGNORED = frozenset(["sm", "em"])
+_TAKEN = _ALONE | _PAIRS | _OPENING | _CLOSING | _WRAPPING | {"cp", "sm", "em"}
 
 
 class XliffError(ValueError):
@@ -187,31 +187,33 @@ class _Reading:
             yield _escaped(child.tail)
 
     def _child(self, child: Any, opened: list[str]) -> Iterator[str]:
+        name = self._name(child)
+        if name in _ALONE:
+            yield f'<x id="{_number(child)}"/>'
+        elif name in _PAIRS:
+            yield f'<g id="{_number(child)}">'
+            yield self.marked(child)
+            yield "</g>"
+        elif name in _OPENING:
+            opened.append(_number(child))
+            yield f'<g id="{opened[-1]}">'
+        elif name in _CLOSING:
+            yield self._closed(child, opened)
+        elif name in _WRAPPING:
+            yield from self._inside(child, opened)
+        elif name == "cp":
+            yield _escaped(_character(child.get("hex", "")))
+
+    def _name(self, child: Any) -> str:
+        """An inline element's name. Raises _NotAllowed for one that is not taken."""
         if not isinstance(child.tag, str):
             raise _NotAllowed("it has an entity, which is not resolved; write the character itself")
         name = etree.QName(child)
         if name.namespace != self.core:
             raise _NotAllowed(f"it has an element <{name.localname}>, which is none of XLIFF's; take it out")
-        if name.localname in _ALONE:
-            yield f'<x id="{_number(child)}"/>'
-        elif name.localname in _PAIRS:
-            yield f'<g id="{_number(child)}">'
-            inner: list[str] = []
-            yield from self._inside(child, inner)
-            if inner:
-                raise _NotAllowed(f"the code {inner[-1]} is opened and not closed; put its end back")
-            yield "</g>"
-        elif name.localname in _OPENING:
-            opened.append(_number(child))
-            yield f'<g id="{opened[-1]}">'
-        elif name.localname in _CLOSING:
-            yield self._closed(child, opened)
-        elif name.localname in _WRAPPING:
-            yield from self._inside(child, opened)
-        elif name.localname == "cp":
-            yield _escaped(_character(child.get("hex", "")))
-        elif name.localname not in _IGNORED:
+        if name.localname not in _TAKEN:
             raise _NotAllowed(f"it has an element <{name.localname}>, which is not taken here; take it out")
+        return str(name.localname)
 
     def _closed(self, child: Any, opened: list[str]) -> str:
         number = child.get("startRef") or child.get("rid") or child.get("id") or ""

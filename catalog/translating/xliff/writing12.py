@@ -33,7 +33,7 @@ STATES: Mapping[UnitState, str] = {
 
 
 def write12(package: Package) -> bytes:
-    """The package as UTF-8 bytes: a <file> for each object, a <group> for each field, a <trans-unit> for each segment."""
+    """The package as UTF-8 bytes: a <file> for each object, a <group> for each field, a <trans-unit> for each part."""
     root = etree.Element(f"{{{CORE}}}xliff", nsmap={None: CORE})
     root.set("version", "1.2")
     for item in package.items:
