@@ -97,7 +97,7 @@ def _rows(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
         for row in reader:
             if reader.line_num > MAX_ROWS:
                 raise ValidationError(f"The file has more than {MAX_ROWS:,} lines.")
-            yield reader.line_num, {name: _unsafe(row.get(name) or "") for name in COLUMNS}
+            yield reader.line_num, {name: row.get(name) or "" for name in COLUMNS}
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValidationError(f"The file is no CSV in UTF-8: {error}.") from error
 
@@ -107,7 +107,8 @@ def _unsafe(text: str) -> str:
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
 
 
-def _take(actor: Actor, row: dict[str, str]) -> bool:
+def _take(actor: Actor, raw: dict[str, str]) -> bool:
+    row = {name: _unsafe(text) for name, text in raw.items()}
     concept = Concept.objects.filter(code__iexact=row["concept"]).first() or Concept(code=row["concept"])
     changed = concept.pk is None
     for name in ("definition", "part_of_speech", "domain"):

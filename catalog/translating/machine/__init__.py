@@ -1,0 +1,10 @@
+"""Machine translation behind one interface; which one is used is a setting. Pure but for the network."""
+
+from catalog.translating.machine.base import MachineError, Provider
+from catalog.translating.machine.deepl import DeepL
+from catalog.translating.machine.stub import Stub
+
+# By what PIM_MACHINE_TRANSLATION says.
+PROVIDERS = {"stub": Stub, "deepl": DeepL}
+
+__all__ = ["PROVIDERS", "DeepL", "MachineError", "Provider", "Stub"]
