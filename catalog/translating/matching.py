@@ -145,7 +145,7 @@ def _order(suggestion: Suggestion) -> tuple[bool, int]:
 def _score(words: str, written: str, codes: str, candidate: Candidate, threshold: int) -> int:
     known = normal(words_of(candidate.source))
     if known == words:
-        if candidate.source != written:
+        if normal(candidate.source) != normal(written):
             return OTHER_PLACES
         return 100 if candidate.codes == codes else OTHER_CODES
     return min(OTHER_PLACES, int(fuzz.ratio(words, known, score_cutoff=threshold)))
