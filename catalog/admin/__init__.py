@@ -14,6 +14,9 @@ from catalog.admin import (
     quality,
     schema,
     taxonomy,
+    termbase,
+    translation_jobs,
+    translations,
     users,
 )
 
@@ -31,5 +34,8 @@ __all__ = [
     "quality",
     "schema",
     "taxonomy",
+    "termbase",
+    "translation_jobs",
+    "translations",
     "users",
 ]

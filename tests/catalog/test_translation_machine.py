@@ -29,9 +29,9 @@ def fragment(db: None) -> Fragment:
     return make.make_fragment("start", {"en": BODY})
 
 
-def body(fragment: Fragment) -> str:
+def body(fragment: Fragment, language: str = "it") -> str:
     fragment.refresh_from_db()
-    return str(getattr(fragment, "body_it") or "")
+    return str(getattr(fragment, f"body_{language}") or "")
 
 
 def test_what_a_machine_wrote_is_marked_and_not_approved(fragment: Fragment) -> None:

@@ -26,7 +26,9 @@ class Command(BaseCommand):
                 file.write_text(as_csv(), encoding="utf-8")
                 self.stdout.write(f"The terms are in {file}.")
             else:
-                self.stdout.write(f"{from_csv(Actor('command', 'command'), file.read_bytes()):,} terms are new or changed.")
+                self.stdout.write(
+                    f"{from_csv(Actor('command', 'command'), file.read_bytes()):,} terms are new or changed."
+                )
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except OSError as error:

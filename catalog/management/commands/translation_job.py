@@ -78,7 +78,9 @@ class Command(BaseCommand):
             raise CommandError(" ".join(error.messages)) from error
         except OSError as error:
             raise CommandError(f"{options.get('file')} cannot be used: {error.strerror}.") from error
-        self.stdout.write(json_module.dumps(found, ensure_ascii=False, indent=2) if json else "\n".join(lines_of(found)))
+        self.stdout.write(
+            json_module.dumps(found, ensure_ascii=False, indent=2) if json else "\n".join(lines_of(found))
+        )
         if step == "import" and any(found["counts"].get(name) for name in ("refused", "conflict", "unknown")):
             sys.exit(1)
 

@@ -4,7 +4,4 @@ from catalog.translating.machine.base import MachineError, Provider
 from catalog.translating.machine.deepl import DeepL
 from catalog.translating.machine.stub import Stub
 
-# By what PIM_MACHINE_TRANSLATION says.
-PROVIDERS = {"stub": Stub, "deepl": DeepL}
-
-__all__ = ["PROVIDERS", "DeepL", "MachineError", "Provider", "Stub"]
+__all__ = ["DeepL", "MachineError", "Provider", "Stub"]
