@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import Literal, NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -13,7 +14,8 @@ from catalog.translating.segments import plain, segmented
 # Beyond this many words a comparison says only that the text was written anew.
 MAX_WORDS = 20_000
 _WORD = re.compile(r"\w+(?:['’.,-]\w+)*")
-_PIECE = re.compile(r"\s+|\w+(?:['’.,-]\w+)*|[^\w\s]")
+# A word or a sign, with the white space behind it.
+_PIECE = re.compile(r"(?:\w+(?:['’.,-]\w+)*|[^\w\s])\s*|\s+")
 
 
 class Piece(NamedTuple):
@@ -68,20 +70,16 @@ def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
 
 
 def _merged(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    last: Piece | None = None
-    for piece in pieces:
-        if last is not None and last.kind == piece.kind:
-            last = Piece(last.kind, last.text + piece.text)
-            continue
-        if last is not None:
-            yield last
-        last = piece
-    if last is not None:
-        yield last
+    """Neighbours of a kind joined; between two that stayed, what was taken out before what was put in."""
+    for same, run in groupby(pieces, lambda piece: piece.kind == "same"):
+        found = list(run)
+        for kind in ("same",) if same else ("removed", "added"):
+            if text := "".join(piece.text for piece in found if piece.kind == kind):
+                yield Piece(kind, text)  # type: ignore[arg-type]
 
 
 def differences(before: Mapping[str, str], after: Mapping[str, str]) -> dict[str, list[Piece]]:
-    """By field, where the texts of a field differ."""
+    """By field, where the texts of a field differ; nothing but "same" where only markup does."""
     names = dict.fromkeys([*before, *after])
     return {
         name: difference(before.get(name, ""), after.get(name, ""))

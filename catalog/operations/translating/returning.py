@@ -263,9 +263,8 @@ class _Taking:
             row.field for row, reading in new if current.get(row.field, "") not in (row.target, reading.text)
         ]
         if conflicting and not self.overwrite:
-            message = (
-                f"Its {' and '.join(conflicting)} was changed here since the job was sent; nothing was overwritten."
-            )
+            texts_named = f"{' and '.join(conflicting)} {'were' if len(conflicting) > 1 else 'was'}"
+            message = f"Its {texts_named} changed here since the job was sent; nothing was overwritten."
             self._all(UnitState.CONFLICT, f"{message} Compare the two; import with “overwrite” to take this one.")
         elif new:
             self._write(instance, new, now)
