@@ -21,8 +21,8 @@ from catalog.admin.fragment_filters import ClaimFilter, MissingFilter, SlotFilte
 from catalog.admin.fragment_form import FragmentForm
 from catalog.admin.presenting import NOTHING, Tone, badge, badges, together
 from catalog.admin.reviewing import Reviewed
-from catalog.admin.tagging import Tagged
 from catalog.admin.suggestions import help_for
+from catalog.admin.tagging import Tagged
 from catalog.admin.words import WordsViews
 from catalog.models import Fragment, FragmentRevision, Placement, Slot
 from catalog.models.base import CODE_PATTERN

@@ -3,4 +3,15 @@
 from catalog.verifying import derived, facts, revisions, structure, translations, trees
 from catalog.verifying.registry import CHECKS, Defect, Verifier, check
 
-__all__ = ["CHECKS", "Defect", "Verifier", "check", "derived", "facts", "revisions", "structure", "translations", "trees"]
+__all__ = [
+    "CHECKS",
+    "Defect",
+    "Verifier",
+    "check",
+    "derived",
+    "facts",
+    "revisions",
+    "structure",
+    "translations",
+    "trees",
+]

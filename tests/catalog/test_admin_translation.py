@@ -10,7 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog.models import Concept, Fragment, MemorySegment, TranslationJob, TranslationState
-from catalog.operations.fragments import approve, write_fragment
+from catalog.operations.fragments import write_fragment
+from catalog.operations.reviewing import approve
 from catalog.operations.translating.jobs import create_job
 from catalog.operations.translating.selecting import Selection
 from catalog.operations.translations import states

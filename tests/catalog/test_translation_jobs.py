@@ -14,8 +14,9 @@ from hypothesis.extra.django import TestCase
 from lxml import etree
 
 from catalog.models import Concept, Fragment, JobUnit, Term, TranslationJob
-from catalog.operations.fragments import approve, place, write_fragment
+from catalog.operations.fragments import place, write_fragment
 from catalog.operations.recording import store
+from catalog.operations.reviewing import approve
 from catalog.operations.translating.jobs import cancel, cost_of, create_job, estimate, export_job
 from catalog.operations.translating.returning import Report, import_job
 from catalog.operations.translating.selecting import Selection

@@ -13,7 +13,8 @@ from django.core.exceptions import ValidationError
 
 from catalog.actors import Actor
 from catalog.models import Fragment
-from catalog.operations.fragments import approve, write_fragment
+from catalog.operations.fragments import write_fragment
+from catalog.operations.reviewing import approve
 from catalog.operations.translating.machine import provider, translate_by_machine
 from catalog.operations.translating.selecting import Selection
 from catalog.operations.translations import states

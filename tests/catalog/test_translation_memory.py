@@ -9,8 +9,9 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from catalog.models import Concept, MemorySegment, Term
-from catalog.operations.fragments import approve, place, write_fragment
+from catalog.operations.fragments import place, write_fragment
 from catalog.operations.recording import store
+from catalog.operations.reviewing import approve
 from catalog.operations.translating import memory
 from catalog.operations.translating.approving import mark
 from catalog.operations.translating.memory import Lookup, Pair, rebuild, remember, suggest, suggest_for

@@ -15,8 +15,9 @@ from catalog.importing.apply import apply
 from catalog.importing.plan import FragmentRecord, Plan
 from catalog.models import Asset, Fragment, MemorySegment, TranslationState
 from catalog.operations.assets import save_asset
-from catalog.operations.fragments import approve, write_fragment
+from catalog.operations.fragments import write_fragment
 from catalog.operations.recording import remove
+from catalog.operations.reviewing import approve
 from catalog.operations.translating import memory
 from catalog.operations.translating.approving import mark
 from catalog.operations.translations import followed, recompute, source_texts, stale_states, states
