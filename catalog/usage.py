@@ -25,7 +25,8 @@ PARTS: dict[type[Model], tuple[type[Model], ...]] = {
     models.FamilyVariant: (models.FamilyVariantAttribute,),
     models.Fragment: (models.FragmentRevision,),
     models.Asset: (models.AssetTrack,),
-    models.Channel: (models.ChannelLanguage, models.Requirement, models.ForbiddenTerm),
+    models.Channel: (models.ChannelLanguage, models.Requirement, models.ForbiddenTerm, models.Term),
+    models.Concept: (models.Term,),
     models.EntityType: (models.EntityAttribute,),
     models.Product: (models.ProductAsset, models.Placement, models.Association),
 }

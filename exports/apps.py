@@ -7,4 +7,4 @@ class ExportsConfig(AppConfig):
 
     def ready(self) -> None:
         # What these tell the knowledge base registers itself; not before the models are there.
-        from exports import jobs, outlook, proving, reading, usage, verifying  # noqa: F401
+        from exports import jobs, outlook, proving, reading, standing, usage, verifying  # noqa: F401

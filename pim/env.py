@@ -106,6 +106,26 @@ def _speaks(code: str) -> bool:
     return any((Path(django.__file__).parent / "conf/locale" / folder).is_dir() for folder in names)
 
 
+def choice(*known: str) -> Callable[[str], str]:
+    """One of these words, or nothing."""
+
+    def parse(raw: str) -> str:
+        value = raw.strip().lower()
+        if value and value not in known:
+            raise ValueError(raw)
+        return value
+
+    return parse
+
+
+def token(raw: str) -> str:
+    """A key as it goes into a header: printable, without spaces."""
+    value = raw.strip()
+    if not (value.isascii() and value.isprintable()) or " " in value or len(value) > 200:
+        raise ValueError(raw)
+    return value
+
+
 def secret_key(debug: bool) -> str:
     """SECRET_KEY, without a default unless DEBUG is on."""
     key = os.environ.get("SECRET_KEY", "")

@@ -141,6 +141,13 @@ JOBS_ENGINE: str = env.read("JOBS_ENGINE", "database", env.jobs_engine, "databas
 JOBS_CARRIER: str = "pim.celery.send" if JOBS_ENGINE == "celery" else ""
 JOBS_BROKER_URL: str = env.read("JOBS_BROKER_URL", "redis://127.0.0.1:6379/0", str, "the address of Celery's broker")
 
+# --- Machine translation ---------------------------------------------------------------------------------------------
+PIM_MACHINE_TRANSLATION: str = env.read("PIM_MACHINE_TRANSLATION", "", env.choice("stub", "deepl"), "stub or deepl")
+PIM_DEEPL_KEY: str = env.read("PIM_DEEPL_KEY", "", env.token, "a key of the DeepL API", secret=True)
+PIM_DEEPL_URL: str = env.read(
+    "PIM_DEEPL_URL", "https://api-free.deepl.com", env.origin, "an origin such as https://api.deepl.com"
+)
+
 # --- Security --------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
@@ -245,6 +252,15 @@ UNFOLD = {
                     _listed("Slots", "view_agenda", "slot"),
                     _listed("Tags", "sell", "tag"),
                     _listed("Forbidden words", "block", "forbiddenterm"),
+                ],
+            },
+            {
+                "title": "Translation",
+                "items": [
+                    _listed("Translations", "translate", "translationstate"),
+                    _listed("Translation jobs", "outbox", "translationjob"),
+                    _listed("Translation memory", "history_edu", "memorysegment"),
+                    _listed("Terms", "dictionary", "concept"),
                 ],
             },
             {

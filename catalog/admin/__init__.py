@@ -14,7 +14,10 @@ from catalog.admin import (
     quality,
     schema,
     taxonomy,
+    termbase,
     tokens,
+    translation_jobs,
+    translations,
     users,
 )
 
@@ -32,6 +35,9 @@ __all__ = [
     "quality",
     "schema",
     "taxonomy",
+    "termbase",
     "tokens",
+    "translation_jobs",
+    "translations",
     "users",
 ]

@@ -27,7 +27,8 @@ from catalog.admin.presenting import file_size
 from catalog.endings import whole
 from catalog.models import Asset, TranslationState
 from catalog.operations.assets import ALLOWED, digest_of, save_asset, sniff, store_asset, store_link
-from catalog.operations.translations import mark, states
+from catalog.operations.translating.approving import mark
+from catalog.operations.translations import states
 
 LINK_KINDS = [(kind.value, kind.label) for kind in Asset.Kind if kind != Asset.Kind.IMAGE]
 

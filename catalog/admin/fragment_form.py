@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
 from django_prose_editor.widgets import AdminProseEditorWidget
 from modeltranslation.utils import build_localized_fieldname
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 from catalog.admin.base import StaleForm
 from catalog.admin.fields import ChoicesField
@@ -72,6 +73,13 @@ class Editor(AdminProseEditorWidget):
 class FragmentForm(StaleForm):
     media_list = ChoicesField(
         choices=Medium.choices, label="Media", help_text="Where it may be shown; none chosen means everywhere."
+    )
+
+    meaning_kept = forms.BooleanField(
+        required=False,
+        label="The meaning stays",
+        help_text="The texts were only corrected: translations stay current.",
+        widget=UnfoldBooleanWidget,
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

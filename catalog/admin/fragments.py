@@ -21,6 +21,7 @@ from catalog.admin.fragment_filters import ClaimFilter, MissingFilter, SlotFilte
 from catalog.admin.fragment_form import FragmentForm
 from catalog.admin.presenting import NOTHING, Tone, badge, badges, together
 from catalog.admin.reviewing import Reviewed
+from catalog.admin.suggestions import help_for
 from catalog.admin.tagging import Tagged
 from catalog.admin.words import WordsViews
 from catalog.models import Fragment, FragmentRevision, Placement, Slot
@@ -107,7 +108,7 @@ class FragmentAdmin(Reviewed, Tagged, WordsViews, ModelAdmin):
     autocomplete_fields = ("tags", "channels", "markets", "audiences", "source_document")
     list_select_related = ("source_document",)
     fieldsets = (
-        (None, {"fields": ("code", "status", *translated("title", "body"), "tags")}),
+        (None, {"fields": ("code", "status", *translated("title", "body"), "meaning_kept", "tags")}),
         ("Source", {"fields": ("vouched_by", "source", "source_document", ("verified_on", "claim_valid_until"))}),
         (
             "Where and when it applies",
@@ -118,6 +119,7 @@ class FragmentAdmin(Reviewed, Tagged, WordsViews, ModelAdmin):
     inlines = (PlacementInline,)
     actions = ("submit_selected", "approve_selected", "retire_selected", "tag_selected")
     actions_submit_line = ("save_and_submit", "save_and_approve", "save_and_retire")
+    change_form_before_template = "catalog/admin/suggestions.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         latest = FragmentRevision.objects.filter(fragment=OuterRef("pk")).order_by("-number")
@@ -131,8 +133,13 @@ class FragmentAdmin(Reviewed, Tagged, WordsViews, ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         names = (name for _, options in self.fieldsets for name in options["fields"])
         flat = [part for name in names for part in ((name,) if isinstance(name, str) else name)]
-        columns = [name for name in flat if name not in ("status", "media_list")]
+        columns = [name for name in flat if name not in ("status", "media_list", "meaning_kept")]
         return super().get_form(request, obj, change=change, **{**kwargs, "fields": columns})
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        fragment = kwargs.get("obj")
+        context["suggestions"] = help_for(fragment) if fragment else []
+        return super().render_change_form(request, context, *args, **kwargs)
 
     # --- Writing -----------------------------------------------------------------------------------------------------
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -146,6 +153,7 @@ class FragmentAdmin(Reviewed, Tagged, WordsViews, ModelAdmin):
             body=form.texts("body"),
             rich=form.rich,
             links={name: form.cleaned_data[name] for name in LINKS},
+            meaning_kept=bool(form.cleaned_data.get("meaning_kept")),
         )
 
     @admin.action(description="Save and submit", permissions=["change"])

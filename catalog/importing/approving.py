@@ -6,6 +6,7 @@ does not: it is submitted, waits for somebody, and is reported.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +18,8 @@ from catalog.models import Comment, Fragment, FragmentRevision, RevisionApproval
 from catalog.operations.fragments import APPLIES_TO, digest_of, frozen
 from catalog.operations.recording import record as note
 from catalog.operations.reviewing import authors_of
+from catalog.operations.translating.approving import note_approved
+from catalog.operations.translations import Approved, texts_out
 from catalog.revisions import Reading, languages_at_stake, merged, objections, waiting
 
 if TYPE_CHECKING:
@@ -181,6 +184,14 @@ class Approvals:
         insert(FragmentRevision, self.submitted)
         update(FragmentRevision, self.let_out, {"out", "withdrawn_by"})
         insert(RevisionApproval, self.approvals)
+        note_approved(self.kind.run.actor, list(self._approved()))
+
+    def _approved(self) -> Iterator[Approved]:
+        languages: dict[int, list[str]] = defaultdict(list)
+        for approval in self.approvals:
+            languages[approval.revision.fragment.pk].append(approval.language)
+        for revision in {approval.revision.fragment.pk: approval.revision for approval in self.approvals}.values():
+            yield Approved(revision.fragment, languages[revision.fragment.pk], texts_out(revision.out or {}))
 
     def write_record(self) -> None:
         out = {approval.revision.fragment.pk: approval.revision.fragment for approval in self.approvals}

@@ -24,6 +24,7 @@ from catalog.importing.plan import Issue, Plan, Texts
 from catalog.importing.report import Counts
 from catalog.importing.writing import insert, update
 from catalog.operations.recording import record as note
+from catalog.operations.translations import TRANSLATED, follow_all, source_texts
 from catalog.richtext import clean_plain
 from catalog.values import Invalid
 
@@ -68,7 +69,10 @@ class Run:
 
 @dataclass
 class Item:
-    """A record with its row: what is there, or what is about to be made. `changed` names columns to be written."""
+    """A record with its row: what is there, or what is about to be made. `changed` names columns to be written.
+
+    `before` are the texts it had, where translations of them have states.
+    """
 
     record: Any
     row: Any
@@ -76,6 +80,7 @@ class Item:
     changed: set[str] = field(default_factory=set)
     touched: bool = False
     linked: dict[str, list[Any]] = field(default_factory=dict)
+    before: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Kind(Generic[R]):
@@ -127,6 +132,10 @@ class Kind(Generic[R]):
     def compare_links(self) -> None:
         """Compare what hangs on the rows; every row of the plan is known by now."""
         self.link_changes = [links.compare(self, self.items) for links in self.links]
+
+    @property
+    def _is_translated(self) -> bool:
+        return self.model._meta.model_name in TRANSLATED
 
     def key(self, record: R) -> str:
         return ":".join(getattr(record, name) for name in self.identity).lower()
@@ -209,7 +218,8 @@ class Kind(Generic[R]):
 
     def _compare(self, record: R, key: str) -> None:
         row = self.run.known.get(self.model, key)
-        item = Item(record, row or self.model(), new=row is None)
+        before = source_texts(row) if row is not None and self._is_translated else {}
+        item = Item(record, row or self.model(), new=row is None, before=before)
         columns = self.columns(record, item.row)
         if item.new:
             columns = {name: getattr(record, name) for name in self.identity if name not in columns} | columns
@@ -263,6 +273,8 @@ class Kind(Generic[R]):
         insert(self.model, [item.row for item in self.items if item.new], self.parent)
         changed = [item for item in self.items if item.changed and not item.new]
         update(self.model, [item.row for item in changed], {name for item in changed for name in item.changed})
+        if self._is_translated:
+            follow_all(self.run.actor, [(item.row, item.before) for item in self.items if item.new or item.changed])
 
     def write_links(self) -> None:
         for changes in self.link_changes:

@@ -28,6 +28,7 @@ from catalog.models import (
     Category,
     Channel,
     ChannelLanguage,
+    Concept,
     FactEntry,
     Family,
     FamilyAttribute,
@@ -40,6 +41,7 @@ from catalog.models import (
     Record,
     Requirement,
     Slot,
+    Term,
 )
 
 
@@ -245,6 +247,8 @@ AFFECTS: dict[type[Model], Affects] = {
 # What the quality checks go by, besides what products say and what hangs on them.
 JUDGED: dict[type[Model], Affects] = {
     ForbiddenTerm: Affects(_checks),
+    Concept: Affects(_checks, "code", fresh=False),
+    Term: Affects(_checks),
     Channel: Affects(_checks, *_CHANNEL, "text_limits", "min_picture"),
     Slot: Affects(_checks, "max_length", fresh=False),
 }

@@ -30,7 +30,15 @@ from catalog.models.schema import (
     Requirement,
 )
 from catalog.models.taxonomy import Category, Tag
-from catalog.models.upkeep import CodeAlias, ForbiddenTerm, TranslationState
+from catalog.models.translation import (
+    Concept,
+    JobUnit,
+    MemorySegment,
+    Term,
+    TranslationJob,
+    TranslationState,
+)
+from catalog.models.upkeep import CodeAlias, ForbiddenTerm
 
 __all__ = [
     "Asset",
@@ -48,6 +56,7 @@ __all__ = [
     "CodeAlias",
     "Comment",
     "Completeness",
+    "Concept",
     "EntityAttribute",
     "EntityType",
     "FacetTerm",
@@ -62,7 +71,9 @@ __all__ = [
     "Fragment",
     "FragmentRevision",
     "Job",
+    "JobUnit",
     "Market",
+    "MemorySegment",
     "NotACopy",
     "Placement",
     "Product",
@@ -76,8 +87,10 @@ __all__ = [
     "Slot",
     "StoredAnswer",
     "Tag",
+    "Term",
     "Touched",
     "TouchedBatch",
+    "TranslationJob",
     "TranslationState",
     "UserToken",
 ]

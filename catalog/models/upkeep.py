@@ -1,4 +1,4 @@
-"""What keeps names and languages in order: codes that were, forbidden words, how current a translation is."""
+"""What keeps names in order: codes that were, and forbidden words."""
 
 from __future__ import annotations
 
@@ -41,34 +41,3 @@ class ForbiddenTerm(models.Model):
 
     def __str__(self) -> str:
         return self.term
-
-
-class TranslationState(models.Model):
-    """How far the texts of one object are in one language, and which source they were translated from.
-
-    `kind` and `object_id` name the object; `source_digest` is the digest of the source texts at that time.
-    """
-
-    class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        MACHINE = "machine", "Machine translated"
-        TRANSLATED = "translated", "Translated"
-        REVIEWED = "reviewed", "Reviewed"
-        APPROVED = "approved", "Approved"
-
-    kind = models.CharField(max_length=50)
-    object_id = models.PositiveBigIntegerField()
-    language = models.CharField(max_length=10)
-    state = models.CharField(max_length=10, choices=State.choices)
-    source_language = models.CharField(max_length=10)
-    source_digest = models.CharField(max_length=64)
-    outdated = models.BooleanField(default=False, db_index=True, help_text="The source has changed since.")
-    by = models.CharField(max_length=200)
-    at = models.DateTimeField(auto_now=True)
-
-    class Meta:
-        ordering = ["kind", "object_id", "language"]
-        constraints = [models.UniqueConstraint(fields=["kind", "object_id", "language"], name="translation_state_once")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.object_id} {self.language}: {self.state}"

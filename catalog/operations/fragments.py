@@ -86,14 +86,15 @@ def write_fragment(
     expected: Seen | None = None,
     operation: str = "change",
     authors: Iterable[str] = (),
+    meaning_kept: bool = False,
 ) -> Fragment:
     """Save the working copy: the languages named, the details that were changed on `fragment` since it was read, and
     the `links` named, of channels, markets, audiences and tags. All else stays as it is stored, so that two who write
     in different languages do not undo each other. What is approved stays out unchanged.
 
     With `expected`, a text that somebody else has changed since is not written over. Whoever changes what a revision
-    would hold is among its authors; `authors` are others who wrote what comes in. Raises ValidationError, and writes
-    nothing then.
+    would hold is among its authors; `authors` are others who wrote what comes in. Translations of a text that was
+    changed are outdated then, unless `meaning_kept`. Raises ValidationError, and writes nothing then.
     """
     texts = {
         "title": cleaned("title", title, lambda text: clean_plain(text, 200)),
@@ -106,7 +107,7 @@ def write_fragment(
     stored = Fragment.objects.select_for_update().get(pk=fragment.pk)
     if expected is not None:
         _refuse_overwriting(stored, expected, dict.fromkeys([*title, *body]))
-    before = freeze(stored)
+    before, spoken = freeze(stored), words.source_texts(stored)
     for name in fragment.changed_details():
         setattr(stored, name, getattr(fragment, name))
     for field, named in texts.items():
@@ -116,6 +117,7 @@ def write_fragment(
         getattr(stored, name).set(rows)
     _note_authors(stored, before, [actor.name, *authors])
     _save(stored, texts)
+    words.follow(actor, stored, spoken, meaning_kept=meaning_kept)
     record(actor, operation, [stored])
     fragment.refresh_from_db()
     fragment.remember()
@@ -134,6 +136,7 @@ def _create(
     for name, rows in links.items():
         getattr(fragment, name).set(rows)
     fragment.remember()
+    words.follow(actor, fragment, {})
     record(actor, "create", [fragment])
     return fragment
 

@@ -15,6 +15,7 @@ from catalog.indexing.touched import indexed
 from catalog.indexing.writing import insert_rows, insert_rows_like
 from catalog.models import Change
 from catalog.operations.locking import lock_tree
+from catalog.operations.translations import forget_states
 from catalog.usage import InUse, uses_of
 
 
@@ -70,5 +71,6 @@ def remove(actor: Actor, instance: models.Model) -> None:
     if hasattr(instance, "code") or hasattr(instance, "sku"):
         forget(target_of(instance))
     record(actor, "delete", [instance])
+    forget_states(instance)
     with indexed(instance, deleting=True):
         instance.delete()

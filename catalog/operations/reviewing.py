@@ -17,6 +17,8 @@ from catalog.languages import name_of
 from catalog.models import Fragment, FragmentRevision, RevisionApproval, Slot
 from catalog.operations.fragments import digest_of, freeze
 from catalog.operations.recording import record
+from catalog.operations.translating.approving import note_approved
+from catalog.operations.translations import Approved, texts_out
 from catalog.revisions import Reading, languages_at_stake, merged, objections, pending
 
 NO_TEXT = "A fragment without text cannot be approved. Write it in at least one language."
@@ -120,6 +122,7 @@ def _approve(
         )
         revision.out = merged(before, revision.content, revision.number, fresh)
         revision.save(update_fields=["out"])
+        note_approved(actor, [Approved(stored, fresh, texts_out(revision.out))])
     state = _state_after(stored, revision)
     if fresh or stored.state != state:
         _save_state(stored, state)

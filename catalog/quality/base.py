@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, ClassVar, NamedTuple
@@ -97,6 +97,15 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Concept:
+    """A concept of the termbase by language: what it may be called. `source` is the language translated from."""
+
+    code: str
+    source: str
+    names: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Twin:
     """Another product that says the same: `code` is the attribute's, `key` names the value, `sku` the other."""
 
@@ -122,6 +131,7 @@ class Subject:
     pictures: tuple[Picture, ...] = ()
     channels: tuple[Outlet, ...] = ()
     terms: tuple[Term, ...] = ()
+    concepts: tuple[Concept, ...] = ()
     twins: tuple[Twin, ...] = ()
     lookalike: str = ""
     likeness: str = ""

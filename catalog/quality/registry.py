@@ -15,6 +15,7 @@ from catalog.quality.checks.not_allowed import NotAllowed
 from catalog.quality.checks.pictures import SmallPicture
 from catalog.quality.checks.prose import ContradictedByFact
 from catalog.quality.checks.retired import RetiredOption
+from catalog.quality.checks.terms import MissingTerm
 from catalog.quality.checks.too_long import TooLong
 
 SEVERITIES = ("error", "warning", "hint")
@@ -44,6 +45,7 @@ CHECKS = build(
         Contradiction,
         NotAllowed,
         ForbiddenWord,
+        MissingTerm,
         ContradictedByFact,
         TooLong,
         MarkupRests,

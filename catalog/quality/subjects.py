@@ -18,8 +18,9 @@ from catalog.indexing.placing import Placed
 from catalog.indexing.schema import Schema
 from catalog.inheritance import MAIN
 from catalog.models import Asset, Channel, ForbiddenTerm, Fragment, Slot
+from catalog.models import Term as TermRow
 from catalog.models.base import label_of
-from catalog.quality.base import PROSE_TYPES, Outlet, Picture, Prose, Said, Subject, Term
+from catalog.quality.base import PROSE_TYPES, Concept, Outlet, Picture, Prose, Said, Subject, Term
 from catalog.quality.likeness import likeness_of
 from catalog.references import Reference, references_in, substitute
 from catalog.richtext import to_text
@@ -43,32 +44,59 @@ class Showing:
 
 @dataclass(frozen=True)
 class House:
-    """What all products share: channels, forbidden words, slots by id, the languages texts are written in."""
+    """What all products share: channels, words to use and to leave, slots by id, the languages texts are written in."""
 
     showings: tuple[Showing, ...]
     terms: tuple[Term, ...]
     slots: Mapping[int, Slot]
     languages: tuple[str, ...]
+    concepts: tuple[Concept, ...] = ()
 
 
 def house(schema: Schema) -> House:
-    """Read once for all batches of a run: five queries."""
+    """Read once for all batches of a run: six queries."""
     return schema.cached("house", _house)
 
 
 def _house() -> House:
     channels = [channel for channel in querysets.channels() if not channel.retired]
+    named = list(TermRow.objects.select_related("concept", "channel").order_by("concept__code", "-status", "text"))
     return House(
         tuple(
             Showing(_outlet(row), receiver_of(row), frozenset(each.pk for each in row.families.all()))
             for row in channels
         ),
-        tuple(
-            Term(row.term, row.language, row.channel.code if row.channel else "", row.instead)
-            for row in ForbiddenTerm.objects.select_related("channel")
+        (
+            *(
+                Term(row.term, row.language, row.channel.code if row.channel else "", row.instead)
+                for row in ForbiddenTerm.objects.select_related("channel")
+            ),
+            *_forbidden(named),
         ),
         {slot.pk: slot for slot in querysets.slots()},
         tuple(language for language, _ in settings.LANGUAGES),
+        _concepts(named),
+    )
+
+
+def _forbidden(terms: Sequence[TermRow]) -> Iterator[Term]:
+    """Forbidden terms of the termbase, with the words to write in their place."""
+    preferred = {(row.concept_id, row.language): row.text for row in terms if row.status == TermRow.Status.PREFERRED}
+    for row in terms:
+        if row.status == TermRow.Status.FORBIDDEN:
+            instead = row.note or preferred.get((row.concept_id, row.language), "")
+            yield Term(row.text, row.language, row.channel.code if row.channel else "", instead)
+
+
+def _concepts(terms: Sequence[TermRow]) -> tuple[Concept, ...]:
+    """What things may be called, by concept and language; terms of one channel are none that all have to use."""
+    names: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for row in terms:
+        if row.status != TermRow.Status.FORBIDDEN and row.channel_id is None:
+            names[row.concept.code][row.language].append(row.text)
+    return tuple(
+        Concept(code, settings.LANGUAGE_CODE, {language: tuple(texts) for language, texts in found.items()})
+        for code, found in names.items()
     )
 
 
@@ -109,6 +137,7 @@ class Subjects:
             pictures=tuple(self._pictures(row, showings)),
             channels=tuple(each.outlet for each in showings),
             terms=self.house.terms,
+            concepts=self.house.concepts,
             likeness="" if row.pk in self.groups else likeness_of(family.code, self._name(row), facts),
         )
 

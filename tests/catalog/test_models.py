@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from catalog.models import (
     ChannelLanguage,
     CodeAlias,
     Completeness,
+    Concept,
     EntityAttribute,
     EntityType,
     FacetTerm,
@@ -35,7 +37,9 @@ from catalog.models import (
     Finding,
     Fragment,
     FragmentRevision,
+    JobUnit,
     Market,
+    MemorySegment,
     Placement,
     Product,
     ProductAsset,
@@ -45,6 +49,8 @@ from catalog.models import (
     SearchText,
     Slot,
     Tag,
+    Term,
+    TranslationJob,
     TranslationState,
 )
 from catalog.models.base import label_of, set_texts, texts_of, validate_code
@@ -63,6 +69,7 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.django_db
+NOW = datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC)
 
 
 def make_revision(fragment: Fragment, number: int) -> FragmentRevision:
@@ -215,7 +222,34 @@ def forbidden() -> dict[str, Callable[[], list[Model]]]:
         "translation_state_once": lambda: [
             TranslationState(kind="slot", object_id=1, language="it", state=state) for state in ("draft", "approved")
         ],
+        "memory_segment_once": lambda: [
+            MemorySegment(source_language="en", target_language="it", key="k", length=1, at=now) for now in [NOW, NOW]
+        ],
+        "concept_code_unique": lambda: coded(Concept),
+        "term_once": lambda: [
+            Term(concept=concept, language="it", text="a", channel=channel)
+            for concept, channel in [(make_concept(), make_channel())]
+            for _ in range(2)
+        ],
+        "term_once_for_all_channels": lambda: [
+            Term(concept=concept, language="it", text="a") for concept in [make_concept()] for _ in range(2)
+        ],
+        "translation_job_code_unique": lambda: coded(TranslationJob, source_language="en", target_language="it"),
+        "translation_job_into_another_language": lambda: [
+            TranslationJob(code="j", source_language="en", target_language="en")
+        ],
+        "job_unit_once": lambda: [
+            JobUnit(job=job, kind="fragment", object_id=1, field="body") for job in [make_job()] for _ in range(2)
+        ],
     }
+
+
+def make_concept() -> Concept:
+    return Concept.objects.create(code="grinder")
+
+
+def make_job() -> TranslationJob:
+    return TranslationJob.objects.create(code="j", source_language="en", target_language="it")
 
 
 def make_entity_type() -> EntityType:

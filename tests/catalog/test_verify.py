@@ -136,6 +136,11 @@ def test_an_empty_fact_is_no_defect() -> None:
 Break = Callable[[], Any]
 DEFECTS: list[tuple[str, Break, list[str]]] = [
     (
+        "translations",
+        lambda: Fragment.objects.filter(code=Fragment.objects.values("code")[:1]).update(body_ro="<p>Cald</p>"),
+        ["fragment “"],
+    ),
+    (
         "inheritance",
         lambda: Product.objects.filter(sku="G").update(own_only=["slot:gone", "asset:main", "categories"]),
         ["product “G”: it does not inherit “slot:gone”, which there is not. Take it off."],

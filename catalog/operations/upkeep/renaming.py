@@ -38,7 +38,7 @@ def rename(actor: Actor, instance: Model, new_code: str) -> list[int]:
     if new == old:
         return []
     check_free(new, owner=old)
-    rewriting = Rewriting(old, new.code)
+    rewriting = Rewriting(actor, old, new.code)
     plain(type(row)).filter(pk=row.pk).update(**{column: getattr(row, column)})
     rewritten = rewriting.run()
     leave(old, new)

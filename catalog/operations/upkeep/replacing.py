@@ -17,6 +17,7 @@ from catalog.indexing.touched import indexed, touched
 from catalog.models import Asset, Attribute, AttributeOption, Category, Fragment, Product, Record, Tag
 from catalog.operations import reviewing
 from catalog.operations.recording import record
+from catalog.operations.translations import forget_states
 from catalog.operations.upkeep.following import bring_up_to_date, pointing_to
 from catalog.operations.upkeep.repointing import repoint
 from catalog.operations.upkeep.rewriting import BATCH, Rewriting, lock_all, plain
@@ -57,11 +58,12 @@ def _stand_in(actor: Actor, old: Model, new: Model, *, alias: bool) -> None:
     if problems := list(_objections(old, new, alias=alias)):
         raise ValidationError(problems)
     former, present = target_of(old), target_of(new)
-    rewriting, touch = Rewriting(former, present.code), pointing_to(old)
+    rewriting, touch = Rewriting(actor, former, present.code), pointing_to(old)
     repoint(old, new)
     rewritten = rewriting.run()
     record(actor, "merge" if alias else "replace", [old, new])
     # Read anew: in the tree its place has changed if its children have moved.
+    forget_states(old)
     type(old)._default_manager.get(pk=old.pk).delete()
     if alias:
         leave(former, present)

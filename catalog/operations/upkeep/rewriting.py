@@ -10,12 +10,14 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from catalog import mentions, querysets, rules
+from catalog.actors import Actor
 from catalog.aliases import Target
 from catalog.indexing.locking import lock_everything
 from catalog.indexing.writing import update_rows
 from catalog.mentions import InFacts
 from catalog.models import Attribute, Channel, Family, Fragment, Placement, Product, Record, Requirement
 from catalog.operations.locking import lock_tree
+from catalog.operations.translations import follow_all, source_texts
 
 # Rows in one statement.
 BATCH = 500
@@ -53,7 +55,8 @@ class Rewritten(NamedTuple):
 class Rewriting:
     """One code for another. Made before anything is changed, for it has to know what says the old one."""
 
-    def __init__(self, old: Target, new: str) -> None:
+    def __init__(self, actor: Actor, old: Target, new: str) -> None:
+        self.actor = actor
         self.old = old
         self.new = new
         specs = querysets.attribute_specs()
@@ -75,7 +78,7 @@ class Rewriting:
         rewrite(plain(Requirement).exclude(condition=""), self._filter("condition"))
         rewrite(plain(Fragment).exclude(products=""), self._filter("products"))
         self._rules()
-        rewrite(mentions.referring(plain(Fragment), self.old), self._references)
+        self._rewrite_fragments()
         self._lists()
         return Rewritten(products, families, defaults, self.rules, self.found)
 
@@ -104,6 +107,14 @@ class Rewriting:
         return {
             column: mentions.text_replaced(text, self.old, self.new) if text else text for column, text in texts.items()
         }
+
+    def _rewrite_fragments(self) -> None:
+        """With the translations' states: another code in a text makes none of them outdated."""
+        found = [(row, source_texts(row)) for row in mentions.referring(plain(Fragment), self.old)]
+        changed = set(rewrite(mentions.referring(plain(Fragment), self.old), self._references))
+        now = plain(Fragment).in_bulk(changed)
+        written = [(now[row.pk], before) for row, before in found if row.pk in changed]
+        follow_all(self.actor, written, recoded=True)
 
     def _lists(self) -> None:
         word = mentions.listed_as(self.old)
