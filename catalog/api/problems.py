@@ -88,7 +88,7 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespons
         errors = list(_errors(error.detail))
         return Problem(error.status_code, summary(errors), errors)
     if isinstance(error, exceptions.NotAuthenticated):
-        return _with_headers(Problem(401, _how_to_log_in(context)), error)
+        return _with_headers(Problem(error.status_code, _how_to_log_in(context)), error)
     if isinstance(error, exceptions.UnsupportedMediaType):
         taken = " or ".join(parser.media_type for parser in getattr(context.get("view"), "parser_classes", ()))
         return Problem(415, f"Send the body as {taken}, and say so in Content-Type." if taken else "Not taken here.")

@@ -48,6 +48,7 @@ class MaySeeJobs(BasePermission):
 
 
 class JobView(APIView):
+    how_to_log_in = MaySeeJobs.message
     # By a session, or as elsewhere by a token of the same person.
     authentication_classes = [SessionAuthentication, UserTokenAuthentication]
     permission_classes = [MaySeeJobs]
