@@ -204,7 +204,8 @@ def test_a_page_costs_the_same_queries_however_many_products(author: Author, sho
         for at in range(number):
             sku = f"N{number}-{at}"
             author.made("products", {"sku": sku, "family": "machines", "categories": ["home"], "parent": None})
-        author.json("products/")
+        # The first time what the filter names is looked up; then it is remembered.
+        author.json("products/?filter=family%20=%20machines&facets=color")
         with counted() as queries:
             author.json("products/?filter=family%20=%20machines&facets=color")
         counts += queries
