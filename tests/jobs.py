@@ -137,6 +137,7 @@ def log_of(job: Job) -> list[str]:
     return [line["text"] for line in fresh(job).log]
 
 
+STARTED: list[subprocess.Popen[str]] = []
 WORKER = "import django; django.setup(); from tests.jobs import main; main()"
 
 
@@ -151,7 +152,10 @@ def processes_database(folder: Path) -> Iterator[dict[str, str]]:
     common = {**os.environ, "JOB_LEASE_SECONDS": "1", "DEBUG": "1"}
     if connection.vendor != "sqlite":
         address = f"{config['USER']}:{config['PASSWORD']}@{config['HOST']}:{config['PORT']}/{config['NAME']}"
-        yield {**common, "DATABASE_URL": f"postgres://{address}"}
+        try:
+            yield {**common, "DATABASE_URL": f"postgres://{address}"}
+        finally:
+            end_workers()
         return
     file = folder / "processes.sqlite3"
     connection.ensure_connection()
@@ -162,22 +166,33 @@ def processes_database(folder: Path) -> Iterator[dict[str, str]]:
     try:
         yield {**common, "DATABASE_URL": f"sqlite:///{file}"}
     finally:
+        end_workers()
         connection.close()
         connection.connection, config["NAME"] = in_memory, name
 
 
 def start_worker(environment: dict[str, str], *words: str) -> subprocess.Popen[str]:
     """A worker that knows the kinds of this module as well."""
-    return subprocess.Popen(
+    worker = subprocess.Popen(
         [sys.executable, "-c", WORKER, *words],
         env=environment,
         cwd=settings.BASE_DIR,
         stderr=subprocess.PIPE,
         text=True,
     )
+    STARTED.append(worker)
+    return worker
 
 
-def until(condition: Any, seconds: float = 20.0) -> None:
+def end_workers() -> None:
+    """A test that failed leaves no worker behind, which would keep its database."""
+    while STARTED:
+        worker = STARTED.pop()
+        worker.kill()
+        worker.communicate()
+
+
+def until(condition: Any, seconds: float = 90.0) -> None:
     """Wait until something is so. Raises AssertionError where it does not become so."""
     end = time.monotonic() + seconds
     while not condition():
