@@ -44,7 +44,7 @@ def test_other_things_say_where_they_stand_too(world: Fragment, kind: str) -> No
 
 
 def test_a_placement_is_previewed_and_what_is_wrong_with_it_stands_beside_it(world: Fragment) -> None:  # noqa: F811
-    asked = {"slot": slot("teaser").pk, "filter": "battery = lithium"}
+    asked: dict[str, Any] = {"slot": slot("teaser").pk, "filter": "battery = lithium"}
     text = page("preview", world, **asked)
     assert "It reaches 2 products A, A-1" in text
     assert Placement.objects.count() == 2
@@ -57,7 +57,7 @@ def test_a_placement_is_previewed_and_what_is_wrong_with_it_stands_beside_it(wor
         ({}, "Choose exactly one"),
     )
     for wrong, message in faults:
-        assert message in messages_of(client.get(url, {"slot": slot().pk, **wrong}))
+        assert message in messages_of(client.get(url, {"slot": str(slot().pk), **wrong}))
 
 
 def test_a_product_says_why_its_documents_say_so(world: Fragment) -> None:  # noqa: F811
