@@ -77,7 +77,7 @@ class Absent(Exception):
 
 
 REFUSED = (Absent, ValidationError, ProtectedError, InvalidMove, InUse)
-EXAMPLES = 12
+EXAMPLES = 50
 TABLES = (FactEntry, ProductIndex, SearchText, Completeness)
 SCOPES = ("", "en", "de", "@print", "de@print")
 VALUES: dict[str, tuple[Any, ...]] = {
