@@ -125,13 +125,17 @@ def _editions(carrying: Q, outlets: Q | None = None) -> QuerySet[Edition]:
 
 # --- Impact ----------------------------------------------------------------------------------------------------------
 class _Group(NamedTuple):
-    """Documents that show a fragment alike: in a channel and language, in words of a language, in a slot of a text."""
+    """Documents that show a fragment alike: in a channel and language, in words of a language, in a slot of a text.
+
+    `statements` is how many statements that are.
+    """
 
     channel: int
     language: str
     words: str
     slot: str
     via: str
+    statements: int
 
     def condition(self) -> Q:
         """What holds for the statements."""
@@ -148,14 +152,14 @@ def impact(fragment: Fragment) -> Impact:
     codes = codes_of(fragment)
     showing = VersionStatement.objects.filter(fragment__in=codes, version__valid_until=None).order_by()
     columns = ("version__channel", "version__language", "language", "slot", "via")
-    groups = [_Group(*row) for row in showing.values_list(*columns).distinct()]
+    groups = [_Group(*row) for row in showing.values_list(*columns).annotate(Count("pk"))]
     channels = _channels({group.channel for group in groups})
     changed = _changed(fragment, groups, channels)
     if not changed:
         return Impact(outdated=outdated, words=words)
     return Impact(
         statements=len({(group.slot, group.via) for group in changed}),
-        documents=_documents(showing, groups, changed),
+        documents=_documents(showing, changed),
         channels=tuple(sorted({channels[group.channel].code for group in changed})),
         languages=tuple(sorted({group.language for group in changed})),
         outdated=outdated,
@@ -178,17 +182,15 @@ def _changed(fragment: Fragment, groups: Collection[_Group], channels: Mapping[i
     return [group for group in groups if _says_else(group, channels[group.channel], out, then)]
 
 
-def _documents(showing: QuerySet[VersionStatement], groups: Collection[_Group], changed: Collection[_Group]) -> int:
+def _documents(showing: QuerySet[VersionStatement], changed: Collection[_Group]) -> int:
     """How many documents are in the groups that change."""
-    if len(changed) < len(groups):
-        touched = Q()
-        for condition in dict.fromkeys(group.condition() for group in changed):
-            touched |= condition
-        showing = showing.filter(touched)
     outlets = {(group.channel, group.language) for group in changed}
     if len(outlets) == len(changed) and not any(group.via for group in changed):
-        return showing.count()  # each document once, so that none need be told from others
-    return showing.values("version").distinct().count()
+        return sum(group.statements for group in changed)  # each document says it once
+    touched = Q()
+    for condition in dict.fromkeys(group.condition() for group in changed):
+        touched |= condition
+    return showing.filter(touched).values("version").distinct().count()
 
 
 def _by_medium(showing: QuerySet[VersionStatement], changed: Collection[_Group]) -> dict[str, int]:

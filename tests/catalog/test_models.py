@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from catalog.models import (
     Asset,
@@ -37,9 +39,11 @@ from catalog.models import (
     Finding,
     Fragment,
     FragmentRevision,
+    Job,
     JobUnit,
     Market,
     MemorySegment,
+    NotACopy,
     Placement,
     Product,
     ProductAsset,
@@ -48,10 +52,12 @@ from catalog.models import (
     RevisionApproval,
     SearchText,
     Slot,
+    StoredAnswer,
     Tag,
     Term,
     TranslationJob,
     TranslationState,
+    UserToken,
 )
 from catalog.models.base import label_of, set_texts, texts_of, validate_code
 from tests.factories import (
@@ -150,6 +156,18 @@ def forbidden() -> dict[str, Callable[[], list[Model]]]:
             RevisionApproval(revision=revision, language="it", by="me")
             for revision in [_stored(make_revision(make_fragment(), 1))]
             for _ in range(2)
+        ],
+        "job_leased_while_running": lambda: [Job(kind="x", state="running")],
+        "not_a_copy_once": lambda: [NotACopy(first="1", second="2", text="x", by="me") for _ in range(2)],
+        "stored_answer_key_once": lambda: [
+            StoredAnswer(user=user, key="k", request_digest="", status=200, body=b"", created_at=timezone.now())
+            for user in [User.objects.create(username="ada")]
+            for _ in range(2)
+        ],
+        "user_token_name_once": lambda: [
+            UserToken(user=user, name="erp", hash=hash_)
+            for user in [User.objects.create(username="ada")]
+            for hash_ in ("1", "2")
         ],
         "product_sku_unique": lambda: [Product(sku="AB-1"), Product(sku="ab-1")],
         "product_not_its_own_parent": lambda: [_own_parent(make_product())],
