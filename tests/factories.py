@@ -174,6 +174,13 @@ def make_slot(code: str = "", label: str | Mapping[str, str] | None = None, **fi
     return slot
 
 
+def switch(sku: str, status: str) -> Product:
+    """Give a product another status."""
+    product = Product.objects.get(sku=sku)
+    product.status = status
+    return save_product(ACTOR, product, {})
+
+
 def make_association_type(code: str = "") -> AssociationType:
     kind: AssociationType = _labelled(AssociationType(code=code or make_code("kind")), None)
     return kind

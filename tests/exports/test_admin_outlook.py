@@ -13,7 +13,7 @@ from catalog.models import Attribute, Category, Channel, Fragment, Placement, Pr
 from exports.releasing import release
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of
 from tests.exports.test_placement import fragment, shop, slot, world  # noqa: F401
-from tests.factories import ACTOR
+from tests.factories import ACTOR, switch
 
 pytestmark = ADMIN
 
@@ -69,7 +69,7 @@ def test_a_product_says_why_its_documents_say_so(world: Fragment) -> None:  # no
     client = browser("berta")
     url = reverse("admin:catalog_product_explain", args=[product.pk])
     assert "As it would be released now" in messages_of(client.get(url, {"to": "shop/de", "draft": "on"}))
-    Product.objects.filter(sku="B").update(status="draft")
+    switch("B", "draft")
     release(ACTOR, world_channel(), full=True)
     gone = reverse("admin:catalog_product_explain", args=[Product.objects.get(sku="B").pk])
     assert "is not in release 2" in messages_of(client.get(gone, {"to": "shop/de"}))

@@ -7,14 +7,13 @@ from typing import Any
 import orjson
 from django.test import RequestFactory
 
-from catalog.models import Product
 from exports import querysets
 from exports.api.views import DocumentsView, _lines
 from exports.documents import digest_of
 from exports.models import DocumentBody
 from tests import factories
 from tests.exports.world import Reader, World, counted, world
-from tests.factories import require
+from tests.factories import require, switch
 
 __all__ = ["world"]
 DOCUMENTS = "/api/v1/channels/shop/documents/"
@@ -83,7 +82,7 @@ def test_a_listing_stays_on_its_release_while_others_happen(world: World) -> Non
     reader = world.reader()
     first = reader.json(f"{DOCUMENTS}?limit=2")
     world.add("BZ-AAA", "BZ-LIRA-C", "BZ-ZZZ")
-    Product.objects.filter(sku="BZ-TAMPER").update(status="disabled")
+    switch("BZ-TAMPER", "disabled")
     world.rename("BZ-LIRA-R", "Altra")
     assert world.release().number == 2
     rest = pages(reader, first["next"])
@@ -273,7 +272,7 @@ def test_a_document_of_an_earlier_release_can_be_read(world: World) -> None:
 
 
 def test_a_product_that_left_is_gone_now_and_still_there_then(world: World) -> None:
-    Product.objects.filter(sku="BZ-TAMPER").update(status="disabled")
+    switch("BZ-TAMPER", "disabled")
     world.release()
     reader = world.reader()
     assert reader.get(f"{DOCUMENTS}BZ-TAMPER/").status_code == 404

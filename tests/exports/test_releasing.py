@@ -38,6 +38,7 @@ from tests.factories import (
     make_market,
     make_product,
     make_slot,
+    switch,
 )
 from tests.queries import CountQueries
 from tests.threads import at_once, shared_database
@@ -369,7 +370,7 @@ def test_a_later_release_that_fails_midway_leaves_the_one_before(monkeypatch: py
     first = release(ME, shop).release
     for item in items[1:]:
         set_facts(ACTOR, item, {"weight": {"": "1"}})
-    Product.objects.filter(sku="A").update(status="disabled")
+    switch("A", "disabled")
     make_obstacle(shop, "E", 2)
     before, documents = rows_of_everything(), bytes_at(first)
     with pytest.raises(IntegrityError):
