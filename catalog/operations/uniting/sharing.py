@@ -22,6 +22,9 @@ from catalog.operations.upkeep import merge
 
 _SOURCE = ("vouched_by", "source", "source_document", "verified_on", "claim_valid_until")
 _KIND = "fragment"
+_ORDER = TranslationState.State.values
+# What a language is before its revision is approved, however far it was elsewhere.
+_BEFORE = TranslationState.State.REVIEWED
 # By place in a body, the code of the fragment that stands for the paragraph there, and the paragraph.
 Replacements = dict[int, tuple[str, str]]
 
@@ -105,12 +108,13 @@ def _meaning_kept(fragment: Fragment) -> Iterator[None]:
     after = source_texts(fragment)
     for row in before.values():
         if not row.outdated:
-            row.source_digest = digest_of(after.get(row.source_language, {}))
+            row.source_texts = after.get(row.source_language, {})
+            row.source_digest = digest_of(row.source_texts)
         row.save()
 
 
 def _take_states(actor: Actor, fragment: Fragment, proposal: Proposal) -> None:
-    """A language of the new fragment is as far as the least of those it comes from."""
+    """A language of the new fragment is as far as the least of those it comes from, until it is approved."""
     source = settings.LANGUAGE_CODE
     codes = [member.code for member in proposal.members]
     pks = dict(Fragment.objects.filter(code__in=codes).values_list("code", "pk"))
@@ -122,7 +126,6 @@ def _take_states(actor: Actor, fragment: Fragment, proposal: Proposal) -> None:
         having = (member for member in proposal.members if language in member.languages)
         found = [row for member in having if (row := rows.get((pks[member.code], language))) is not None]
         if found:
-            least = min(found, key=lambda row: TranslationState.State.values.index(row.state))
-            new = mark(actor, fragment, language, least.state)
-            new.outdated = any(row.outdated for row in found)
-            new.save()
+            state = min((row.state for row in found), key=_ORDER.index)
+            behind = next((row.source_texts for row in found if row.outdated), None)
+            mark(actor, fragment, language, min(state, _BEFORE, key=_ORDER.index), translated_from=behind)
