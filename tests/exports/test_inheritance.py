@@ -322,6 +322,9 @@ def test_explain_tells_the_level_what_was_beaten_and_what_is_cut_off(shop: Chann
         "Not inherited\n"
         "  slot:warning: only what A-1 and those below it say counts\n"
         "    left out: fragment hot, placed on family cups\n"
+        "\n"
+        "Empty slots\n"
+        "  warning: fragment hot, placed on family cups: cut off at A-1\n"
     )
     found = json.loads(explained("A-1-1", "shop", "de", "--json"))
     assert found["cut"] == [
