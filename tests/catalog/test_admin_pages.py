@@ -9,6 +9,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.db.models import Model
+from django.utils import timezone
 
 from catalog.jobs import enqueue
 from catalog.models import (
@@ -22,6 +23,7 @@ from catalog.models import (
     Change,
     Channel,
     CodeAlias,
+    Concept,
     EntityType,
     Family,
     FamilyVariant,
@@ -30,13 +32,19 @@ from catalog.models import (
     Fragment,
     Job,
     Market,
+    MemorySegment,
+    NotACopy,
     Product,
     Record,
     Slot,
     Tag,
+    TranslationJob,
+    TranslationState,
+    UserToken,
 )
 from catalog.operations.assets import attach
 from catalog.operations.fragments import place
+from catalog.operations.translations import mark
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, messages_of, queries
 
@@ -74,6 +82,23 @@ def change() -> Change:
     return latest
 
 
+def segment() -> MemorySegment:
+    return MemorySegment.objects.create(
+        source_language="en",
+        target_language="de",
+        source="Keep dry.",
+        target="Trocken halten.",
+        key=make.make_code("key"),
+        length=9,
+        at=timezone.now(),
+    )
+
+
+def state() -> TranslationState:
+    fragment = make.make_fragment(body={"en": "Dry.", "de": "Trocken."})
+    return mark(make.ACTOR, fragment, "de", TranslationState.State.TRANSLATED)
+
+
 MAKERS: dict[type[Model], Callable[[], Any]] = {
     Product: product,
     Category: lambda: make.make_category(parent=make.make_category()),
@@ -101,6 +126,16 @@ MAKERS: dict[type[Model], Callable[[], Any]] = {
     ForbiddenTerm: lambda: ForbiddenTerm.objects.create(term=make.make_code("word"), channel=make.make_channel()),
     Change: change,
     Job: lambda: enqueue(make.ACTOR, "check_quality", {}),
+    UserToken: lambda: UserToken.objects.create(
+        user=User.objects.create_user(make.make_code("user")), name="erp", hash=make.make_code("hash")
+    ),
+    NotACopy: lambda: NotACopy.objects.create(first=make.make_code("a"), second="b", text="Keep dry.", by="ada"),
+    Concept: lambda: Concept.objects.create(code=make.make_code("concept")),
+    MemorySegment: segment,
+    TranslationJob: lambda: TranslationJob.objects.create(
+        code=make.make_code("job"), source_language="en", target_language="de", selection="all", created_by="ada"
+    ),
+    TranslationState: state,
     User: lambda: User.objects.create_user(make.make_code("user")),
     Group: lambda: Group.objects.create(name=make.make_code("role")),
 }
@@ -123,8 +158,9 @@ def test_list_and_form_answer(kind: type[Model]) -> None:
 
 @KINDS
 def test_the_add_form_answers_unless_the_system_writes_these_rows(kind: type[Model]) -> None:
+    written = (AttributeOption, Change, Job, CodeAlias, Finding, NotACopy, MemorySegment, TranslationState)
     answer = browser().get(address(kind, "add"))
-    assert answer.status_code == (403 if kind in (AttributeOption, Change, Job, CodeAlias, Finding) else 200)
+    assert answer.status_code == (403 if kind in written else 200)
 
 
 @KINDS
