@@ -7,14 +7,17 @@ rest: labels, groups, files and the approved texts, which no index holds.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import F, Model, Q, TextField
+from django.db.models.functions import Cast
 
-from catalog import mentions, querysets
-from catalog.aliases import Target, target_of
+from catalog import querysets
+from catalog.aliases import target_of
 from catalog.indexing import outbox
+from catalog.indexing.nesting import naming
 from catalog.indexing.touch import Touch
 from catalog.indexing.touched import placed_with, touched_together
 from catalog.indexing.writing import batches
@@ -39,6 +42,10 @@ from catalog.models import (
     Record,
     Slot,
 )
+from catalog.references import pictures_in, references_in
+
+# Codes that the database looks for one by one.
+_FEW = 50
 
 
 def _together(rows: Sequence[Any]) -> Iterable[int]:
@@ -47,8 +54,7 @@ def _together(rows: Sequence[Any]) -> Iterable[int]:
 
 def _in_texts_too(rows: Sequence[Any]) -> Iterable[int]:
     """Texts show labels of attributes and pictures, on products that need not have either."""
-    found = {pk: code for row in rows for pk, code in _referring(target_of(row))}
-    return touched_together(rows).ids() | saying([Fragment(pk=pk, code=code) for pk, code in found.items()])
+    return touched_together(rows).ids() | _saying(_telling_of(rows))
 
 
 def _below(rows: Sequence[Category]) -> Iterable[int]:
@@ -109,26 +115,31 @@ def showing(assets: Sequence[Asset]) -> set[int]:
 
 def saying(fragments: Sequence[Fragment]) -> set[int]:
     """The products that get what is out of these fragments, or of others that refer to them."""
-    codes = {fragment.pk: fragment.code for fragment in fragments}
-    return placed_with(_with_referring(codes)).ids() if codes else set()
+    return _saying({fragment.pk for fragment in fragments})
 
 
-def _with_referring(codes: dict[int, str]) -> set[int]:
-    """The ids of the fragments, and of those that refer to them, however many times removed."""
-    found = dict(codes)
-    fresh = dict(codes)
-    while fresh:
-        fresh = {
-            pk: code for each in fresh.values() for pk, code in _referring(Target("fragment", each)) if pk not in found
-        }
-        found |= fresh
-    return set(found)
+def _saying(fragments: set[int]) -> set[int]:
+    return placed_with(fragments | naming(fragments)).ids() if fragments else set()
 
 
-def _referring(target: Target) -> Iterable[tuple[int, str]]:
-    """The fragments whose approved texts refer to something, by the code it has or by one it had before."""
-    former = CodeAlias.objects.filter(kind=target.kind, scope__iexact=target.scope, code__iexact=target.code)
-    for called in (target, *(target._replace(code=alias) for alias in former.values_list("alias", flat=True))):
-        for row in mentions.frozen_with(querysets.current_revisions(), called):
-            if any(mentions.refers(body, called) for body in (row.out or {})["body"].values()):
-                yield row.fragment_id, row.fragment.code
+def _telling_of(rows: Sequence[Attribute | Asset]) -> set[int]:
+    """The fragments whose approved texts refer to attributes, or show assets, by present or former codes.
+
+    Two queries however many there are.
+    """
+    targets = [target_of(row) for row in rows]
+    former = CodeAlias.objects.filter(kind=targets[0].kind, code__in=[target.code for target in targets])
+    wanted = {code.lower() for code in (*(target.code for target in targets), *former.values_list("alias", flat=True))}
+    words = ("asset:",) if targets[0].kind == "asset" else ("fact:", "label:")
+    said = Q()
+    for word, code in product(words, wanted if len(wanted) <= _FEW else ("",)):
+        said |= Q(said__icontains=f"{word}{code}")
+    revisions = querysets.current_revisions().alias(said=Cast(F("out"), TextField())).filter(said)
+    return {row.fragment_id for row in revisions if not wanted.isdisjoint(_told((row.out or {})["body"].values()))}
+
+
+def _told(bodies: Iterable[str]) -> Iterator[str]:
+    """The codes, in lower case, of the attributes and pictures in texts."""
+    for body in bodies:
+        yield from (each.code.lower() for each in references_in(body) if each.kind in ("fact", "label"))
+        yield from (code.lower() for code in pictures_in(body))
