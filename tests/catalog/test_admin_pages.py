@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,7 @@ from catalog.models import (
     Change,
     Channel,
     CodeAlias,
+    Concept,
     EntityType,
     Family,
     FamilyVariant,
@@ -30,13 +32,20 @@ from catalog.models import (
     Fragment,
     Job,
     Market,
+    MemorySegment,
     Product,
     Record,
     Slot,
     Tag,
+    Term,
+    TranslationJob,
+    TranslationState,
 )
 from catalog.operations.assets import attach
 from catalog.operations.fragments import place
+from catalog.operations.translating.jobs import create_job
+from catalog.operations.translating.selecting import Selection
+from catalog.operations.translations import states
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, messages_of, queries
 
@@ -52,6 +61,20 @@ def product() -> Product:
     parent = make.make_product(family=family, facts={"name": {"en": "Lamp"}}, categories=[make.make_category()])
     attach(make.ACTOR, parent, make.make_asset(), "main")
     return make.make_product(family=family, parent=parent, facts={"name": {"en": "Red lamp"}})
+
+
+NOW = datetime.datetime(2027, 1, 1, tzinfo=datetime.UTC)
+
+
+def concept() -> Concept:
+    made = Concept.objects.create(code=make.make_code("concept"))
+    Term.objects.create(concept=made, language="en", text="grinder", channel=make.make_channel())
+    return made
+
+
+def translation_job() -> TranslationJob:
+    code = make.make_fragment().code
+    return create_job(make.ACTOR, TranslationJob(), Selection("de", codes=(code,)))
 
 
 def fragment() -> Fragment:
@@ -99,6 +122,12 @@ MAKERS: dict[type[Model], Callable[[], Any]] = {
         product=make.make_product(), check_code="identifier", severity="error", message="No GTIN."
     ),
     ForbiddenTerm: lambda: ForbiddenTerm.objects.create(term=make.make_code("word"), channel=make.make_channel()),
+    Concept: concept,
+    MemorySegment: lambda: MemorySegment.objects.create(
+        source_language="en", target_language="de", source="A", target="B", key=make.make_code("key"), length=1, at=NOW
+    ),
+    TranslationJob: translation_job,
+    TranslationState: lambda: states(make.make_fragment(body={"en": "One", "de": "Eins"}))["de"],
     Change: change,
     Job: lambda: enqueue(make.ACTOR, "check_quality", {}),
     User: lambda: User.objects.create_user(make.make_code("user")),
@@ -124,7 +153,8 @@ def test_list_and_form_answer(kind: type[Model]) -> None:
 @KINDS
 def test_the_add_form_answers_unless_the_system_writes_these_rows(kind: type[Model]) -> None:
     answer = browser().get(address(kind, "add"))
-    assert answer.status_code == (403 if kind in (AttributeOption, Change, Job, CodeAlias, Finding) else 200)
+    written = (AttributeOption, Change, Job, CodeAlias, Finding, MemorySegment, TranslationState)
+    assert answer.status_code == (403 if kind in written else 200)
 
 
 @KINDS
