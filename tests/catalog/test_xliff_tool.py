@@ -39,6 +39,7 @@ def tool() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("version", "language"), [("2.1", "it"), ("1.2", "it"), ("2.1", "de"), ("1.2", "de")])
 def test_a_job_edited_with_another_library_comes_back(tool: None, tmp_path: Path, version: str, language: str) -> None:
+    make.make_attribute("text", "weight")
     fragment = make.make_fragment("start", {"en": BODY}, title={"en": "Starting"})
     make.make_asset("front", alt_en="A cup")
     job = create_job(make.ACTOR, TranslationJob(), Selection(language))

@@ -21,20 +21,6 @@
     }
   }
 
-  // A suggestion of the translation memory goes to where the cursor is, or to the end.
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-insert]");
-    const area = button && document.getElementById(button.dataset.into);
-    if (!area) return;
-    const editor = area.closest(".prose-editor")?.querySelector(".ProseMirror")?.editor;
-    if (editor) {
-      editor.chain().focus().insertContent(button.dataset.insert).run();
-    } else {
-      area.setRangeText(button.dataset.insert, area.selectionStart, area.selectionEnd, "end");
-      area.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  });
-
   document.addEventListener("DOMContentLoaded", () => {
     for (const bar of document.querySelectorAll(".t-languages")) {
       if (!partsIn(offered[0]).length) continue;
