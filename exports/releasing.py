@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import orjson
 from django.db import transaction
+from django.db.models import Min
 from django.utils import timezone
 
 from catalog import querysets as knowledge
@@ -91,7 +92,15 @@ def release(actor: Actor, channel: Channel, *, full: bool = False) -> Outcome:
         outcome = _commit(actor, channel, seen, draft(channel, seen.on, seen.affected(full=full)))
         # Another release in the meantime may know more than this draft; then it is drafted anew.
         if outcome is not None:
+            _forget_read()
             return outcome
+
+
+def _forget_read() -> None:
+    """Take away the notes that every channel has read. A retired one reads none: it begins anew with everything."""
+    least = ChannelState.objects.filter(channel__retired=False).aggregate(least=Min("batch"))["least"]
+    if least:
+        outbox.forget(least)
 
 
 def forecast(channel: Channel) -> Forecast:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import orjson
@@ -26,6 +26,7 @@ from catalog.models import (
     Fragment,
     Product,
     Slot,
+    Touched,
 )
 from catalog.models.base import set_texts
 from catalog.operations import upkeep
@@ -36,7 +37,8 @@ from catalog.operations.products import save_product
 from catalog.operations.recording import remove, store
 from catalog.operations.reviewing import approve
 from catalog.operations.trees import save_category
-from exports.drafting import draft
+from exports import releasing
+from exports.drafting import Draft, draft
 from exports.models import DocumentVersion, Provenance, Release
 from exports.problems import report_of
 from exports.releasing import Retired, release
@@ -230,3 +232,41 @@ def test_after_any_writes_a_release_is_what_one_of_everything_would_be(
         found = differing()
         transaction.set_rollback(True)
     assert found == {}
+
+
+def test_what_all_channels_have_read_is_forgotten_and_what_one_has_not_is_kept(world: None) -> None:
+    first, second = Channel.objects.order_by("pk")
+    product = Product.objects.get(sku="P-1")
+    save_product(ACTOR, product, {"power": {"": "3"}})
+    release(ACTOR, first)
+    assert Touched.objects.filter(product=product.pk).exists()
+    release(ACTOR, second)
+    assert not Touched.objects.exists()
+
+
+def test_a_channel_that_was_retired_looks_at_everything_when_it_is_back(world: None) -> None:
+    first, second = Channel.objects.order_by("pk")
+    upkeep.retire(ACTOR, first)
+    save_product(ACTOR, Product.objects.get(sku="P-1"), {"power": {"": "3"}})
+    release(ACTOR, second)
+    first.retired = False
+    store(ACTOR, first)
+    release_all()
+    assert differing() == {}
+
+
+def test_an_unchanged_channel_assembles_nothing(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    drafted: list[Collection[int] | None] = []
+
+    def watched(channel: Channel, on: datetime.date, only: Collection[int] | None) -> Draft:
+        drafted.append(only)
+        return draft(channel, on, only)
+
+    monkeypatch.setattr(releasing, "draft", watched)
+    channel = Channel.objects.order_by("pk")[0]
+    release(ACTOR, channel)
+    product = Product.objects.get(sku="P-2")
+    save_product(ACTOR, product, {"power": {"": "3"}})
+    release(ACTOR, channel)
+    release(ACTOR, channel, full=True)
+    assert drafted == [frozenset(), {product.pk, product.parent_id}, None]
