@@ -6,11 +6,15 @@ import logging
 from pathlib import Path
 
 import weasyprint
+from PIL import ImageFile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
 from exports.pdf.hearing import Router
 from exports.pdf.pictures import Pictures
+
+# WeasyPrint tells Pillow, for the whole process, to take torn pictures for whole ones; uploads have to be refused then.
+ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 # A warning of the renderer is a mistake in our templates: it has to be heard even where logs are kept short.
 weasyprint.LOGGER.setLevel(logging.WARNING)
