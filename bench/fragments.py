@@ -21,11 +21,11 @@ from catalog import indexing, querysets
 from catalog.models import Channel, ChannelLanguage, Family, Fragment, Slot
 from catalog.operations.fragments import place, write_fragment
 from catalog.operations.reviewing import approve
-from exports.assemble import assemble
-from exports.loading import Loader, contexts
+from exports.assembling.assemble import assemble
+from exports.explaining.whereabouts import impact
+from exports.gathering.loading import Loader, contexts
 from exports.models import VersionStatement
-from exports.releasing import release
-from exports.whereabouts import impact
+from exports.releasing.committing import release
 
 FRAGMENTS = 6
 PRODUCTS = 5_000

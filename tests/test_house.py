@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("pim", "catalog", "exports")
 PURE = (
     "exports/documents.py",
-    "exports/assemble.py",
-    "exports/statements.py",
-    "exports/words.py",
-    "exports/bundles.py",
+    "exports/assembling/assemble.py",
+    "exports/assembling/statements.py",
+    "exports/assembling/words.py",
+    "exports/gathering/bundles.py",
 )
 PURE_FOLDERS = ("exports/formats", "exports/pdf", "exports/web", "catalog/values")
 

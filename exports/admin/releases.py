@@ -13,7 +13,7 @@ from catalog.admin.base import ReadOnlyAdmin
 from catalog.admin.channels import retired_badge
 from catalog.admin.presenting import Tone, badge, badges, together
 from exports.models import Release
-from exports.problems import report_of
+from exports.releasing.problems import report_of
 
 # Lines of a report that a page shows; the API has them all.
 SHOWN = 1_000

@@ -17,8 +17,8 @@ from exports import querysets
 from exports.api import examples, schema
 from exports.api.cursors import Position
 from exports.api.views import MAX_LIMIT, ReleasedView, labelled
-from exports.changes import Change, Place, changes, key_of
 from exports.models import Release
+from exports.releasing.changes import Change, Place, changes, key_of
 
 MAX_WAIT = 25
 # Seconds between two looks, and how many of a process's threads may wait at once: the others are for those who do not.

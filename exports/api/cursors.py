@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 from catalog.models import Channel
 
 _SALT = "exports.cursor"
-_CHANGES = "exports.changes"
+_CHANGES = "exports.releasing.changes"
 
 
 class Cursor(NamedTuple):
@@ -42,7 +42,7 @@ class Cursor(NamedTuple):
 class Position(NamedTuple):
     """A copy of a channel in a language is at the release `since`, and on its way to `until` as far as a place.
 
-    `key` tells the release from another of its number (exports.changes.key_of). At no release: 0 and 0. Where the copy
+    `key` tells the release from another of its number (changes.key_of). At no release: 0 and 0. Where the copy
     is on no way, `until` is 0.
     """
 

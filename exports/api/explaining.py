@@ -19,7 +19,7 @@ from catalog.api.resources.products import Products
 from catalog.api.views.base import AuthoringView, json
 from catalog.models import Channel
 from catalog.models.base import is_code
-from exports.explaining import NotReleased, explain, explain_draft
+from exports.explaining.documents import NotReleased, explain, explain_draft
 
 _TEXT = {"type": "string"}
 _OBJECT = {"type": "object", "additionalProperties": True}

@@ -23,9 +23,9 @@ from exports import querysets
 from exports.api import examples, schema
 from exports.api.base import ChannelView
 from exports.api.cursors import Cursor, Position
-from exports.changes import key_of
 from exports.models import Release
 from exports.querysets import Found, Stored
+from exports.releasing.changes import key_of
 
 MAX_LIMIT = 500
 _LARGEST = 999_999_999

@@ -11,11 +11,11 @@ from typing import IO, BinaryIO
 from django.template.loader import render_to_string
 
 from exports.addresses import SIZES
+from exports.assembling.prose import pictures_of, with_pictures
 from exports.documents import Document, DocumentAsset, Node, from_bytes, to_bytes
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
 from exports.offers import availability_fault
-from exports.prose import pictures_of, with_pictures
 from exports.web.pages import HIGHLIGHTS, PER_PAGE, category_page, index_page, path_to, product_page
 from exports.web.site import Card, StaticSite, card_of, category_file, picture_file, product_file
 

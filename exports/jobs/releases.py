@@ -7,8 +7,8 @@ from typing import Any
 from catalog.actors import Actor
 from catalog.jobs import GiveUp, Kind, Work, enqueue
 from catalog.models import Channel, Job
-from exports import releasing
-from exports.selection import SelectionError
+from exports.gathering.selection import SelectionError
+from exports.releasing import committing
 
 
 class ReleaseChannel(Kind):
@@ -22,8 +22,8 @@ class ReleaseChannel(Kind):
         if channel is None:
             raise GiveUp("The channel is not there any more.")
         try:
-            outcome = releasing.release(work.actor, channel)
-        except (releasing.Retired, SelectionError) as error:
+            outcome = committing.release(work.actor, channel)
+        except (committing.Retired, SelectionError) as error:
             raise GiveUp(str(error)) from error
         return {"channel": channel.code, "release": outcome.release.number, "new": outcome.new}
 

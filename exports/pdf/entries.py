@@ -9,13 +9,13 @@ from decimal import Decimal
 from itertools import accumulate
 from urllib.parse import quote
 
+from exports.assembling.prose import shown
 from exports.documents import Document, DocumentAsset, Fact, Money, Publication, Statement
 from exports.formats.base import Problem
 from exports.pdf.chapters import anchor
 from exports.pdf.limits import CHARACTERS, bounded, clipped, paragraphs
 from exports.pdf.measure import layout_of
 from exports.pdf.typeset import layers
-from exports.prose import shown
 from exports.web.locales import money_text
 from exports.wording import word
 

@@ -12,8 +12,8 @@ from django.utils.html import linebreaks, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from exports.addresses import SIZES
+from exports.assembling.prose import shown
 from exports.documents import Document, DocumentAsset, Publication, Statement
-from exports.prose import shown
 from exports.text import one_line
 from exports.web.kin import Axes, priced
 from exports.web.locales import money_text

@@ -7,7 +7,7 @@ from playwright.sync_api import ViewportSize, expect
 
 from catalog.models import Attribute, Family, Finding, Product
 from catalog.quality.rechecking import recheck
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests import factories as make
 from tests.admin_pages import address
 from tests.browser.conftest import Visit

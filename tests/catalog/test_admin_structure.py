@@ -17,7 +17,7 @@ from catalog.models.base import texts_of
 from catalog.operations import trees, upkeep
 from catalog.operations.assets import attach
 from exports.models import Release
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of, queries
 

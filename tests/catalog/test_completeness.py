@@ -22,8 +22,8 @@ from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.recording import store
 from catalog.operations.requirements import save_requirement
 from catalog.operations.reviewing import retire
-from exports.problems import report_of
-from exports.releasing import release
+from exports.releasing.committing import release
+from exports.releasing.problems import report_of
 from tests import factories as make
 from tests.admin_pages import queries
 from tests.factories import ACTOR

@@ -10,7 +10,7 @@ from catalog.operations.assets import attach
 from catalog.operations.inheriting import set_own_only
 from catalog.operations.recording import store
 from exports.querysets import current_release, documents_at
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests.admin_pages import queries
 from tests.factories import (
     ACTOR,

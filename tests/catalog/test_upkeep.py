@@ -32,7 +32,7 @@ from catalog.operations.reviewing import approve
 from catalog.operations.upkeep import change_unit, merge, rename, replace, retire
 from catalog.operations.upkeep.units import units_said
 from catalog.usage import InUse, uses_of
-from exports.placing import Placements
+from exports.gathering.placing import Placements
 from tests.factories import (
     ACTOR,
     make_asset,

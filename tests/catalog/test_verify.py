@@ -41,7 +41,7 @@ from catalog.verifying import CHECKS, check
 from exports.editions import build
 from exports.models import DocumentBody, DocumentVersion, Output, Release
 from exports.outputs import define
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests.factories import (
     ACTOR,
     make_asset,

@@ -9,10 +9,19 @@ from typing import Any
 
 from catalog.references import Reference
 from catalog.values import AttributeSpec, Level
-from exports.bundles import AssetInfo, Context, FragmentContent, Labelled, Library, Placed, ProductBundle, SlotInfo
+from exports.assembling.statements import Outcome, choose
+from exports.assembling.words import Words
 from exports.documents import Statement
-from exports.statements import Outcome, choose
-from exports.words import Words
+from exports.gathering.bundles import (
+    AssetInfo,
+    Context,
+    FragmentContent,
+    Labelled,
+    Library,
+    Placed,
+    ProductBundle,
+    SlotInfo,
+)
 
 TODAY = datetime.date(2027, 3, 1)
 
@@ -65,7 +74,7 @@ def make_placed(
 
 @dataclass(frozen=True)
 class Facts:
-    """What exports.words.Facts asks for, from texts by lower-case code."""
+    """What exports.assembling.words.Facts asks for, from texts by lower-case code."""
 
     texts: Mapping[str, str]
 

@@ -16,7 +16,7 @@ from exports.delivery.webhooks import announce, dead_letters
 from exports.editions import build, path_of
 from exports.models import ChannelToken, Edition, Output, Problem, Release, Webhook, WebhookDelivery
 from exports.outputs import define
-from exports.releasing import release
+from exports.releasing.committing import release
 from exports.tokens import issue, verify
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of, queries

@@ -10,7 +10,7 @@ from django.urls import reverse
 from catalog.importing.apply import apply
 from catalog.importing.plan import FragmentRecord, PlacementRecord, Plan
 from catalog.models import Attribute, Category, Channel, Fragment, Placement, Product, Slot
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of
 from tests.exports.test_placement import fragment, shop, slot, world  # noqa: F401
 from tests.factories import ACTOR, switch

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from exports.assemble import Assembled, assemble
-from exports.bundles import Association, Labelled, Library, ProductBundle, Required
+from exports.assembling.assemble import Assembled, assemble
 from exports.documents import AssociationLink, CategoryLink, DocumentAsset, Fact, Money, to_bytes
+from exports.gathering.bundles import Association, Labelled, Library, ProductBundle, Required
 from tests.exports.bundled import (
     TODAY,
     make_asset,

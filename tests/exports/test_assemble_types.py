@@ -13,10 +13,10 @@ from catalog.models.base import set_texts
 from catalog.operations.recording import store
 from catalog.values import TYPES
 from exports.api.schema import VALUE
-from exports.assemble import assemble
-from exports.bundles import AssetInfo, Library
+from exports.assembling.assemble import assemble
 from exports.documents import Document, Fact, from_bytes, to_bytes
-from exports.loading import Loader, contexts
+from exports.gathering.bundles import AssetInfo, Library
+from exports.gathering.loading import Loader, contexts
 from exports.web.structured import _property
 from tests import factories as make
 from tests.catalog.test_values_contract import EXAMPLES, spec_of

@@ -19,7 +19,7 @@ from catalog.operations.recording import remove
 from exports.api import changes
 from exports.models import Release
 from exports.querysets import stored_batches
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests.exports.world import Reader, World, counted, world
 from tests.factories import ACTOR
 from tests.threads import shared_database

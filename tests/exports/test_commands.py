@@ -20,12 +20,13 @@ from catalog.models import Channel, Product
 from catalog.operations import upkeep
 from catalog.operations.products import set_facts
 from catalog.operations.reviewing import approve
-from exports import querysets, releasing, tokens
-from exports.drafting import Draft, draft
+from exports import querysets, tokens
 from exports.management import shell
 from exports.management.commands.demo import released
 from exports.models import Edition, Output, Release
 from exports.outputs import define
+from exports.releasing import committing
+from exports.releasing.drafting import Draft, draft
 from tests import factories
 from tests.exports.world import World, world
 from tests.factories import ACTOR, require, switch
@@ -108,7 +109,7 @@ def test_a_channel_that_retires_while_its_release_is_drafted_releases_nothing(
         upkeep.retire(ACTOR, Channel.objects.get(pk=channel.pk))
         return draft(channel, on, only)
 
-    monkeypatch.setattr(releasing, "draft", meanwhile)
+    monkeypatch.setattr(committing, "draft", meanwhile)
     assert "is retired and releases nothing" in fault("release", "shop")
 
 

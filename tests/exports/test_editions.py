@@ -25,7 +25,7 @@ from exports.formats.registry import FORMATS, format_called
 from exports.formats.registry import build as build_registry
 from exports.models import Edition, Output
 from exports.querysets import documents_at, latest_edition, output_called
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests.factories import ACTOR, make_asset, make_attribute, make_channel, make_family, make_product, png
 
 ME = Actor(name="ada", path="command")

@@ -19,7 +19,7 @@ from catalog.importing.apply import apply
 from catalog.importing.sources.akeneo import Akeneo
 from catalog.models import Channel
 from exports.models import DocumentVersion
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests.catalog.test_import_akeneo_real import FIXED, FOLDER, LANGUAGES, PROSE, UNITS, rows
 
 pytestmark = [

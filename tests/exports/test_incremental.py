@@ -37,12 +37,12 @@ from catalog.operations.products import save_product
 from catalog.operations.recording import remove, store
 from catalog.operations.reviewing import approve
 from catalog.operations.trees import save_category
-from exports import releasing
-from exports.drafting import Draft, draft
+from exports.gathering.selection import SelectionError
 from exports.models import DocumentVersion, Provenance, Release
-from exports.problems import report_of
-from exports.releasing import Retired, release
-from exports.selection import SelectionError
+from exports.releasing import committing
+from exports.releasing.committing import Retired, release
+from exports.releasing.drafting import Draft, draft
+from exports.releasing.problems import report_of
 from tests.catalog import test_indexing_property as writes
 from tests.factories import ACTOR, make_association_type
 
@@ -262,7 +262,7 @@ def test_an_unchanged_channel_assembles_nothing(world: None, monkeypatch: pytest
         drafted.append(only)
         return draft(channel, on, only)
 
-    monkeypatch.setattr(releasing, "draft", watched)
+    monkeypatch.setattr(committing, "draft", watched)
     channel = Channel.objects.order_by("pk")[0]
     release(ACTOR, channel)
     product = Product.objects.get(sku="P-2")

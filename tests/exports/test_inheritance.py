@@ -19,10 +19,10 @@ from catalog.operations.inheriting import empty_here, reset_to_inherited, set_ow
 from catalog.operations.products import set_facts
 from catalog.operations.recording import store
 from catalog.operations.reviewing import approve
-from exports.assemble import Assembled, assemble
-from exports.drafting import draft
-from exports.loading import Loader, contexts
-from exports.releasing import release
+from exports.assembling.assemble import Assembled, assemble
+from exports.gathering.loading import Loader, contexts
+from exports.releasing.committing import release
+from exports.releasing.drafting import draft
 from tests import factories as make
 from tests.exports.bundled import TODAY
 

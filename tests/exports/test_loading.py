@@ -16,11 +16,11 @@ from catalog.operations.fragments import place, write_fragment
 from catalog.operations.products import set_facts
 from catalog.operations.requirements import save_requirement
 from catalog.operations.reviewing import approve, retire
-from exports.assemble import assemble
-from exports.bundles import Association, Context, Labelled, ProductBundle, Required, SlotInfo
-from exports.loading import Loader, contexts
-from exports.placing import Placements
-from exports.selection import SelectionError
+from exports.assembling.assemble import assemble
+from exports.gathering.bundles import Association, Context, Labelled, ProductBundle, Required, SlotInfo
+from exports.gathering.loading import Loader, contexts
+from exports.gathering.placing import Placements
+from exports.gathering.selection import SelectionError
 from tests.factories import (
     ACTOR,
     make_asset,

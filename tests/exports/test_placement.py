@@ -37,14 +37,14 @@ from catalog.operations.translations import mark
 from catalog.operations.upkeep import merge, rename
 from catalog.outlook import Carried, Impact, Outlet
 from exports.editions import build
-from exports.explaining import NotReleased, explain, explain_draft
-from exports.loading import Loader
+from exports.explaining.documents import NotReleased, explain, explain_draft
+from exports.explaining.previewing import preview, preview_of
+from exports.explaining.whereabouts import NotCarried, impact, where_used
+from exports.gathering.loading import Loader
+from exports.gathering.selection import SelectionError
 from exports.models import Output, VersionStatement
-from exports.previewing import preview, preview_of
-from exports.problems import report_of
-from exports.releasing import forecast, release
-from exports.selection import SelectionError
-from exports.whereabouts import NotCarried, impact, where_used
+from exports.releasing.committing import forecast, release
+from exports.releasing.problems import report_of
 from tests import factories as make
 from tests.factories import ACTOR, switch
 

@@ -13,11 +13,11 @@ from catalog.models import Asset, Fragment, Product
 from catalog.operations.fragments import place, write_fragment
 from catalog.operations.reviewing import approve
 from catalog.previews import Asked, preview
+from exports.assembling.prose import with_links, with_pictures
 from exports.editions import build
-from exports.explaining import explain_draft
+from exports.explaining.documents import explain_draft
 from exports.models import Output, VersionAsset
-from exports.problems import report_of
-from exports.prose import with_links, with_pictures
+from exports.releasing.problems import report_of
 from tests import factories as make
 from tests.exports.pdf_reading import opened, pictures, texts
 from tests.exports.world import World, content

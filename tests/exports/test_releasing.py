@@ -18,12 +18,12 @@ from catalog.operations.associations import associate
 from catalog.operations.fragments import place, write_fragment
 from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.reviewing import approve, retire
-from exports import releasing
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
-from exports.problems import report_of
 from exports.querysets import documents_at, publication_of
-from exports.releasing import Outcome, release
+from exports.releasing import committing
+from exports.releasing.committing import Outcome, release
+from exports.releasing.problems import report_of
 from tests.factories import (
     ACTOR,
     make_asset,
@@ -352,7 +352,7 @@ def rows_of_everything() -> dict[str, Any]:
 
 
 def test_a_release_that_fails_midway_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(releasing, "BATCH", 2)
+    monkeypatch.setattr(committing, "BATCH", 2)
     shop = make_shop()
     for sku in "ABCDE":
         make_item(sku, "home")
@@ -364,7 +364,7 @@ def test_a_release_that_fails_midway_leaves_nothing(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_later_release_that_fails_midway_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(releasing, "BATCH", 2)
+    monkeypatch.setattr(committing, "BATCH", 2)
     shop = make_shop()
     items = [make_item(sku, "home") for sku in "ABCDE"]
     first = release(ME, shop).release
@@ -386,7 +386,7 @@ def test_batches_do_not_show_in_what_is_released(monkeypatch: pytest.MonkeyPatch
     whole = bytes_at(release(ME, shop).release)
     for model in (VersionCategory, Provenance, DocumentVersion, Release, DocumentBody):
         model.objects.all().delete()
-    monkeypatch.setattr(releasing, "BATCH", 3)
+    monkeypatch.setattr(committing, "BATCH", 3)
     assert bytes_at(release(ME, shop).release) == whole
 
 

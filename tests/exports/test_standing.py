@@ -9,8 +9,8 @@ from catalog.operations.assets import attach
 from catalog.operations.fragments import place
 from catalog.operations.translating.jobs import create_job
 from catalog.operations.translating.selecting import Selection
-from exports.releasing import release
-from exports.standing import standing
+from exports.explaining.standing import standing
+from exports.releasing.committing import release
 from tests import factories as make
 
 

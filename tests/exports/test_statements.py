@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.references import MAX_DEPTH
-from exports.bundles import Placed
+from exports.assembling.words import MAX_TAKEN
 from exports.documents import Statement
-from exports.words import MAX_TAKEN
+from exports.gathering.bundles import Placed
 from tests.exports.bundled import TODAY, make_context, make_fragment, make_placed, make_slot, only, said, speak
 
 RULE = "battery = lithium"

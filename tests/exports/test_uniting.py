@@ -24,9 +24,9 @@ from catalog.operations.fragments import place, write_fragment
 from catalog.operations.reviewing import approve, retire
 from catalog.operations.translations import stale_states, states
 from catalog.operations.uniting import apart, keep_apart, no_longer_apart, settled, unite, unite_all
-from exports.drafting import draft
 from exports.models import DocumentVersion, Provenance
-from exports.releasing import release
+from exports.releasing.committing import release
+from exports.releasing.drafting import draft
 from tests import factories as make
 from tests.factories import ACTOR
 

@@ -26,7 +26,7 @@ from exports.delivery.destinations import Refused, destination, is_public, resol
 from exports.editions import build
 from exports.models import Release, Webhook, WebhookDelivery
 from exports.outputs import define
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests import factories as make
 from tests.jobs import run_due, take
 

@@ -9,10 +9,10 @@ import pytest
 
 from catalog.richtext import MAX_DEPTH as MAX_NESTING
 from catalog.values import AttributeSpec, Level
-from exports.assemble import assemble
-from exports.bundles import Library, Linked
+from exports.assembling.assemble import assemble
+from exports.assembling.words import MAX_TAKEN, linked_in
 from exports.documents import Statement
-from exports.words import MAX_TAKEN, linked_in
+from exports.gathering.bundles import Library, Linked
 from tests.exports.bundled import (
     make_asset,
     make_bundle,

@@ -25,7 +25,7 @@ from catalog.operations.fragments import place
 from catalog.operations.products import set_facts
 from exports import tokens
 from exports.models import Release
-from exports.releasing import release
+from exports.releasing.committing import release
 from tests import factories
 from tests.factories import ACTOR
 

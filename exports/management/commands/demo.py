@@ -16,8 +16,9 @@ from catalog.demo import CONTENT
 from catalog.importing.apply import apply
 from catalog.importing.registry import source_called
 from catalog.models import Channel
-from exports import demo, editions, releasing
+from exports import demo, editions
 from exports.querysets import latest_edition, output_called
+from exports.releasing import committing
 
 
 class Command(BaseCommand):
@@ -82,8 +83,8 @@ Files: editions in {root}, pictures in {settings.MEDIA_ROOT}, keys in {settings.
 def released(actor: Actor, channel: Channel) -> str:
     """What came of releasing a channel, in a few words."""
     try:
-        outcome = releasing.release(actor, channel)
-    except releasing.Retired:
+        outcome = committing.release(actor, channel)
+    except committing.Retired:
         return "none: it is retired"
     made = outcome.release
     return f"release {made.number}{'' if outcome.new else ' as it was'}, {made.documents} documents"

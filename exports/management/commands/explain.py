@@ -10,7 +10,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.values.effective import COMPUTED, DEFAULT, FAMILY
-from exports.explaining import Explanation, NotReleased, explain, explain_draft
+from exports.explaining.documents import Explanation, NotReleased, explain, explain_draft
 from exports.management import shell
 
 _SHOWN = 100

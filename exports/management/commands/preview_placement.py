@@ -14,8 +14,8 @@ from django.db.models import Model
 from catalog.models import Category, Family, Fragment, Product, Slot
 from catalog.operations.placements import Target
 from catalog.outlook import Preview, count
+from exports.explaining.previewing import preview
 from exports.management import shell
-from exports.previewing import preview
 
 _TARGETS: dict[str, tuple[type[Model], str]] = {
     "product": (Product, "sku"),

@@ -11,9 +11,9 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.models import Channel
-from exports import releasing
+from exports.gathering.selection import SelectionError
 from exports.management import shell
-from exports.selection import SelectionError
+from exports.releasing import committing
 
 _LISTED = 50
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             return
         try:
             self.tell(shell.channel_called(options["channel"]), options)
-        except releasing.Retired as error:
+        except committing.Retired as error:
             raise CommandError(str(error)) from error
 
     def release_all(self, options: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ class Command(BaseCommand):
         for code in Channel.objects.values_list("code", flat=True):
             try:
                 self.tell(shell.channel_called(code), options)
-            except releasing.Retired as error:
+            except committing.Retired as error:
                 self.stderr.write(str(error))
 
     def tell(self, channel: Channel, options: dict[str, Any]) -> None:
@@ -62,7 +62,7 @@ class Command(BaseCommand):
     def forecast(self, channel: Channel) -> dict[str, Any]:
         """As the summary of a release, and each problem with its product."""
         started = monotonic()
-        found = releasing.forecast(channel)
+        found = committing.forecast(channel)
         return {
             "channel": channel.code,
             "release": found.after,
@@ -79,7 +79,7 @@ class Command(BaseCommand):
 
     def release(self, channel: Channel, *, full: bool) -> dict[str, Any]:
         started = monotonic()
-        outcome = releasing.release(shell.actor(), channel, full=full)
+        outcome = committing.release(shell.actor(), channel, full=full)
         made = outcome.release
         return {
             "channel": channel.code,

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from catalog.models import Fragment, Tag
 from catalog.outlook import Carried, count
-from exports.whereabouts import KINDS, impact, where_used
+from exports.explaining.whereabouts import KINDS, impact, where_used
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import Any, NamedTuple
 
-from exports.bundles import Context
-from exports.statements import Rank
+from exports.assembling.statements import Rank
+from exports.gathering.bundles import Context
 
 
 class _Change(NamedTuple):

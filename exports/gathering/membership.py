@@ -19,8 +19,8 @@ from catalog.indexing.shown import saying
 from catalog.many import among
 from catalog.models import Association, Channel, Fragment, Product
 from catalog.references import references_in
+from exports.gathering.selection import Selection
 from exports.models import DocumentVersion
-from exports.selection import Selection
 
 
 class Membership:

@@ -1,8 +1,8 @@
 """What the markup of statements says in a way of its own: links to products, and pictures of the asset library.
 
-exports.words writes both, and no author can: `<a href="product:SKU">Name</a>` and `<img src="/assets/DIGEST/large.jpg"
-alt="...">`. Receivers that know products by SKU take the links as they are; formats that have places of their own say
-where.
+The module `words` writes both, and no author can: `<a href="product:SKU">Name</a>` and
+`<img src="/assets/DIGEST/large.jpg" alt="...">`. Receivers that know products by SKU take the links as they are;
+formats that have places of their own say where.
 """
 
 from __future__ import annotations

@@ -21,13 +21,14 @@ from catalog import querysets as knowledge
 from catalog.actors import Actor
 from catalog.indexing import outbox
 from catalog.models import Channel
-from exports import carrying, querysets
-from exports.affected import asked, since
+from exports import querysets
 from exports.delivery import webhooks
-from exports.drafting import Draft, Key, Made, draft
 from exports.models import ChannelState, DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
-from exports.problems import as_report
-from exports.stepping import Step
+from exports.releasing import carrying
+from exports.releasing.affected import asked, since
+from exports.releasing.drafting import Draft, Key, Made, draft
+from exports.releasing.problems import as_report
+from exports.releasing.stepping import Step
 
 T = TypeVar("T")
 BATCH = 500

@@ -11,8 +11,8 @@ from django.db.models import Q, QuerySet
 
 from catalog.many import among
 from catalog.models import Channel
-from exports.drafting import Amiss, Draft
 from exports.models import Problem, Release
+from exports.releasing.drafting import Amiss, Draft
 
 BATCH = 500
 _COLUMNS = ("sku", "kind", "message", "languages")

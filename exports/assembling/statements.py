@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.inheritance import uncovered
 from catalog.references import references_in
-from exports.bundles import Context, FragmentContent, Library, Placed
 from exports.documents import Statement
+from exports.gathering.bundles import Context, FragmentContent, Library, Placed
 
 if TYPE_CHECKING:
-    from exports.words import Words
+    from exports.assembling.words import Words
 
 BLOCK = "block"
 _APPLIES = (("channels", "channel"), ("audiences", "audience"), ("markets", "market"), ("media", "medium"))

@@ -20,9 +20,9 @@ from catalog.values import TYPES, Invalid
 from catalog.values.base import pick
 from catalog.values.effective import effective
 from exports.addresses import SIZES, picture_path
-from exports.bundles import AssetInfo, Context, FragmentContent, Library, Linked
+from exports.assembling.statements import Candidate, Unresolved, applicable, language_of
 from exports.documents import Statement
-from exports.statements import Candidate, Unresolved, applicable, language_of
+from exports.gathering.bundles import AssetInfo, Context, FragmentContent, Library, Linked
 
 # Characters that the references of one statement may stand for, counted at every level: fragments that name fragments
 # many times each would multiply.

@@ -13,10 +13,10 @@ from catalog import querysets
 from catalog.assembling import ASSEMBLERS, Carrier, Key
 from catalog.models import Channel
 from catalog.references import references_in
-from exports.assemble import Assembled, assemble
-from exports.bundles import Library
+from exports.assembling.assemble import Assembled, assemble
 from exports.documents import to_bytes
-from exports.loading import Loader, contexts
+from exports.gathering.bundles import Library
+from exports.gathering.loading import Loader, contexts
 
 
 def carrying(codes: Collection[str], skus: Collection[str]) -> dict[Key, Carrier]:

@@ -16,10 +16,10 @@ from catalog.values.base import pick
 from catalog.values.display import as_shown
 from catalog.values.effective import effective
 from catalog.values.wanted import wanted_text
-from exports.bundles import AssetInfo, Context, Library, ProductBundle
+from exports.assembling.statements import Outcome, choose
+from exports.assembling.words import Words
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
-from exports.statements import Outcome, choose
-from exports.words import Words
+from exports.gathering.bundles import AssetInfo, Context, Library, ProductBundle
 
 IDENTIFIERS = ("gtin", "mpn", "brand")
 _FILES = ("asset", "assets")

@@ -19,7 +19,8 @@ from catalog.operations.fragments import APPLIES_TO, freeze
 from catalog.operations.translations import digest_of, source_texts
 from catalog.outlook import Carried, Impact, Outlet
 from catalog.richtext import to_text
-from exports.loading import contexts
+from exports.assembling.statements import applicable
+from exports.gathering.loading import contexts
 from exports.models import (
     DocumentVersion,
     Edition,
@@ -29,7 +30,6 @@ from exports.models import (
     VersionFacts,
     VersionStatement,
 )
-from exports.statements import applicable
 
 EXAMPLES = 5
 KINDS = {"fragment": Fragment, "attribute": Attribute, "asset": Asset, "tag": Tag, "category": Category}

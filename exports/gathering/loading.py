@@ -20,12 +20,22 @@ from catalog.references import pictures_in
 from catalog.requirements import Conditions, demands
 from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import levels_of
-from exports.bundles import INVERSE, AssetInfo, Association, Context, Labelled, Library, Linked, ProductBundle, Required
-from exports.inheriting import Inherited, Shelves
-from exports.membership import Membership
-from exports.placing import Placements, Supposed
-from exports.rules import Rules
-from exports.words import linked_in
+from exports.assembling.words import linked_in
+from exports.gathering.bundles import (
+    INVERSE,
+    AssetInfo,
+    Association,
+    Context,
+    Labelled,
+    Library,
+    Linked,
+    ProductBundle,
+    Required,
+)
+from exports.gathering.inheriting import Inherited, Shelves
+from exports.gathering.membership import Membership
+from exports.gathering.placing import Placements, Supposed
+from exports.gathering.rules import Rules
 
 
 def contexts(channel: Channel, on: datetime.date) -> list[Context]:

@@ -19,13 +19,13 @@ from catalog.operations.fragments import freeze
 from catalog.operations.placements import Target, named_target
 from catalog.outlook import Changing, Preview
 from catalog.revisions import merged
-from exports.assemble import assemble
-from exports.bundles import FragmentContent, Placed, ProductBundle
-from exports.loading import Loader, contexts
-from exports.membership import Membership, reach
+from exports.assembling.assemble import assemble
+from exports.gathering.bundles import FragmentContent, Placed, ProductBundle
+from exports.gathering.loading import Loader, contexts
+from exports.gathering.membership import Membership, reach
+from exports.gathering.placing import Supposed
+from exports.gathering.selection import SelectionError
 from exports.models import DocumentVersion, Release
-from exports.placing import Supposed
-from exports.selection import SelectionError
 
 # Products that are assembled for a channel; of more, the first so many by SKU.
 LIMIT = 2_000

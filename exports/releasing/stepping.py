@@ -11,9 +11,9 @@ from typing import Any
 from catalog.many import among
 from catalog.models import Channel
 from exports import querysets
-from exports.drafting import Draft, Key, Made, Members
 from exports.models import DocumentVersion, Release, VersionCategory
-from exports.problems import Changed, changed_problems
+from exports.releasing.drafting import Draft, Key, Made, Members
+from exports.releasing.problems import Changed, changed_problems
 
 
 @dataclass(frozen=True)

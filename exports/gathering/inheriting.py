@@ -10,7 +10,7 @@ from typing import Any
 from catalog import inheritance
 from catalog.models import Category, Product, ProductAsset
 from catalog.querysets import Pointing
-from exports.bundles import AssetInfo, Placed
+from exports.gathering.bundles import AssetInfo, Placed
 
 
 @dataclass(frozen=True)

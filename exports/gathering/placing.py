@@ -10,8 +10,8 @@ from catalog import querysets
 from catalog.aliases import Aliases
 from catalog.inheritance import PLACED_ON
 from catalog.models import Placement, Slot
-from exports.bundles import FragmentContent, Placed, SlotInfo
-from exports.rules import rules_named
+from exports.gathering.bundles import FragmentContent, Placed, SlotInfo
+from exports.gathering.rules import rules_named
 
 
 class Shelf(NamedTuple):

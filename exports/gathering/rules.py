@@ -8,7 +8,7 @@ from types import MappingProxyType
 from catalog.filters import Checked, Context, FilterError, check, parse
 from catalog.many import among
 from catalog.models import Product
-from exports.selection import SelectionError
+from exports.gathering.selection import SelectionError
 
 NONE: Mapping[str, frozenset[str]] = MappingProxyType({})
 

@@ -19,11 +19,11 @@ from catalog import querysets
 from catalog.models import AssociationType, AttributeGroup, Category, Channel, Slot
 from catalog.models.base import texts_of
 from catalog.values.base import pick
-from exports.assemble import Assembled, assemble
-from exports.bundles import INVERSE, Context
+from exports.assembling.assemble import Assembled, assemble
 from exports.documents import Node, Publication, digest_of, to_bytes
-from exports.loading import Loader, contexts
-from exports.membership import Membership, linking_to, pointing_to
+from exports.gathering.bundles import INVERSE, Context
+from exports.gathering.loading import Loader, contexts
+from exports.gathering.membership import Membership, linking_to, pointing_to
 
 Key = tuple[str, str]
 

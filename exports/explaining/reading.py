@@ -18,11 +18,11 @@ from catalog.richtext import clean_html, clean_plain
 from catalog.values import TYPES, AttributeSpec, Invalid, Level
 from catalog.values.contexts import own_chain
 from catalog.values.effective import levels_of
-from exports.assemble import words_for
-from exports.bundles import Context, FragmentContent, Library, Linked, ProductBundle
-from exports.loading import asset_info, contexts
-from exports.prose import with_links
-from exports.statements import Unresolved
+from exports.assembling.assemble import words_for
+from exports.assembling.prose import with_links
+from exports.assembling.statements import Unresolved
+from exports.gathering.bundles import Context, FragmentContent, Library, Linked, ProductBundle
+from exports.gathering.loading import asset_info, contexts
 
 
 def preview(asked: Asked) -> Preview:

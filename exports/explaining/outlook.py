@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from catalog.models import Channel, Product
 from catalog.outlook import OUTLOOK
-from exports.explaining import Explanation, NotReleased, explain, explain_draft
-from exports.previewing import preview_of
-from exports.whereabouts import impact, where_used
+from exports.explaining.documents import Explanation, NotReleased, explain, explain_draft
+from exports.explaining.previewing import preview_of
+from exports.explaining.whereabouts import impact, where_used
 
 
 def explained(product: Product, channel: Channel, language: str, draft: bool) -> Explanation:

@@ -13,16 +13,16 @@ from catalog import querysets as catalog
 from catalog.models import Channel, Product
 from catalog.querysets import line_of
 from exports import querysets
-from exports.assemble import Assembled, assemble
-from exports.bundles import Context
+from exports.assembling.assemble import Assembled, assemble
 from exports.documents import digest_of, to_bytes
-from exports.emptiness import empty_slots
-from exports.hints import rank_of, would_win
-from exports.loading import Loader, contexts
-from exports.membership import Membership, reach
+from exports.explaining.emptiness import empty_slots
+from exports.explaining.hints import rank_of, would_win
+from exports.gathering.bundles import Context
+from exports.gathering.loading import Loader, contexts
+from exports.gathering.membership import Membership, reach
+from exports.gathering.selection import SelectionError
 from exports.models import Release
-from exports.problems import report_of
-from exports.selection import SelectionError
+from exports.releasing.problems import report_of
 
 
 class NotReleased(Exception):
@@ -223,7 +223,7 @@ def tree_of(channel: Channel, product: Product) -> Membership:
 
 
 def _reasons(line: Sequence[Product], members: Membership) -> Iterator[str]:
-    """In the order in which exports.selection asks; the last one is what is left for a group."""
+    """In the order in which exports.gathering.selection asks; the last one is what is left for a group."""
     product, selection = line[0], members.selection
     for row in line:
         if row.status != Product.Status.ENABLED:

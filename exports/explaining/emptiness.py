@@ -12,9 +12,9 @@ from catalog import querysets
 from catalog.inheritance import SLOT, thing
 from catalog.models import Fragment, FragmentRevision, Placement, Product
 from catalog.rules import Rules
-from exports.assemble import Assembled
-from exports.bundles import Context
-from exports.loading import Loader
+from exports.assembling.assemble import Assembled
+from exports.gathering.bundles import Context
+from exports.gathering.loading import Loader
 
 NOTHING = "nothing is placed in it that reaches the product"
 

@@ -19,8 +19,8 @@ from catalog.indexing import outbox
 from catalog.indexing.shown import saying, showing
 from catalog.models import Asset, Channel, Fragment
 from catalog.querysets import current_revisions
-from exports.loading import contexts
-from exports.membership import reach
+from exports.gathering.loading import contexts
+from exports.gathering.membership import reach
 from exports.models import ChannelState
 
 

@@ -1,0 +1,1 @@
+"""From drafts to releases: what differs is committed as the next release, and what was released is kept."""
