@@ -32,6 +32,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.names(
 DATA_ROOT: Path = env.folder("DATA_ROOT", BASE_DIR / "var")
 MEDIA_ROOT: Path = env.folder("MEDIA_ROOT", DATA_ROOT / "media")
 EDITIONS_ROOT: Path = env.folder("EDITIONS_ROOT", DATA_ROOT / "editions")
+SETS_ROOT: Path = env.folder("SETS_ROOT", DATA_ROOT / "sets")
 DATA_ROOT.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_ROOT / 'tessera.sqlite3'}")}
 SITE_URL: str = env.read("SITE_URL", "http://127.0.0.1:8000", env.origin, "an origin such as https://pim.example.com")

@@ -44,6 +44,7 @@ def own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Files written by a test go away with it."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     settings.EDITIONS_ROOT = tmp_path / "editions"  # type: ignore[attr-defined]
+    settings.SETS_ROOT = tmp_path / "sets"  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)

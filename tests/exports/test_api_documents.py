@@ -8,9 +8,11 @@ import orjson
 from django.test import RequestFactory
 
 from exports import querysets
-from exports.api.views import DocumentsView, _lines
+from exports.api.views import DocumentsView
 from exports.documents import digest_of
 from exports.models import DocumentBody
+from exports.sets.codings import PLAIN
+from exports.sets.reading import whole
 from tests import factories
 from tests.exports.world import Reader, World, counted, world
 from tests.factories import require, switch
@@ -208,7 +210,7 @@ def test_lines_are_not_sent_twice_and_a_head_is_only_a_head(world: World) -> Non
 
 def test_a_line_is_one_line_whatever_the_words(world: World) -> None:
     world.rename("BZ-TAMPER", 'Zwei\nZeilen\u2028 und "Anführung"')
-    lines = b"".join(_lines(world.release(), "it")).split(b"\n")
+    lines = b"".join(whole(world.release(), "it", PLAIN).content).split(b"\n")
     assert len(lines) == 5
     assert orjson.loads(lines[3])["document"]["sku"] == "BZ-TAMPER"
 
