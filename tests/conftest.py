@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.template import Engine
 
 from catalog.remembered import forget
@@ -51,6 +52,7 @@ def own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
 def empty_memory() -> None:
     """How many queries a test counts must not depend on what the one before it has looked up."""
     forget()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

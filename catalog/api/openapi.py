@@ -245,7 +245,7 @@ class Described(AutoSchema):
             return None
         problems = {
             (status, MEDIA_TYPE): OpenApiResponse(ref("Problem"), description=_PROBLEMS[status])
-            for status in sorted({400, 401, 403, *said.problems})
+            for status in sorted({400, 401, 403, 429, *said.problems})
         }
         return {**said.good, **problems}
 
@@ -269,4 +269,5 @@ _PROBLEMS = {
     415: "The body is of another media type than those taken.",
     422: "The Idempotency-Key came with another request before.",
     428: "If-Match is missing.",
+    429: "The token asks too often; `Retry-After` says in how many seconds it may again.",
 }

@@ -47,7 +47,7 @@ class ChangesView(ReleasedView):
         parameters=[schema.CHANNEL, schema.LANGUAGE, schema.LIMIT, schema.POSITION, schema.WAIT],
         responses={
             (200, "application/json"): schema.CHANGES_ANSWER,
-            **schema.problems(400, 401, 404, 406, 410),
+            **schema.problems(400, 401, 403, 404, 406, 410, 429),
         },
         examples=examples.CHANGES,
     )

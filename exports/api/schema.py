@@ -213,7 +213,7 @@ FILTER = _query(
     str,
     "Only documents that meet this, in the filter language: `category = machines and weight < 2 kg`. It is asked of "
     "the released documents: of sku, name, family, category, level, parent, association:TYPE, slot:CODE, asset:ROLE "
-    "and their facts. A page looks at 2,000 documents at most and may hold fewer than `limit`; follow `next` to the end.",
+    "and their facts. A page looks at 2,000 documents at most and may hold fewer than `limit`: follow `next`.",
 )
 FIELDS = _query(
     "fields",
@@ -239,18 +239,19 @@ CONDITIONS = (
 
 _PROBLEMS = {
     400: "A parameter is unknown or cannot be understood; `errors` names it and says what to give instead.",
-    401: "The token is missing, mistyped or revoked.",
-    403: "Whoever asks is not logged in, or may not do this.",
+    401: "The token is missing, mistyped, expired or revoked.",
+    403: "The token is not for this, or whoever asks is not logged in or may not do it.",
     404: "There is no such thing here, or it belongs to another channel.",
     409: "The state it is in does not allow this; `detail` tells it.",
     406: "None of the media types accepted is available.",
     410: "The release a cursor goes on from is kept no more; read all documents again.",
+    429: "The token asks too often; `Retry-After` says in how many seconds it may again.",
 }
 
 
 def answers(good: Mapping[tuple[int, str], OpenApiResponse], *more: int) -> dict[Any, OpenApiResponse]:
     """The good answers, 304, and the problems every address of a channel has, with `more` of them."""
-    return {**good, 304: OpenApiResponse(description="Your copy is current."), **problems(401, 404, *more)}
+    return {**good, 304: OpenApiResponse(description="Your copy is current."), **problems(401, 403, 404, 429, *more)}
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:

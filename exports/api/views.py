@@ -129,7 +129,8 @@ class DocumentsView(ReleasedView):
         if page.after is not None:
             token = cursor._replace(after=page.after).write(self.reader)
             more = {name: given[name] for name in ("filter", "fields") if name in given}
-            following = request.build_absolute_uri(f"?{urlencode({**more, 'cursor': token, 'limit': str(limit)})}")
+            query: dict[str, str] = {**more, "cursor": token, "limit": str(limit)}
+            following = request.build_absolute_uri(f"?{urlencode(query)}")
         envelope = {
             "channel": self.reader.code,
             "language": cursor.language,
