@@ -128,7 +128,7 @@ class DocumentsView(ReleasedView):
         following = None
         if page.after is not None:
             token = cursor._replace(after=page.after).write(self.reader)
-            more = {name: given[name] for name in ("filter", "fields") if name in given}
+            more = {name: value for name, value in given.items() if name in ("filter", "fields")}
             query: dict[str, str] = {**more, "cursor": token, "limit": str(limit)}
             following = request.build_absolute_uri(f"?{urlencode(query)}")
         envelope = {

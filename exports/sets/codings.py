@@ -63,9 +63,9 @@ def negotiated(accepted: str | None) -> Coding:
 
     Who says `*` has not said that he can read one of them, and gets none.
     """
-    weights = {"": 0.0, **dict(_weights(accepted or ""))}
-    weights[PLAIN.name] = weights.get("identity", 0.0)
-    return max(CODINGS, key=lambda each: weights.get(each.name, -1.0))
+    weights = dict(_weights(accepted or ""))
+    best = max(CODINGS, key=lambda each: weights.get(each.name or "identity", 0.0))
+    return best if weights.get(best.name) else PLAIN
 
 
 def _weights(accepted: str) -> Iterator[tuple[str, float]]:

@@ -71,7 +71,8 @@ def members_of(release: Release, language: str) -> Members | None:
 
 def remember(release: Release, language: str, members: Members) -> None:
     _write(_list_of(release, language), orjson.dumps([list(member) for member in members]))
-    sweep()
+    with suppress(OSError):
+        sweep()
 
 
 def near(release: Release, language: str) -> Iterator[tuple[int, int, Path]]:
