@@ -135,7 +135,14 @@ def note_use(token: Token) -> None:
     now = timezone.now()
     if token.last_used_at is not None and now - token.last_used_at <= _GRAIN:
         return
-    # Where the database stays busy, not every request tries again.
-    if cache.add(f"tessera.used:{token._meta.label_lower}:{token.pk}", 1, _GRAIN.total_seconds()):
+    if _is_first_to_try(token):
         with suppress(OperationalError), without_waiting():
             type(token)._default_manager.filter(pk=token.pk).update(last_used_at=now)
+
+
+def _is_first_to_try(token: Token) -> bool:
+    """Where the database stays busy, not every request tries again, and none where the cache is away."""
+    try:
+        return cache.add(f"tessera.used:{token._meta.label_lower}:{token.pk}", 1, _GRAIN.total_seconds())
+    except Exception:  # whatever a cache's client raises
+        return False
