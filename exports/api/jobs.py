@@ -35,7 +35,7 @@ _ID = OpenApiParameter("id", {"type": "integer", "minimum": 1}, OpenApiParameter
 
 
 def _answers(good: OpenApiResponse, *more: int) -> Any:
-    described = schema.answers({(200, "application/json"): good}, 403, *more)
+    described = schema.answers({(200, "application/json"): good}, 406, *more)
     del described[304], described[401, MEDIA_TYPE]
     return described
 
