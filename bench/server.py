@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
 from bench.measuring import scratch_database
@@ -26,6 +28,7 @@ COMMAND = ("gunicorn", "pim.wsgi", "--worker-class=gthread", "--workers=1", "--t
 def scratch_files() -> Iterator[Path]:
     """A scratch database that other processes can open, and a folder for what is kept beside it."""
     with tempfile.TemporaryDirectory(prefix="tessera-bench-") as folder:
+        settings.DEBUG = False
         if connection.vendor == "sqlite":
             connection.settings_dict["TEST"]["NAME"] = f"{folder}/bench.sqlite3"
         with scratch_database():
@@ -42,7 +45,9 @@ def database_url() -> str:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "DATABASE_URL": database_url(), "DATA_ROOT": str(folder), "LOG_LEVEL": "WARNING"}
+    """As on a server: debugging keeps every query."""
+    said = {"DEBUG": "0", "HTTPS": "0", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": secrets.token_urlsafe(60)}
+    return {**os.environ, **said, "DATABASE_URL": database_url(), "DATA_ROOT": str(folder), "LOG_LEVEL": "WARNING"}
 
 
 class Server:
