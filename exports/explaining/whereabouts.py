@@ -19,7 +19,7 @@ from catalog.operations.fragments import APPLIES_TO, freeze
 from catalog.operations.translations import digest_of, source_texts
 from catalog.outlook import Carried, Impact, Outlet
 from catalog.richtext import to_text
-from exports.assembling.statements import applicable
+from exports.assembling.judging import applicable
 from exports.gathering.loading import contexts
 from exports.models import (
     DocumentVersion,
