@@ -34,7 +34,7 @@ from exports.gathering.bundles import (
 )
 from exports.gathering.inheriting import Inherited, Shelves
 from exports.gathering.membership import Membership
-from exports.gathering.placing import Placements, Supposed
+from exports.gathering.placing import Around, Placements, Supposed
 from exports.gathering.rules import Rules
 
 
@@ -71,32 +71,38 @@ class _Kind:
 class Loader:
     """All that bundles are made of, read once: a channel's, or those of some of its products. In SKU order.
 
-    What hangs on products (links, files, placements) is read for these and what is above them only. `supposed` is a
-    placement that is not there, but asked about. Raises SelectionError.
+    What hangs on products (links, files, placements) is read for these and what is above them only: for those of the
+    membership, or a `part` of them. `supposed` is a placement that is not there, but asked about. Raises SelectionError.
     """
 
     def __init__(
-        self, channel: Channel, membership: Membership | None = None, supposed: Supposed | None = None
+        self,
+        channel: Channel,
+        membership: Membership | None = None,
+        supposed: Supposed | None = None,
+        part: frozenset[int] | None = None,
     ) -> None:
         self.channel = channel
         self.membership = membership or Membership(channel)
+        self.only = self.membership.only if part is None else part
         self.specs = querysets.with_records(querysets.attribute_specs())
         self.families: dict[int, Family] = {family.pk: family for family in querysets.families()}
         self.kinds = {family.pk: self._kind(family) for family in self.families.values()}
         self.demands = demands(self.families)
-        self.conditions = Conditions(self.membership.only)
+        self.conditions = Conditions(self.only)
         self.chains = channel.chains()
         self.axes = _axes()
         self.paths = querysets.category_paths()
         self.labelled = {pk: Labelled(path[-1].code, texts_of(path[-1], "label")) for pk, path in self.paths.items()}
-        self.lines = self.membership.lines
-        self.wanted = self.membership.wanted()
-        self.children = self._children()
         hanging = self._hanging()
+        self.lines = self._lines(hanging)
+        self.wanted = [self.lines[row.pk][0] for row in self.membership.wanted(part) if row.pk in self.lines]
+        self.children = self.membership.children(self.lines)
+        self.hung = querysets.categories_of_products(hanging)
         associations = querysets.associations_of_products(hanging)
         self.membership.meet(pointing.to for rows in associations.values() for pointing in rows)
-        self.placements = Placements(supposed)
-        self.rules = Rules(channel.code, self.chains, self.placements.rules(), self.membership.only)
+        self.placements = Placements(self._around(hanging), supposed)
+        self.rules = Rules(channel.code, self.chains, self.placements.rules(), self.only)
         linked = self._linked()
         self.skus = self.membership.skus
         attached = querysets.assets_of_products(hanging)
@@ -111,7 +117,7 @@ class Loader:
             channel=channel.pk,
             channels={channel.pk: channel.code},
             families={family.pk: family.code for family in self.families.values()},
-            categories=querysets.categories_of_products(hanging),
+            categories=self.hung,
             paths=self.paths,
             attached=attached,
             assets=self.assets,
@@ -126,13 +132,33 @@ class Loader:
 
     def _hanging(self) -> set[int] | None:
         """The products of which all that hangs on them counts; None for all."""
-        if self.membership.only is None:
+        if self.only is None:
             return None
-        return {row.pk for pk in self.membership.only if pk in self.lines for row in self.lines[pk]}
+        lines = self.membership.lines
+        return {row.pk for pk in self.only if pk in lines for row in lines[pk]}
+
+    def _lines(self, hanging: set[int] | None) -> dict[int, list[Product]]:
+        """The products with all that they say, each with its line; without what has been deleted just now."""
+        rows = Product.objects.all() if hanging is None else Product.objects.filter(pk__in=among(hanging))
+        found = {row.pk: row for row in rows.order_by()} if hanging is None or hanging else {}
+        return {
+            pk: [found[row.pk] for row in self.membership.lines[pk] if row.pk in found]
+            for pk in found
+            if pk in self.membership.lines
+        }
+
+    def _around(self, hanging: set[int] | None) -> Around | None:
+        """Whose placements count: these products', their families' and their categories'."""
+        if hanging is None:
+            return None
+        families = {line[0].family_id for line in self.lines.values()} - {None}
+        leaves = {pk for own in self.hung.values() for pk in own if pk in self.paths}
+        categories = {node.pk for pk in leaves for node in self.paths[pk]}
+        return Around(hanging, {pk for pk in families if pk}, categories)
 
     def _assets(self, attached: Mapping[int, Iterable[ProductAsset]]) -> QuerySet[Asset]:
         """Those attached to products or named by a fact of anything; all of them for all products."""
-        if self.membership.only is None:
+        if self.only is None:
             return Asset.objects.all()
         ids = {row.asset_id for rows in attached.values() for row in rows}
         documents = [row.values for line in self.lines.values() for row in line]
@@ -172,13 +198,6 @@ class Loader:
         family = kind.family.code if kind.family else ""
         levels = levels_of([Level(row.sku, row.values) for row in line], family, kind.values, made_of)
         return Linked(product.sku, product.pk in self.skus, kind.label_attribute, made_of, tuple(levels))
-
-    def _children(self) -> dict[int, tuple[str, ...]]:
-        children: dict[int, list[str]] = defaultdict(list)
-        for pk, sku in self.membership.skus.items():
-            if parent := self.membership.products[pk].parent_id:
-                children[parent].append(sku)
-        return {parent: tuple(sorted(skus)) for parent, skus in children.items()}
 
     def inherited(self, product: Product) -> Inherited:
         """What a product has of its own and from above it."""
