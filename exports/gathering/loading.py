@@ -72,7 +72,8 @@ class Loader:
     """All that bundles are made of, read once: a channel's, or those of some of its products. In SKU order.
 
     What hangs on products (links, files, placements) is read for these and what is above them only: for those of the
-    membership, or a `part` of them. `supposed` is a placement that is not there, but asked about. Raises SelectionError.
+    membership, or a `part` of them. `supposed` is a placement that is not there, but asked about.
+    Raises SelectionError.
     """
 
     def __init__(

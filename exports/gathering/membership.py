@@ -24,7 +24,6 @@ from catalog.references import references_in
 from exports.gathering.selection import Selection
 from exports.models import DocumentVersion
 
-
 # By id, how the channel calls those of the products that are in it.
 Known: TypeAlias = Callable[[Collection[int]], Mapping[int, str]]
 

@@ -23,7 +23,7 @@ class ReleaseChannel(Kind):
             raise GiveUp("The channel is not there any more.")
         try:
             outcome = committing.release(work.actor, channel)
-        except (committing.Retired, SelectionError) as error:
+        except (committing.Retired, committing.Held, SelectionError) as error:
             raise GiveUp(str(error)) from error
         return {"channel": channel.code, "release": outcome.release.number, "new": outcome.new}
 

@@ -352,7 +352,7 @@ def rows_of_everything() -> dict[str, Any]:
 
 
 def test_a_release_that_fails_midway_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committing, "BATCH", 2)
+    monkeypatch.setattr(storing, "BATCH", 2)
     shop = make_shop()
     for sku in "ABCDE":
         make_item(sku, "home")
@@ -364,7 +364,7 @@ def test_a_release_that_fails_midway_leaves_nothing(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_later_release_that_fails_midway_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committing, "BATCH", 2)
+    monkeypatch.setattr(storing, "BATCH", 2)
     shop = make_shop()
     items = [make_item(sku, "home") for sku in "ABCDE"]
     first = release(ME, shop).release
