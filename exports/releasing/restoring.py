@@ -113,10 +113,9 @@ def _insert_from(table: str, into: str, rows: object, columns: str, constants: l
     """Insert what a query finds, with some columns that are the same in all."""
     sql, parameters = rows.values_list(*(name.strip() for name in columns.split(","))).query.sql_with_params()  # type: ignore[attr-defined]
     marks = ", ".join("CAST(%s AS integer)" for _ in constants)
+    into_sql = f"INSERT INTO {table} ({into}) SELECT found.*, {marks} FROM ({sql}) found"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} ({into}) SELECT found.*, {marks} FROM ({sql}) found", [*constants, *parameters]
-        )
+        cursor.execute(into_sql, [*constants, *parameters])
 
 
 def _copy(model: type[Model], channel: Channel, old: int, coming: int) -> None:

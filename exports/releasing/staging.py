@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from catalog.many import among
 from catalog.models import Channel, Product
@@ -110,9 +110,18 @@ def _coming(channel: Channel) -> Known:
 
 def parts(members: Membership, after: int = 0) -> Iterator[frozenset[int]]:
     """The products to be made that are still to come, some at a time, in the order of their ids."""
-    wanted = sorted(pk for pk in (members.products if members.only is None else members.only) if pk > after)
+    # Of all: those that are gone, too; documents of old may know their product as 0.
+    chosen = members.only if members.only is not None else {*members.products, *_gone(members.channel)}
+    wanted = sorted(pk for pk in chosen if pk > after or not after)
     for start in range(0, len(wanted), SIZE):
         yield frozenset(wanted[start : start + SIZE])
+
+
+def _gone(channel: Channel) -> QuerySet[DocumentVersion, int]:
+    """The products that the channel has and the knowledge base has not any more."""
+    rows = DocumentVersion.objects.filter(channel=channel, valid_until__isnull=True).order_by()
+    there = Product.objects.filter(pk=OuterRef("product"))
+    return rows.filter(~Exists(there)).values_list("product", flat=True).distinct()
 
 
 def _locked(staging: Staging) -> Staging:
