@@ -146,6 +146,8 @@ RELEASES = [
                     "changed": 5,
                     "removed": 0,
                     "problems": {"incomplete": 3},
+                    "restores": None,
+                    "pruned": False,
                 },
                 {
                     "number": 6,
@@ -155,6 +157,8 @@ RELEASES = [
                     "changed": 0,
                     "removed": 0,
                     "problems": {},
+                    "restores": None,
+                    "pruned": False,
                 },
             ],
         },

@@ -21,7 +21,7 @@ from catalog.operations.reviewing import approve, retire
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
 from exports.querysets import documents_at, publication_of
-from exports.releasing import storing
+from exports.releasing import staging, storing
 from exports.releasing.committing import Outcome, release
 from exports.releasing.problems import report_of
 from tests.factories import (
