@@ -17,7 +17,8 @@ from catalog.models import Asset, Category, Channel, Family, Product, ProductAss
 from catalog.models.base import texts_of
 from catalog.querysets import Pointing
 from catalog.references import pictures_in
-from catalog.requirements import Conditions, demands
+from catalog.remembered import remembered
+from catalog.requirements import Conditions, Demands, demands
 from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import levels_of
 from exports.assembling.words import linked_in
@@ -68,6 +69,37 @@ class _Kind:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Schema:
+    """What does not depend on products, and is the same until somebody changes it (catalog.remembered)."""
+
+    specs: Mapping[str, AttributeSpec]
+    families: Mapping[int, Family]
+    kinds: Mapping[int, _Kind]
+    demands: Demands
+    axes: Mapping[int, Mapping[int, list[str]]]
+
+    @classmethod
+    def read(cls) -> _Schema:
+        specs = querysets.with_records(querysets.attribute_specs())
+        families = {family.pk: family for family in querysets.families()}
+        kinds = {family.pk: _kind(family, specs) for family in families.values()}
+        return cls(specs, families, kinds, demands(families), _axes())
+
+
+def _kind(family: Family, specs: Mapping[str, AttributeSpec]) -> _Kind:
+    rows = family.family_attributes.all()
+    attributes = tuple(specs[code] for row in rows if (code := row.attribute.code.lower()) in specs)
+    return _Kind(
+        family=Labelled(family.code, texts_of(family, "label")),
+        label_attribute=family.label_attribute.code if family.label_attribute else "",
+        image_attribute=family.image_attribute.code if family.image_attribute else "",
+        attributes=attributes,
+        known=frozenset(spec.code for spec in attributes),
+        values=family.values,
+    )
+
+
 class Loader:
     """All that bundles are made of, read once: a channel's, or those of some of its products. In SKU order.
 
@@ -86,13 +118,14 @@ class Loader:
         self.channel = channel
         self.membership = membership or Membership(channel)
         self.only = self.membership.only if part is None else part
-        self.specs = querysets.with_records(querysets.attribute_specs())
-        self.families: dict[int, Family] = {family.pk: family for family in querysets.families()}
-        self.kinds = {family.pk: self._kind(family) for family in self.families.values()}
-        self.demands = demands(self.families)
+        schema = remembered("gathering", lambda: (_Schema.read(), True))
+        self.specs = schema.specs
+        self.families = schema.families
+        self.kinds = schema.kinds
+        self.demands = schema.demands
         self.conditions = Conditions(self.only)
         self.chains = channel.chains()
-        self.axes = _axes()
+        self.axes = schema.axes
         self.paths = querysets.category_paths()
         self.labelled = {pk: Labelled(path[-1].code, texts_of(path[-1], "label")) for pk, path in self.paths.items()}
         hanging = self._hanging()
@@ -169,18 +202,6 @@ class Loader:
         codes |= {code.lower() for body in bodies for code in pictures_in(body)}
         named = Asset.objects.annotate(lower=Lower("code"))
         return named.filter(Q(pk__in=among(ids)) | Q(lower__in=codes))
-
-    def _kind(self, family: Family) -> _Kind:
-        rows = family.family_attributes.all()
-        attributes = tuple(self.specs[code] for row in rows if (code := row.attribute.code.lower()) in self.specs)
-        return _Kind(
-            family=Labelled(family.code, texts_of(family, "label")),
-            label_attribute=family.label_attribute.code if family.label_attribute else "",
-            image_attribute=family.image_attribute.code if family.image_attribute else "",
-            attributes=attributes,
-            known=frozenset(spec.code for spec in attributes),
-            values=family.values,
-        )
 
     def _linked(self) -> list[tuple[Product, Sequence[Product]]]:
         """The products that texts link to, each with its line."""
