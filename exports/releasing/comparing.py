@@ -13,7 +13,6 @@ from django.db.models import Q
 
 from catalog import differences
 from catalog.differences import Segment
-from catalog.models import Channel
 from exports.models import DocumentVersion, Release
 
 # Products of a page.
@@ -63,21 +62,21 @@ def differences_between(old: Release, new: Release, after: str = "", limit: int 
     A page may tell of fewer products, where one changed and changed back.
     """
     low, high = sorted((old.number, new.number))
-    skus = list(_touched(old.channel, low, high).filter(sku__gt=after).values_list("sku", flat=True)[: limit + 1])
-    before, behind = (_bodies(old.channel, release.number, skus[:limit]) for release in (old, new))
+    skus = list(_touched(old.channel_id, low, high).filter(sku__gt=after).values_list("sku", flat=True)[: limit + 1])
+    before, behind = (_bodies(old.channel_id, release.number, skus[:limit]) for release in (old, new))
     keys = sorted({*before, *behind})
     changes = [compared(*key, before.get(key), behind.get(key)) for key in keys if before.get(key) != behind.get(key)]
     return Page(old.number, new.number, tuple(changes), skus[limit - 1] if len(skus) > limit else "")
 
 
-def _touched(channel: Channel, low: int, high: int) -> Any:
+def _touched(channel: int, low: int, high: int) -> Any:
     """The SKUs of the versions that began or ended within, and are there on one of the sides."""
     began = Q(valid_from__gt=low, valid_from__lte=high) & (Q(valid_until__isnull=True) | Q(valid_until__gt=high))
     ended = Q(valid_from__lte=low, valid_until__gt=low, valid_until__lte=high)
     return DocumentVersion.objects.filter(began | ended, channel=channel).order_by("sku").distinct()
 
 
-def _bodies(channel: Channel, number: int, skus: Iterable[str]) -> dict[tuple[str, str], bytes]:
+def _bodies(channel: int, number: int, skus: Iterable[str]) -> dict[tuple[str, str], bytes]:
     still = Q(valid_until__isnull=True) | Q(valid_until__gt=number)
     rows = DocumentVersion.objects.filter(still, channel=channel, sku__in=list(skus), valid_from__lte=number)
     columns = rows.order_by().values_list("sku", "language", "body__content")

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from catalog.actors import Actor
 from catalog.models import Channel
-from catalog.operations.recording import record
+from catalog.operations.recording import record_keys
 from exports import querysets
 from exports.models import (
     ChannelState,
@@ -55,7 +55,7 @@ def roll_back(actor: Actor, channel: Channel, number: int) -> Release:
 
 @transaction.atomic
 def _roll_back(actor: Actor, channel: Channel, number: int) -> Release | None:
-    """Sixteen statements, however much it is; None where somebody began to stage a release meanwhile."""
+    """The same number of statements however much it is; None where somebody began to stage a release meanwhile."""
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
     if Staging.objects.filter(channel=channel).exists():
         return None
@@ -70,7 +70,7 @@ def _roll_back(actor: Actor, channel: Channel, number: int) -> Release | None:
     counts = _documents(channel, old.number, coming)
     problems = _problems(channel, old.number, coming)
     ChannelState.objects.filter(channel=channel).update(asked="", held=True)
-    record(actor, "roll back", [channel])
+    record_keys(actor, "roll back", [("channel", channel.code)])
     return announce(
         actor,
         channel,
@@ -153,7 +153,7 @@ def let_go(actor: Actor, channel: Channel) -> bool:
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
     held = bool(ChannelState.objects.filter(channel=channel, held=True).update(held=False))
     if held:
-        record(actor, "let go on", [channel])
+        record_keys(actor, "let go on", [("channel", channel.code)])
     return held
 
 
