@@ -214,7 +214,7 @@ def reason(channel: Channel, sku: str) -> str:
         return str(error)
     if product.pk in members.skus:
         return "it will be in the next release."
-    return next(_reasons(members.lines[product.pk], members))
+    return next(_reasons(line_of(product), members))
 
 
 def tree_of(channel: Channel, product: Product) -> Membership:

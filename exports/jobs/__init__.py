@@ -2,7 +2,8 @@
 
 from catalog.jobs import register
 from exports.jobs.editions import BuildEdition
+from exports.jobs.pruning import PruneReleases
 from exports.jobs.releases import ReleaseChannel
 from exports.jobs.webhooks import DeliverWebhook
 
-register(ReleaseChannel, BuildEdition, DeliverWebhook)
+register(ReleaseChannel, BuildEdition, DeliverWebhook, PruneReleases)

@@ -8,7 +8,9 @@ from catalog.actors import Actor
 from catalog.jobs import GiveUp, Kind, Work, enqueue
 from catalog.models import Channel, Job
 from exports.gathering.selection import SelectionError
+from exports.jobs.pruning import prune_later
 from exports.releasing import committing
+from exports.releasing.pruning import to_prune
 
 
 class ReleaseChannel(Kind):
@@ -23,8 +25,10 @@ class ReleaseChannel(Kind):
             raise GiveUp("The channel is not there any more.")
         try:
             outcome = committing.release(work.actor, channel)
-        except (committing.Retired, SelectionError) as error:
+        except (committing.Retired, committing.Held, SelectionError) as error:
             raise GiveUp(str(error)) from error
+        if outcome.new and to_prune(channel):
+            prune_later(work.actor, channel)
         return {"channel": channel.code, "release": outcome.release.number, "new": outcome.new}
 
 

@@ -3,6 +3,7 @@
 from exports.models.carrying import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
 from exports.models.outputs import Edition, Output
 from exports.models.releases import (
+    STAGED,
     ChannelState,
     DocumentBody,
     DocumentVersion,
@@ -11,10 +12,12 @@ from exports.models.releases import (
     Release,
     VersionCategory,
 )
+from exports.models.staging import StagedEnd, Staging
 from exports.models.tokens import ChannelToken
 from exports.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
+    "STAGED",
     "ChannelState",
     "ChannelToken",
     "DocumentBody",
@@ -26,6 +29,8 @@ __all__ = [
     "Problem",
     "Provenance",
     "Release",
+    "StagedEnd",
+    "Staging",
     "VersionAsset",
     "VersionCategory",
     "VersionFacts",

@@ -7,15 +7,12 @@ So a release number that a reader can see is complete. Assembly, which takes lon
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-import orjson
 from django.db import transaction
 from django.db.models import Min
-from django.utils import timezone
 
 from catalog import querysets as knowledge
 from catalog.actors import Actor
@@ -23,15 +20,12 @@ from catalog.indexing import outbox
 from catalog.models import Channel
 from exports import querysets
 from exports.delivery import webhooks
-from exports.models import ChannelState, DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
-from exports.releasing import carrying
-from exports.releasing.affected import asked, since
-from exports.releasing.drafting import Draft, Key, Made, draft
-from exports.releasing.problems import as_report
-from exports.releasing.stepping import Step
-
-T = TypeVar("T")
-BATCH = 500
+from exports.models import ChannelState, Release, Staging
+from exports.releasing import storing
+from exports.releasing.affected import Seen
+from exports.releasing.drafting import Draft, Publish, draft
+from exports.releasing.staging import Counts, Moved, begin, come_out, go_on, is_large, open_staging
+from exports.releasing.stepping import Step, same
 
 
 @dataclass(frozen=True)
@@ -42,59 +36,43 @@ class Outcome:
     new: bool
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """What `release` would do now. `after` is the number of the current release, 0 where there is none."""
-
-    after: int
-    documents: int
-    added: int
-    changed: int
-    removed: int
-    report: list[dict[str, Any]]
-    differs: bool
+class Held(ValueError):
+    """A channel in which an old state was put back releases nothing until a person lets it go on; as Retired."""
 
 
 class Retired(ValueError):
     """A retired channel releases nothing any more; the message is one line for the person who asked."""
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """Where a release begins: after the release `last`, with all that is committed up to a batch, on a day."""
-
-    last: Release | None
-    state: ChannelState | None
-    batch: int
-    on: datetime.date
-    asked: str
-
-    @classmethod
-    def now(cls, channel: Channel) -> _Seen:
-        last, state = querysets.current_release(channel), ChannelState.objects.filter(channel=channel).first()
-        return cls(last, state, outbox.number(), timezone.localdate(), asked(channel))
-
-    def affected(self, *, full: bool) -> frozenset[int] | None:
-        """The products to be made anew, None for all."""
-        if full or self.last is None or self.state is None or self.state.asked != self.asked:
-            return None
-        return since(self.state, self.batch, self.on)
-
-
 def release(actor: Actor, channel: Channel, *, full: bool = False) -> Outcome:
     """Release a channel: the next number if anything differs from the current release, else that one again.
 
-    Only what may have changed since is assembled, or everything where `full` is asked for; both give the same.
-    Raises Retired, and SelectionError for a selection that is not understood.
+    Only what may have changed since is assembled, or everything where `full` is asked for; both give the same. What is
+    too much for memory is staged. Raises Retired, Held, and SelectionError for a selection that is not understood.
     """
-    _refuse_retired(channel)
-    while True:
-        seen = _Seen.now(knowledge.channels().get(pk=channel.pk))
-        outcome = _commit(actor, channel, seen, draft(channel, seen.on, seen.affected(full=full)))
-        # Another release in the meantime may know more than this draft; then it is drafted anew.
-        if outcome is not None:
-            _forget_read()
-            return outcome
+    while (outcome := _attempt(actor, channel, full=full)) is None:
+        pass
+    _forget_read()
+    return outcome
+
+
+def _attempt(actor: Actor, channel: Channel, *, full: bool) -> Outcome | None:
+    """One way to a release; None where another went further meanwhile, so that it has to be looked at anew."""
+    channel = knowledge.channels().get(pk=channel.pk)
+    _refuse(channel)
+    seen = Seen.now(channel)
+    staging = open_staging(channel)
+    if staging is not None:
+        try:
+            publish = go_on(channel, staging, seen)
+            return _commit_staged(actor, channel, staging, publish) if publish else None
+        except Moved:
+            return None
+    affected = seen.affected(full=full)
+    if is_large(affected):
+        begin(channel, seen, full=affected is None)
+        return None
+    return _commit(actor, channel, seen, draft(channel, seen.on, affected))
 
 
 def _forget_read() -> None:
@@ -104,125 +82,102 @@ def _forget_read() -> None:
         outbox.forget(least)
 
 
-def forecast(channel: Channel) -> Forecast:
-    """What releasing the channel would change and report. Writes nothing. Raises as `release`."""
-    _refuse_retired(channel)
-    last = querysets.current_release(channel)
-    step = Step.of(channel, last, draft(channel, timezone.localdate()))
-    return Forecast(
-        after=last.number if last else 0,
+@transaction.atomic
+def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft) -> Outcome | None:
+    """Write the next release after the last one seen, or nothing where that is not the last any more."""
+    channel = _locked(channel)
+    last = seen.last
+    if querysets.current_release(channel) != last or Staging.objects.filter(channel=channel).exists():
+        return None
+    step = Step.of(channel, last, new)
+    storing.refresh_provenance(step.current, step.same)
+    _note(channel, seen.batch, seen.on, seen.asked)
+    if last and not step.differs:
+        return Outcome(last, new=False)
+    number = last.number + 1 if last else 1
+    storing.close([row.pk for row in (*step.replaced, *step.gone)], number)
+    storing.store(channel, number, step.fresh)
+    step.problems.write(number)
+    counts = Counts(
         documents=step.documents,
         added=step.added,
         changed=len(step.replaced),
         removed=len(step.gone),
-        report=as_report(step.new.amiss),
-        differs=step.differs,
+        problems=step.counts(),
     )
+    return Outcome(announce(actor, channel, number, counts, step.publications, seen.on), new=True)
 
 
 @transaction.atomic
-def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft) -> Outcome | None:
-    """Write the next release after the last one seen, or nothing where that is not the last any more."""
-    channel = Channel.objects.select_for_update().get(pk=channel.pk)
-    _refuse_retired(channel)  # perhaps while this was drafted
-    last = seen.last
-    if querysets.current_release(channel) != last:
+def _commit_staged(actor: Actor, channel: Channel, staging: Staging, publish: Publish) -> Outcome | None:
+    """Let what is staged come out; as above. Raises Moved."""
+    channel = _locked(channel)
+    last = querysets.current_release(channel)
+    if (last.number if last else 0) + 1 != staging.number:
         return None
-    step = Step.of(channel, last, new)
-    _refresh_provenance(step.current, step.same)
-    state = {"batch": seen.batch, "judged_on": seen.on, "asked": seen.asked}
-    ChannelState.objects.update_or_create(channel=channel, defaults=state)
-    if last and not step.differs:
+    counts, members = come_out(channel, staging, last)
+    _note(channel, staging.batch, staging.judged_on, staging.asked)
+    publications = publish(members)
+    if last and not counts.differs and same(last.publications, publications):
         return Outcome(last, new=False)
-    number = last.number + 1 if last else 1
-    _close([*step.replaced, *step.gone], number)
-    _store(channel, number, step.fresh)
-    step.problems.write(number)
-    outcome = Outcome(
-        Release.objects.create(
-            channel=channel,
-            number=number,
-            created_by=actor.name,
-            documents=step.documents,
-            added=step.added,
-            changed=len(step.replaced),
-            removed=len(step.gone),
-            publications={
-                language: {**data, "release": number, "released_on": seen.on.isoformat()}
-                for language, data in step.publications.items()
-            },
-            problems=step.counts(),
-        ),
-        new=True,
+    return Outcome(announce(actor, channel, staging.number, counts, publications, staging.judged_on), new=True)
+
+
+def _locked(channel: Channel) -> Channel:
+    """The channel as it is now; nobody else releases it until the transaction ends. Raises Retired and Held."""
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    _refuse(channel)  # perhaps while this was drafted
+    return channel
+
+
+def _note(channel: Channel, batch: int, on: datetime.date, asked: str) -> None:
+    state = {"batch": batch, "judged_on": on, "asked": asked}
+    if not ChannelState.objects.filter(channel=channel).update(**state):
+        ChannelState.objects.create(channel=channel, **state)
+
+
+def announce(
+    actor: Actor,
+    channel: Channel,
+    number: int,
+    counts: Counts,
+    publications: Mapping[str, Any],
+    on: datetime.date,
+    restores: int | None = None,
+) -> Release:
+    """The release's own row, which makes it visible, and the word of it; last thing in its transaction."""
+    made = Release.objects.create(
+        channel=channel,
+        number=number,
+        created_by=actor.name,
+        documents=counts.documents,
+        added=counts.added,
+        changed=counts.changed,
+        removed=counts.removed,
+        publications={
+            language: {**data, "release": number, "released_on": on.isoformat()}
+            for language, data in publications.items()
+        },
+        problems=counts.problems,
+        restores=restores,
     )
-    webhooks.release_created(actor, outcome.release)
-    return outcome
+    webhooks.release_created(actor, made)
+    return made
 
 
-def _refuse_retired(channel: Channel) -> None:
+def _refuse(channel: Channel) -> None:
+    """Raises Retired and Held."""
+    refuse_retired(channel)
+    if ChannelState.objects.filter(channel=channel, held=True).exists():
+        last = querysets.current_release(channel)
+        raise Held(
+            f"Channel “{channel.code}” is held at release {last.number if last else 0}, which says release "
+            f"{last.restores if last else 0} again. To let it go on: manage.py roll_back {channel.code} --let-go"
+        )
+
+
+def refuse_retired(channel: Channel) -> None:
     if channel.retired:
         last = querysets.current_release(channel)
         stays = f"release {last.number} and its editions stay" if last else "it never did"
         raise Retired(f"Channel “{channel.code}” is retired and releases nothing; {stays}.")
-
-
-def _close(rows: list[DocumentVersion], number: int) -> None:
-    for batch in _batches([row.pk for row in rows]):
-        DocumentVersion.objects.filter(pk__in=batch).update(valid_until=number)
-
-
-def _store(channel: Channel, number: int, fresh: list[Made]) -> None:
-    bodies = {row.digest: row.body for row in fresh}
-    known: set[str] = set()
-    for batch in _batches(list(bodies)):
-        known.update(DocumentBody.objects.filter(pk__in=batch).values_list("pk", flat=True))
-    DocumentBody.objects.bulk_create(
-        [DocumentBody(digest=digest, content=body) for digest, body in bodies.items() if digest not in known],
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
-    versions = DocumentVersion.objects.bulk_create(
-        [
-            DocumentVersion(
-                channel=channel,
-                product=row.product,
-                listed=row.listed,
-                sku=row.sku,
-                language=row.language,
-                body_id=row.digest,
-                valid_from=number,
-            )
-            for row in fresh
-        ],
-        batch_size=BATCH,
-    )
-    for pairs in _batches(list(zip(versions, fresh, strict=True))):
-        Provenance.objects.bulk_create(
-            [Provenance(version=version, content=orjson.loads(row.provenance)) for version, row in pairs]
-        )
-        VersionCategory.objects.bulk_create(
-            [VersionCategory(version=version, code=code) for version, row in pairs for code in row.categories],
-            batch_size=BATCH,
-        )
-        carrying.write([(version.pk, orjson.loads(row.provenance)) for version, row in pairs])
-
-
-def _refresh_provenance(current: Mapping[Key, DocumentVersion], made: Iterable[Made]) -> None:
-    """Where a document's words stayed but came another way, `explain` shall tell the new way."""
-    wanted = {current[row.key].pk: row.provenance for row in made}
-    for batch in _batches(list(wanted)):
-        changed = []
-        for stored in Provenance.objects.filter(pk__in=batch):
-            content = orjson.loads(wanted[stored.pk])
-            if stored.content != content:
-                stored.content = content
-                changed.append(stored)
-        Provenance.objects.bulk_update(changed, ["content"])
-        carrying.rewrite([(stored.pk, stored.content) for stored in changed])
-
-
-def _batches(rows: list[T]) -> Iterable[list[T]]:
-    """Slices small enough for one statement on either engine."""
-    iterator = iter(rows)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch

@@ -23,7 +23,7 @@ from exports.assembling.assemble import Assembled, assemble
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.gathering.bundles import INVERSE, Context
 from exports.gathering.loading import Loader, contexts
-from exports.gathering.membership import Membership, linking_to, pointing_to
+from exports.gathering.membership import Known, Membership, linking_to, pointing_to
 
 Key = tuple[str, str]
 
@@ -62,6 +62,7 @@ class Amiss(NamedTuple):
 
 # How many of the products that lists show stand in or below each category, by language.
 Members = Mapping[str, Mapping[str, int]]
+Publish = Callable[[Members], dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Draft:
     only: frozenset[int] | None
     made: list[Made]
     amiss: list[Amiss]
-    publish: Callable[[Members], dict[str, dict[str, Any]]]
+    publish: Publish
 
     def members(self) -> Members:
         """Of a draft of all products, what `publish` needs."""
@@ -93,30 +94,61 @@ def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = No
     """
     with snapshot():
         channel = querysets.channels().get(pk=channel.pk)
-        membership = _membership(channel, only)
-        loader = Loader(channel, membership)
-        labels: dict[str, list[Any]] = {
-            "groups": list(AttributeGroup.objects.all()),
-            "slots": list(Slot.objects.all()),
-            "associations": list(AssociationType.objects.all()),
-        }
+        membership = whole(channel, only)
+        loader = Loader(channel, membership) if membership.only is None or membership.only else None
+        publish = publisher(channel, on, loader.paths if loader else None)
+    made = _assembled(loader, channel, on) if loader else []
+    return Draft(membership.only, made, _amiss(made), publish)
+
+
+def draft_part(channel: Channel, on: datetime.date, membership: Membership, part: frozenset[int]) -> Draft:
+    """The same of a part of what a membership looks at, which knows who is in the channel.
+
+    A product that was deleted just now is left as it is: the note of that is newer than what this is for.
+    """
+    with snapshot():
+        loader = Loader(channel, membership, part=part)
+    gone = {row.pk for row in membership.wanted(part)} - loader.lines.keys()
+    made = _assembled(loader, channel, on)
+    return Draft(part - gone, made, _amiss(made), publisher(channel, on, loader.paths))
+
+
+def whole(channel: Channel, only: Collection[int] | None, known: Known | None = None) -> Membership:
+    """Who is in the channel, of these and of those whose documents name one that comes, goes or is called otherwise."""
+    membership = Membership(channel, only, known)
+    if only is None:
+        return membership
+    naming = (pointing_to(membership.moved()) | linking_to(membership)) - set(only)
+    return Membership(channel, {*only, *naming}, known) if naming else membership
+
+
+def _assembled(loader: Loader, channel: Channel, on: datetime.date) -> list[Made]:
     wanted = contexts(channel, on)
-    made = [
+    return [
         _made(product.pk, context, assemble(bundle, context, loader.library))
         for product, bundle in zip(loader.wanted, loader.bundles(), strict=True)
         for context in wanted
     ]
-    children = _tree(channel, loader.paths.values())
+
+
+def publisher(channel: Channel, on: datetime.date, paths: Mapping[int, tuple[Category, ...]] | None = None) -> Publish:
+    """What says the envelope. Read when it is asked for; none of it depends on products."""
+    labels: dict[str, list[Any]] = {
+        "groups": list(AttributeGroup.objects.all()),
+        "slots": list(Slot.objects.all()),
+        "associations": list(AssociationType.objects.all()),
+    }
+    children = _tree(channel, (querysets.category_paths() if paths is None else paths).values())
 
     def publish(members: Members) -> dict[str, dict[str, Any]]:
         return {
             context.language: _publication(
                 channel, context, labels, children, members.get(context.language, {})
             ).as_json()
-            for context in wanted
+            for context in contexts(channel, on)
         }
 
-    return Draft(membership.only, made, _amiss(made), publish)
+    return publish
 
 
 @contextmanager
@@ -127,15 +159,6 @@ def snapshot() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         yield
-
-
-def _membership(channel: Channel, only: Collection[int] | None) -> Membership:
-    """With those whose documents name a product that comes, goes or is called otherwise."""
-    membership = Membership(channel, only)
-    if only is None:
-        return membership
-    naming = (pointing_to(membership.moved()) | linking_to(membership)) - set(only)
-    return Membership(channel, {*only, *naming}) if naming else membership
 
 
 def _made(product: int, context: Context, assembled: Assembled) -> Made:

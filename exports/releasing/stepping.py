@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,10 +35,10 @@ class Step:
 
     @classmethod
     def of(cls, channel: Channel, last: Release | None, new: Draft) -> Step:
-        rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
+        rows = DocumentVersion.objects.filter(channel=channel, valid_until=None).order_by()
         if new.only is not None:
             rows = rows.filter(product__in=among(new.only))
-        current = {(row.sku, row.language): row for row in rows}
+        current = {(row.sku, row.language): row for row in rows} if new.only is None or new.only else {}
         fresh = [row for row in new.made if row.key not in current or current[row.key].body_id != row.digest]
         same = [row for row in new.made if row.key in current and current[row.key].body_id == row.digest]
         keys = {row.key for row in new.made}
@@ -66,7 +66,7 @@ class Step:
         """Whether there is anything for a next release to say."""
         if self.last is None or self.fresh or self.gone or self.problems:
             return True
-        return not _same(self.last.publications, self.publications)
+        return not same(self.last.publications, self.publications)
 
     def counts(self) -> dict[str, int]:
         """How many problems of each kind there are afterwards."""
@@ -74,20 +74,36 @@ class Step:
 
     def _members(self) -> Members:
         """How many products are in each category afterwards: counted, or as before but for what differs."""
-        if self.last is None or self.new.only is None:
-            return self.new.members()
-        found = {language: Counter(querysets.members_of(data)) for language, data in self.last.publications.items()}
+        full = self.last is None or self.new.only is None
+        found = members_before(None if full else self.last)
+        self.count_members(found, full=full)
+        return found
+
+    def count_members(self, found: Mapping[str, Counter[str]], *, full: bool) -> None:
+        """Count the categories of what was made, or only of what differs."""
+        if full:
+            for row in self.new.made:
+                if row.listed:
+                    found[row.language].update(row.categories)
+            return
         before = {row.pk: row.language for row in (*self.replaced, *self.gone) if row.listed}
         rows = VersionCategory.objects.filter(version__in=among(before)).values_list("version_id", "code")
-        for version, code in rows:
+        for version, code in rows if before else ():
             found[before[version]][code] -= 1
         for row in self.fresh:
             if row.listed:
                 found[row.language].update(row.categories)
-        return found
 
 
-def _same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
+def members_before(last: Release | None) -> defaultdict[str, Counter[str]]:
+    """How many products are in each category of a release, by language; none of no release."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for language, data in last.publications.items() if last else ():
+        found[language].update(querysets.members_of(data))
+    return found
+
+
+def same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
     """Whether publications say the same, but for the number and day they were released."""
     volatile = ("release", "released_on")
     strip = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Collection
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 import pytest
@@ -39,7 +40,7 @@ from catalog.operations.reviewing import approve
 from catalog.operations.trees import save_category
 from exports.gathering.selection import SelectionError
 from exports.models import DocumentVersion, Provenance, Release
-from exports.releasing import committing
+from exports.releasing import committing, staging
 from exports.releasing.committing import Retired, release
 from exports.releasing.drafting import Draft, draft
 from exports.releasing.problems import report_of
@@ -214,12 +215,13 @@ def differing() -> dict[str, Any]:
     return found
 
 
-@given(steps, st.integers(1, 4))
+@given(steps, st.integers(1, 4), st.sampled_from([2, 1_000]))
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_after_any_writes_a_release_is_what_one_of_everything_would_be(
-    world: None, steps: list[tuple[Write, int, int, int]], every: int
+    world: None, steps: list[tuple[Write, int, int, int]], every: int, size: int
 ) -> None:
-    with transaction.atomic():
+    """Be it made in memory or staged in batches of two products."""
+    with transaction.atomic(), patch.object(staging, "SIZE", size):
         for place_, (write, a, b, c) in enumerate(steps):
             try:
                 with transaction.atomic():

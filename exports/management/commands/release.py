@@ -14,6 +14,7 @@ from catalog.models import Channel
 from exports.gathering.selection import SelectionError
 from exports.management import shell
 from exports.releasing import committing
+from exports.releasing.forecasting import forecast
 
 _LISTED = 50
 
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             return
         try:
             self.tell(shell.channel_called(options["channel"]), options)
-        except committing.Retired as error:
+        except (committing.Retired, committing.Held) as error:
             raise CommandError(str(error)) from error
 
     def release_all(self, options: dict[str, Any]) -> None:
@@ -44,7 +45,7 @@ class Command(BaseCommand):
         for code in Channel.objects.values_list("code", flat=True):
             try:
                 self.tell(shell.channel_called(code), options)
-            except committing.Retired as error:
+            except (committing.Retired, committing.Held) as error:
                 self.stderr.write(str(error))
 
     def tell(self, channel: Channel, options: dict[str, Any]) -> None:
@@ -62,7 +63,7 @@ class Command(BaseCommand):
     def forecast(self, channel: Channel) -> dict[str, Any]:
         """As the summary of a release, and each problem with its product."""
         started = monotonic()
-        found = committing.forecast(channel)
+        found = forecast(channel)
         return {
             "channel": channel.code,
             "release": found.after,
