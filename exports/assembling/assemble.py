@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from catalog.values.wanted import wanted_text
 from exports.assembling.statements import Outcome, choose
 from exports.assembling.words import Words
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
-from exports.gathering.bundles import AssetInfo, Context, Library, ProductBundle
+from exports.gathering.bundles import AssetInfo, Context, Library, ProductBundle, Required
 
 IDENTIFIERS = ("gtin", "mpn", "brand")
 _FILES = ("asset", "assets")
@@ -29,11 +29,16 @@ _TABULAR = frozenset(code for code, kind in TYPES.items() if type(kind).rows is 
 
 @dataclass(frozen=True)
 class Assembled:
-    """`provenance` tells where each fact and statement comes from; `problems` are pairs (kind, message)."""
+    """`provenance` tells where each fact and statement comes from; `problems` are pairs (kind, message).
+
+    `lacking` is what is not there (kind, code) of as many things as are `demanded`.
+    """
 
     document: Document
     provenance: dict[str, Any]
     problems: tuple[tuple[str, str], ...]
+    lacking: tuple[tuple[str, str], ...] = ()
+    demanded: int = 0
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,17 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         prices=_prices(resolved),
         tables=dict(_tables(resolved.values(), context)),
     )
+    demanded = _demanded(bundle, context.language)
+    lacking = tuple(_lacking(demanded, document))
     return Assembled(
         document,
         {
             **_provenance(bundle, resolved, counting, spoken),
             "shown": [*dict.fromkeys([*(asset.code for _, asset in shown), *words.shown])],
         },
-        (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems, *words.notes),
+        (*_incomplete(lacking), *wrong, *expired, *spoken.problems, *words.notes),
+        lacking,
+        len(demanded),
     )
 
 
@@ -275,20 +284,25 @@ def _document_asset(role: str, asset: AssetInfo, context: Context) -> DocumentAs
     )
 
 
-def _missing(bundle: ProductBundle, document: Document, language: str) -> list[tuple[str, str]]:
-    """What the channel demands in the language and the document does not have; nothing is demanded of groups."""
+def _demanded(bundle: ProductBundle, language: str) -> list[Required]:
+    """What the channel demands in the language; nothing is demanded of groups."""
+    rows = bundle.required if bundle.type != "group" else ()
+    return [row for row in rows if row.languages is None or language in row.languages]
+
+
+def _lacking(demanded: Iterable[Required], document: Document) -> Iterator[tuple[str, str]]:
     there = {
         "fact": {code.lower() for code in document.facts},
         "slot": {statement.slot.lower() for statement in document.statements},
         "asset": {asset.role.lower() for asset in document.assets},
     }
-    missing = [
-        required.code if required.kind == "fact" else f"{required.kind} {required.code}"
-        for required in (bundle.required if bundle.type != "group" else ())
-        if (required.languages is None or language in required.languages)
-        and required.code.lower() not in there[required.kind]
-    ]
-    return [("incomplete", f"Required, but empty: {', '.join(missing)}.")] if missing else []
+    return ((row.kind, row.code) for row in demanded if row.code.lower() not in there[row.kind])
+
+
+def _incomplete(lacking: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    if lacking:
+        names = ", ".join(code if kind == "fact" else f"{kind} {code}" for kind, code in lacking)
+        yield "incomplete", f"Required, but empty: {names}."
 
 
 def _provenance(

@@ -118,14 +118,23 @@ def _blocked(day: str) -> str:
 
 
 def language_of(content: Mapping[str, Any], context: Context) -> str | None:
-    """The first language of the chain in which the revision has a text."""
-    return next((language for language in context.chain if content["body"].get(language)), None)
+    """The first language of the chain in which the revision has a text, and one that may be shown."""
+    passed_over = content.get("outdated", ()) if context.falls_back else ()
+    return next(
+        (language for language in context.chain if content["body"].get(language) and language not in passed_over), None
+    )
+
+
+def outdated_in(content: Mapping[str, Any], context: Context) -> str:
+    """The language whose text is behind its source and is shown, or would be if that was no matter; else ""."""
+    language = next((language for language in context.chain if content["body"].get(language)), "")
+    return language if language in content.get("outdated", ()) else ""
 
 
 class Judged(NamedTuple):
     """A fragment for one kind of reader: `unnamed` and `place` make its rank; or `why` it cannot be shown.
 
-    `expired` is the last day of its claim where that is over.
+    `expired` is the last day of its claim where that is over, `outdated` the language that nothing stands in for.
     """
 
     unnamed: tuple[bool, ...] = ()
@@ -133,6 +142,7 @@ class Judged(NamedTuple):
     place: int = 0
     why: str = ""
     expired: str = ""
+    outdated: str = ""
 
 
 # The same for all products of a channel in a language that meet the same rules.
@@ -143,6 +153,8 @@ def judged(fragment: FragmentContent, context: Context) -> Judged:
     if isinstance(named, str):
         return Judged(why=named, expired=day if named == _blocked(day) else "")
     language = language_of(fragment.content, context)
+    if language is None and (behind := outdated_in(fragment.content, context)):
+        return Judged(why=f"its text in {behind} is outdated, and nothing stands in for it", outdated=behind)
     if language is None:
         return Judged(why=f"no text in {', '.join(context.chain)}")
     return Judged(named, language, context.chain.index(language), expired=day)
@@ -173,8 +185,9 @@ def _candidates(placements: Sequence[Placed], context: Context, outcome: Outcome
         found = judged(placed.fragment, context)
         if found.why:
             outcome.leave_out(placed, found.why)
-            if found.expired:
-                outcome.problems.append(("claim", f"Fragment “{placed.fragment.code}” is left out: {found.why}."))
+            if found.expired or found.outdated:
+                kind = "claim" if found.expired else "translation"
+                outcome.problems.append((kind, f"Fragment “{placed.fragment.code}” is left out: {found.why}."))
             continue
         yield Candidate(placed, Rank(found.unnamed, placed.level, found.place, placed.position), found.language)
 
@@ -255,6 +268,10 @@ def _say(winner: Candidate, beaten: Sequence[Candidate], words: Words, outcome: 
     for each in (fragment, *(use.fragment for use in uses)):
         if day := expired(each.content, words.context):
             outcome.problems.append(("claim", f"Fragment “{each.code}” is shown, but {_blocked(day)}."))
+        if behind := outdated_in(each.content, words.context):
+            shown = language_of(each.content, words.context)
+            what = "its source has changed since" if shown == behind else f"so it is shown in {shown}"
+            outcome.problems.append(("translation", f"Fragment “{each.code}” is outdated in {behind}: {what}."))
 
 
 # --- What stands in a text by reference ------------------------------------------------------------------------------

@@ -38,7 +38,9 @@ class Placements:
         # Frozen texts go on saying the codes of their day; here they say the present ones.
         aliases = Aliases()
         contents = {
-            row.fragment_id: FragmentContent(row.fragment.code, row.number, aliases.in_revision(row.out or {}))
+            row.fragment_id: FragmentContent(
+                row.fragment.code, row.number, {**aliases.in_revision(row.out or {}), "outdated": row.outdated}
+            )
             for row in querysets.current_revisions()
         }
         if supposed is not None:

@@ -23,7 +23,30 @@ from catalog.indexing import outbox
 from catalog.models import Channel
 from exports import querysets
 from exports.delivery import webhooks
-from exports.models import ChannelState, DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
+from exports.gathering.selection import SelectionError
+from exports.models import (
+    ChannelPolicy,
+    ChannelState,
+    DocumentBody,
+    DocumentVersion,
+    Provenance,
+    Release,
+    VersionCategory,
+)
+from exports.policies.refusing import (
+    NO_LEAVE,
+    Frozen,
+    Lapsed,
+    Leave,
+    Retired,
+    Shrinks,
+    Unsigned,
+    against_freeze,
+    against_mode,
+    against_shrinking,
+    freeze_at,
+)
+from exports.policies.stopping import go_on, stop
 from exports.releasing import carrying
 from exports.releasing.affected import asked, since
 from exports.releasing.drafting import Draft, Key, Made, draft
@@ -44,7 +67,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What `release` would do now. `after` is the number of the current release, 0 where there is none."""
+    """What `release` would do now. `after` is the number of the current release, 0 where there is none.
+
+    `against` says, a sentence each, why it would not be made without somebody's leave.
+    """
 
     after: int
     documents: int
@@ -53,10 +79,7 @@ class Forecast:
     removed: int
     report: list[dict[str, Any]]
     differs: bool
-
-
-class Retired(ValueError):
-    """A retired channel releases nothing any more; the message is one line for the person who asked."""
+    against: list[str]
 
 
 @dataclass(frozen=True)
@@ -81,16 +104,20 @@ class _Seen:
         return since(self.state, self.batch, self.on)
 
 
-def release(actor: Actor, channel: Channel, *, full: bool = False) -> Outcome:
+def release(actor: Actor, channel: Channel, *, full: bool = False, leave: Leave = NO_LEAVE) -> Outcome:
     """Release a channel: the next number if anything differs from the current release, else that one again.
 
     Only what may have changed since is assembled, or everything where `full` is asked for; both give the same.
-    Raises Retired, and SelectionError for a selection that is not understood.
+    Raises Refused, and SelectionError for a selection that is not understood; nothing that was noted is lost then.
     """
-    _refuse_retired(channel)
+    _refuse_before(channel, leave)
     while True:
         seen = _Seen.now(knowledge.channels().get(pk=channel.pk))
-        outcome = _commit(actor, channel, seen, draft(channel, seen.on, seen.affected(full=full)))
+        try:
+            outcome = _commit(actor, channel, seen, draft(channel, seen.on, seen.affected(full=full)), leave)
+        except (Shrinks, SelectionError) as error:
+            stop(actor, channel, str(error), seen.batch)
+            raise
         # Another release in the meantime may know more than this draft; then it is drafted anew.
         if outcome is not None:
             _forget_read()
@@ -105,33 +132,43 @@ def _forget_read() -> None:
 
 
 def forecast(channel: Channel) -> Forecast:
-    """What releasing the channel would change and report. Writes nothing. Raises as `release`."""
-    _refuse_retired(channel)
-    last = querysets.current_release(channel)
-    step = Step.of(channel, last, draft(channel, timezone.localdate()))
+    """What releasing the channel would change and report. Writes nothing. Raises Retired and SelectionError."""
+    step = step_now(channel)
+    last, policy = step.last, querysets.policy_of(channel)
+    against = [against_mode(channel, policy), against_freeze(channel), _shrinking(channel, policy, step)]
     return Forecast(
         after=last.number if last else 0,
         documents=step.documents,
         added=step.added,
         changed=len(step.replaced),
         removed=len(step.gone),
-        report=as_report(step.new.amiss),
+        report=as_report(step.amiss),
         differs=step.differs,
+        against=[why for why in against if why],
     )
 
 
+def step_now(channel: Channel) -> Step:
+    """From the current release to what the next one would be. Raises Retired and SelectionError."""
+    _refuse_retired(channel)
+    return Step.of(channel, querysets.current_release(channel), draft(channel, timezone.localdate()))
+
+
 @transaction.atomic
-def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft) -> Outcome | None:
+def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft, leave: Leave) -> Outcome | None:
     """Write the next release after the last one seen, or nothing where that is not the last any more."""
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
-    _refuse_retired(channel)  # perhaps while this was drafted
+    policy = _refuse_before(channel, leave)  # perhaps while this was drafted
     last = seen.last
     if querysets.current_release(channel) != last:
         return None
     step = Step.of(channel, last, new)
+    note = _refuse_step(channel, policy, step, leave)
     _refresh_provenance(step.current, step.same)
     state = {"batch": seen.batch, "judged_on": seen.on, "asked": seen.asked}
     ChannelState.objects.update_or_create(channel=channel, defaults=state)
+    if policy.stopped:
+        go_on(channel)
     if last and not step.differs:
         return Outcome(last, new=False)
     number = last.number + 1 if last else 1
@@ -152,11 +189,47 @@ def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft) -> Outcome 
                 for language, data in step.publications.items()
             },
             problems=step.counts(),
+            note=note,
         ),
         new=True,
     )
     webhooks.release_created(actor, outcome.release)
     return outcome
+
+
+def _refuse_before(channel: Channel, leave: Leave) -> ChannelPolicy:
+    """Raises Retired, Unsigned or Frozen; gives the policy that was asked."""
+    _refuse_retired(channel)
+    policy = querysets.policy_of(channel)
+    if why := against_mode(channel, policy, leave):
+        raise Unsigned(why)
+    if why := against_freeze(channel, leave):
+        raise Frozen(why)
+    return policy
+
+
+def _refuse_step(channel: Channel, policy: ChannelPolicy, step: Step, leave: Leave) -> str:
+    """Raises Lapsed or Shrinks; gives the note of what stood against it and was allowed."""
+    if leave.signed and leave.signed != step.digest:
+        raise Lapsed("What would be released now is not what was prepared.")
+    shrinking = _shrinking(channel, policy, step)
+    if shrinking and not (leave.shrink or leave.signed):
+        raise Shrinks(shrinking)
+    freeze = freeze_at(channel, timezone.now()) if leave.freeze else None
+    notes = (
+        f"Released during “{freeze.reason}”: {leave.freeze}" if freeze else "",
+        f"Allowed to shrink by {_lost(step):,} documents." if shrinking else "",
+    )
+    return "\n".join(filter(None, notes))
+
+
+def _shrinking(channel: Channel, policy: ChannelPolicy, step: Step) -> str:
+    before = step.last.documents if step.last else 0
+    return against_shrinking(channel.code, before, step.documents, policy.max_shrink)
+
+
+def _lost(step: Step) -> int:
+    return (step.last.documents if step.last else 0) - step.documents
 
 
 def _refuse_retired(channel: Channel) -> None:

@@ -6,31 +6,38 @@ Nothing is written and nothing locked here.
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from django.db import connection, transaction
 
 from catalog import querysets
-from catalog.models import AssociationType, AttributeGroup, Category, Channel, Slot
+from catalog.models import AssociationType, AttributeGroup, Category, Channel, Product, Slot
 from catalog.models.base import texts_of
+from catalog.quality.supplying import OF_ASSETS
+from catalog.requirements import ASSET, SLOT
+from catalog.values import AttributeSpec
 from catalog.values.base import pick
 from exports.assembling.assemble import Assembled, assemble
 from exports.documents import Node, Publication, digest_of, to_bytes
+from exports.gate.judging import Assessed, Supplier, Told, judge
 from exports.gathering.bundles import INVERSE, Context
+from exports.gathering.findings import findings
 from exports.gathering.loading import Loader, contexts
 from exports.gathering.membership import Membership, linking_to, pointing_to
+from exports.policies.reading import gate_of
+from exports.querysets import policy_of
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One assembled document as it is stored. `categories` are the codes it stands in or below.
+    """One assembled document as it is stored. `categories` are the codes it stands in or below; `told` is what is amiss.
 
     The document and its provenance are kept as bytes: a whole channel of them as objects takes ten times the room.
     """
@@ -38,26 +45,22 @@ class Made:
     product: int
     sku: str
     language: str
-    listed: bool
     body: bytes
     digest: str
     provenance: bytes
     categories: tuple[str, ...]
-    problems: tuple[tuple[str, str], ...]
+    parent: str | None
+    variants: tuple[str, ...]
+    told: tuple[Told, ...]
 
     @property
     def key(self) -> Key:
         return self.sku, self.language
 
-
-class Amiss(NamedTuple):
-    """What is amiss with a product, and in which languages."""
-
-    product: int
-    sku: str
-    kind: str
-    message: str
-    languages: tuple[str, ...]
+    @property
+    def listed(self) -> bool:
+        """Whether lists show it: variants are found through their group."""
+        return self.parent is None
 
 
 # How many of the products that lists show stand in or below each category, by language.
@@ -66,7 +69,7 @@ Members = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True)
 class Draft:
-    """What was made of the products `only` (None: of all), and what is amiss with them.
+    """What was made of the products `only` (None: of all), before the channel's gate.
 
     `publish` says what is true of the whole release by language, given how many products are in each category; without
     the number and the day of the release.
@@ -74,16 +77,7 @@ class Draft:
 
     only: frozenset[int] | None
     made: list[Made]
-    amiss: list[Amiss]
     publish: Callable[[Members], dict[str, dict[str, Any]]]
-
-    def members(self) -> Members:
-        """Of a draft of all products, what `publish` needs."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        for row in self.made:
-            if row.listed:
-                found[row.language].update(row.categories)
-        return found
 
 
 def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = None) -> Draft:
@@ -100,11 +94,29 @@ def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = No
             "slots": list(Slot.objects.all()),
             "associations": list(AssociationType.objects.all()),
         }
+        gate = gate_of(policy_of(channel))
+        named = membership.only is not None
+        found = findings(membership.lines, loader.wanted, gate.severities, named=named)
     wanted = contexts(channel, on)
+    supplier = _supplier(loader.specs, labels)
+
+    def told(product: Product, assembled: Assembled) -> tuple[Told, ...]:
+        document = assembled.document
+        assessed = Assessed(
+            problems=assembled.problems,
+            lacking=assembled.lacking,
+            demanded=assembled.demanded,
+            identifiers=document.identifiers,
+            findings=found.get(product.pk, ()),
+            group=document.type == "group",
+        )
+        return judge(assessed, gate, supplier)
+
     made = [
-        _made(product.pk, context, assemble(bundle, context, loader.library))
+        _made(product.pk, context, assembled, told(product, assembled))
         for product, bundle in zip(loader.wanted, loader.bundles(), strict=True)
         for context in wanted
+        for assembled in [assemble(bundle, context, loader.library)]
     ]
     children = _tree(channel, loader.paths.values())
 
@@ -116,7 +128,7 @@ def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = No
             for context in wanted
         }
 
-    return Draft(membership.only, made, _amiss(made), publish)
+    return Draft(membership.only, made, publish)
 
 
 @contextmanager
@@ -138,29 +150,36 @@ def _membership(channel: Channel, only: Collection[int] | None) -> Membership:
     return Membership(channel, {*only, *naming}) if naming else membership
 
 
-def _made(product: int, context: Context, assembled: Assembled) -> Made:
+def _supplier(specs: Mapping[str, AttributeSpec], labels: Mapping[str, list[Any]]) -> Supplier:
+    """Who supplies what a product lacks: attribute groups and slots say so."""
+    groups = {row.code: row.responsible for row in labels["groups"]}
+    slots = {row.code.lower(): row.responsible for row in labels["slots"]}
+
+    def supplier(kind: str, code: str) -> str:
+        if kind == ASSET:
+            return OF_ASSETS
+        if kind == SLOT:
+            return slots.get(code.lower(), "")
+        return groups.get(specs[code.lower()].group, "") if code.lower() in specs else ""
+
+    return supplier
+
+
+def _made(product: int, context: Context, assembled: Assembled, told: tuple[Told, ...]) -> Made:
     document = assembled.document
     body = to_bytes(document)
     return Made(
         product=product,
         sku=document.sku,
         language=context.language,
-        listed=document.parent is None,
         body=body,
         digest=digest_of(body),
         provenance=orjson.dumps(assembled.provenance),
         categories=tuple(sorted({code for link in document.categories for code in link.path})),
-        problems=assembled.problems,
+        parent=document.parent,
+        variants=document.variants,
+        told=told,
     )
-
-
-def _amiss(made: Iterable[Made]) -> list[Amiss]:
-    """What is amiss, once per product and problem, with the languages it concerns."""
-    found: dict[tuple[int, str, str, str], list[str]] = defaultdict(list)
-    for row in made:
-        for kind, message in row.problems:
-            found[row.product, row.sku, kind, message].append(row.language)
-    return [Amiss(*key, tuple(languages)) for key, languages in found.items()]
 
 
 def _publication(

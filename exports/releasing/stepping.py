@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
+
+import orjson
 
 from catalog.many import among
 from catalog.models import Channel
 from exports import querysets
+from exports.gate.judging import KEPT
+from exports.gate.settling import settle
 from exports.models import DocumentVersion, Release, VersionCategory
 from exports.releasing.drafting import Draft, Key, Made, Members
-from exports.releasing.problems import Changed, changed_problems
+from exports.releasing.problems import Amiss, Changed, amiss_in, changed_problems
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,7 @@ class Step:
     """The documents that are new or other, those that stay, and those that go; of the products drafted.
 
     `last` is the current release, if there is one, and `current` are its documents; `replaced` are the ones that the
-    `fresh` ones take the place of.
+    `fresh` ones take the place of. `kept` are those that the gate keeps as they are, `amiss` is what is told of all.
     """
 
     last: Release | None
@@ -31,6 +36,8 @@ class Step:
     same: list[Made]
     replaced: list[DocumentVersion]
     gone: list[DocumentVersion]
+    kept: list[DocumentVersion]
+    amiss: list[Amiss]
     problems: Changed
 
     @classmethod
@@ -39,12 +46,17 @@ class Step:
         if new.only is not None:
             rows = rows.filter(product__in=among(new.only))
         current = {(row.sku, row.language): row for row in rows}
-        fresh = [row for row in new.made if row.key not in current or current[row.key].body_id != row.digest]
-        same = [row for row in new.made if row.key in current and current[row.key].body_id == row.digest]
-        keys = {row.key for row in new.made}
+        settled = settle(new.made, {key: row.product for key, row in current.items()}, _others(channel, new))
+        passed = [row for row in new.made if row.key not in settled.effects]
+        kept = [current[key] for key, effect in settled.effects.items() if effect == KEPT]
+        fresh = [row for row in passed if row.key not in current or current[row.key].body_id != row.digest]
+        same = [row for row in passed if row.key in current and current[row.key].body_id == row.digest]
+        staying = {row.key for row in passed} | {(row.sku, row.language) for row in kept}
         replaced = [current[row.key] for row in fresh if row.key in current]
-        gone = [row for key, row in current.items() if key not in keys]
-        return cls(last, new, current, fresh, same, replaced, gone, changed_problems(channel, new))
+        gone = [row for key, row in current.items() if key not in staying]
+        amiss = amiss_in(settled, new.made)
+        problems = changed_problems(channel, new.only, amiss)
+        return cls(last, new, current, fresh, same, replaced, gone, kept, amiss, problems)
 
     @property
     def added(self) -> int:
@@ -68,6 +80,26 @@ class Step:
             return True
         return not _same(self.last.publications, self.publications)
 
+    @cached_property
+    def digest(self) -> str:
+        """BLAKE2b-256, hex, of all that a release would change: the same changes have the same digest."""
+        changes = [
+            sorted((row.sku, row.language, row.digest) for row in self.fresh),
+            sorted((row.sku, row.language) for row in self.gone),
+            sorted((row.as_row() for row in self.problems.fresh), key=repr),
+            sorted((row.as_row() for row in self.problems.gone.values()), key=repr),
+            {language: _lasting(data) for language, data in self.publications.items()},
+        ]
+        said = orjson.dumps(changes, option=orjson.OPT_SORT_KEYS)
+        return blake2b(said, digest_size=32).hexdigest()
+
+    def changes(self, most: int) -> list[list[str]]:
+        """The first of what changes, in the order of SKUs: SKU, language, and added, changed or removed."""
+        replaced = {(row.sku, row.language) for row in self.replaced}
+        rows = [[*row.key, "changed" if row.key in replaced else "added"] for row in self.fresh]
+        rows += [[row.sku, row.language, "removed"] for row in self.gone]
+        return sorted(rows)[:most]
+
     def counts(self) -> dict[str, int]:
         """How many problems of each kind there are afterwards."""
         return self.problems.counts(self.last.problems if self.last else {})
@@ -75,7 +107,7 @@ class Step:
     def _members(self) -> Members:
         """How many products are in each category afterwards: counted, or as before but for what differs."""
         if self.last is None or self.new.only is None:
-            return self.new.members()
+            return self._counted()
         found = {language: Counter(querysets.members_of(data)) for language, data in self.last.publications.items()}
         before = {row.pk: row.language for row in (*self.replaced, *self.gone) if row.listed}
         rows = VersionCategory.objects.filter(version__in=among(before)).values_list("version_id", "code")
@@ -86,12 +118,39 @@ class Step:
                 found[row.language].update(row.categories)
         return found
 
+    def _counted(self) -> Members:
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for row in (*self.fresh, *self.same):
+            if row.listed:
+                found[row.language].update(row.categories)
+        kept = {row.pk: row.language for row in self.kept if row.listed}
+        rows = VersionCategory.objects.filter(version__in=among(kept)).values_list("version_id", "code") if kept else ()
+        for version, code in rows:
+            found[kept[version]][code] += 1
+        return found
+
+
+def _others(channel: Channel, new: Draft) -> set[Key]:
+    """Of the groups and variants that drafted documents name and that are not drafted, those that are out.
+
+    Where all products are drafted, there are no others. At most one query.
+    """
+    if new.only is None:
+        return set()
+    made = {row.sku for row in new.made}
+    named = {sku for row in new.made for sku in (*row.variants, row.parent) if sku and sku not in made}
+    if not named:
+        return set()
+    rows = DocumentVersion.objects.filter(channel=channel, valid_until=None, sku__in=named)
+    return set(rows.order_by().values_list("sku", "language"))
+
 
 def _same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
     """Whether publications say the same, but for the number and day they were released."""
-    volatile = ("release", "released_on")
-    strip = [
-        {language: {k: v for k, v in data.items() if k not in volatile} for language, data in side.items()}
-        for side in (stored, fresh)
-    ]
-    return strip[0] == strip[1]
+    stored, fresh = ({language: _lasting(data) for language, data in side.items()} for side in (stored, fresh))
+    return stored == fresh
+
+
+def _lasting(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A publication without the number and the day it was released."""
+    return {name: value for name, value in data.items() if name not in ("release", "released_on")}
