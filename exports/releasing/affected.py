@@ -27,7 +27,7 @@ from exports.querysets import policy_of
 
 
 def asked(channel: Channel) -> str:
-    """BLAKE2b-256, hex, of what a channel asks for: whom it speaks to, in which languages, of which products and how good."""
+    """BLAKE2b-256, hex, of what a channel asks for: to whom and in which languages, of which products, how good."""
     wanted = [dataclasses.astuple(context) for context in contexts(channel, datetime.date.min)]
     families = sorted(family.pk for family in channel.families.all())
     gate = dataclasses.astuple(gate_of(policy_of(channel)))

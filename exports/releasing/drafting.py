@@ -37,8 +37,9 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One assembled document as it is stored. `categories` are the codes it stands in or below; `told` is what is amiss.
+    """One assembled document as it is stored.
 
+    `categories` are the codes it stands in or below; `told` is what is amiss with it.
     The document and its provenance are kept as bytes: a whole channel of them as objects takes ten times the room.
     """
 

@@ -23,6 +23,7 @@ from catalog.models import (
     Category,
     Channel,
     Family,
+    FamilyAttribute,
     Finding,
     Fragment,
     Product,
@@ -161,7 +162,8 @@ def gate(a: int, b: int, c: int) -> None:
 
 
 def demand(a: int, b: int, c: int) -> None:
-    require(writes._of(Family, a), writes._of(Channel, b), writes._of(Attribute, c).code)
+    member = writes._of(FamilyAttribute, a)
+    require(member.family, writes._of(Channel, b), member.attribute.code)
 
 
 def check_some(a: int, b: int, c: int) -> None:
