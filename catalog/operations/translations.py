@@ -275,9 +275,9 @@ def note_outdated(done: Sequence[Approved], states: Iterable[TranslationState]) 
             wanted[row.object_id].append(row.language)
     rows = FragmentRevision.objects.filter(fragment__in=wanted, out__isnull=False).order_by("number")
     latest = {row.fragment_id: row for row in rows.only("fragment_id", "outdated")}
-    changed = [row for pk, row in latest.items() if row.outdated != sorted(wanted[pk])]
-    for row in changed:
-        row.outdated = sorted(wanted[row.fragment_id])
+    changed = [revision for pk, revision in latest.items() if revision.outdated != sorted(wanted[pk])]
+    for revision in changed:
+        revision.outdated = sorted(wanted[revision.fragment_id])
     FragmentRevision.objects.bulk_update(changed, ["outdated"], batch_size=BATCH)
 
 

@@ -61,7 +61,7 @@ class ChannelPolicy(models.Model):
         "may shrink by",
         default=20,
         validators=[MaxValueValidator(100)],
-        help_text="Percent. A release that takes out more, and more than ten documents, stops and asks; 100 never asks.",
+        help_text="Percent. A release that takes out more, and over ten documents, stops and asks. 100 never asks.",
     )
     completeness = models.PositiveSmallIntegerField(
         "complete to",

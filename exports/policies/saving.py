@@ -22,17 +22,23 @@ def save_policy(actor: Actor, policy: ChannelPolicy) -> None:
 
     A channel that is released by itself is looked at at once: other rules may let something else through.
     """
-    policy.identifiers = sorted({str(role).strip().lower() for role in policy.identifiers})
-    if unknown := set(policy.identifiers) - set(IDENTIFIERS):
-        message = f"“{min(unknown)}” is no identifier. Write some of these: {', '.join(IDENTIFIERS)}."
-        raise ValidationError({"identifiers": message})
-    policy.cron = " ".join(policy.cron.split())
-    policy.full_clean()
+    policy.full_clean(exclude=["identifiers"])
+    check_policy(policy)
     policy.next_at = timezone.now() if policy.mode == ChannelPolicy.Mode.CONTINUOUS else None
     if policy.mode == ChannelPolicy.Mode.SCHEDULED:
         policy.next_at = _first_time(policy)
     policy.save()
     record(actor, "change policy", [policy.channel])
+
+
+def check_policy(policy: ChannelPolicy) -> None:
+    """What the fields for themselves cannot tell. Raises ValidationError."""
+    if unknown := {str(role) for role in policy.identifiers} - set(IDENTIFIERS):
+        message = f"“{min(unknown)}” is no identifier. Write some of these: {', '.join(IDENTIFIERS)}."
+        raise ValidationError({"identifiers": message})
+    policy.cron = " ".join(policy.cron.split())
+    if policy.mode == ChannelPolicy.Mode.SCHEDULED:
+        _first_time(policy)
 
 
 def _first_time(policy: ChannelPolicy) -> datetime.datetime:

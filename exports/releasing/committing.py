@@ -131,9 +131,12 @@ def _forget_read() -> None:
         outbox.forget(least)
 
 
-def forecast(channel: Channel) -> Forecast:
-    """What releasing the channel would change and report. Writes nothing. Raises Retired and SelectionError."""
-    step = step_now(channel)
+def forecast(channel: Channel, *, full: bool = True) -> Forecast:
+    """What releasing the channel would change and report. Releases nothing. Raises Retired and SelectionError.
+
+    Of what is only amiss as it was, nothing is told where it is not `full`.
+    """
+    step = step_now(channel, full=full)
     last, policy = step.last, querysets.policy_of(channel)
     against = [against_mode(channel, policy), against_freeze(channel), _shrinking(channel, policy, step)]
     return Forecast(
@@ -148,10 +151,14 @@ def forecast(channel: Channel) -> Forecast:
     )
 
 
-def step_now(channel: Channel) -> Step:
-    """From the current release to what the next one would be. Raises Retired and SelectionError."""
+def step_now(channel: Channel, *, full: bool = True) -> Step:
+    """From the current release to what the next one would be: of everything, or only of what may have changed since.
+
+    Raises Retired and SelectionError.
+    """
     _refuse_retired(channel)
-    return Step.of(channel, querysets.current_release(channel), draft(channel, timezone.localdate()))
+    seen = _Seen.now(knowledge.channels().get(pk=channel.pk))
+    return Step.of(channel, seen.last, draft(channel, seen.on, seen.affected(full=full)))
 
 
 @transaction.atomic

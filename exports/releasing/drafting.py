@@ -153,8 +153,8 @@ def _membership(channel: Channel, only: Collection[int] | None) -> Membership:
 
 def _supplier(specs: Mapping[str, AttributeSpec], labels: Mapping[str, list[Any]]) -> Supplier:
     """Who supplies what a product lacks: attribute groups and slots say so."""
-    groups = {row.code: row.responsible for row in labels["groups"]}
-    slots = {row.code.lower(): row.responsible for row in labels["slots"]}
+    groups: dict[str, str] = {row.code: row.responsible for row in labels["groups"]}
+    slots: dict[str, str] = {row.code.lower(): row.responsible for row in labels["slots"]}
 
     def supplier(kind: str, code: str) -> str:
         if kind == ASSET:
