@@ -133,7 +133,7 @@ class ReleasedChannelAdmin(ChannelAdmin):
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
             return HttpResponseRedirect(request.get_full_path())
-        return TemplateResponse(request, "exports/admin/release.html", self.page(request, channel))
+        return TemplateResponse(request, "exports/admin/release.html", self.release_page(request, channel))
 
     def act(self, request: HttpRequest, channel: Channel) -> str:
         """Do what the pressed button says; what came of it. Raises PermissionDenied and what the operation raises."""
@@ -162,7 +162,7 @@ class ReleasedChannelAdmin(ChannelAdmin):
             raise PermissionDenied
         return leave
 
-    def page(self, request: HttpRequest, channel: Channel) -> dict[str, Any]:
+    def release_page(self, request: HttpRequest, channel: Channel) -> dict[str, Any]:
         policy = policy_of(channel)
         context = {
             **self.admin_site.each_context(request),
