@@ -10,7 +10,7 @@ import django
 
 from bench.measuring import write
 
-BENCHMARKS = ("copies", "facts", "feed", "fragments")
+BENCHMARKS = ("continuous", "copies", "facts", "feed", "fragments")
 
 
 def main() -> None:

@@ -62,7 +62,7 @@ class PolicyInline(Operated, unfold.admin.StackedInline):
     hide_title = True
     verbose_name_plural = "How it is released"
     fieldsets = (
-        (None, {"fields": (("mode", "max_shrink"), ("cron", "time_zone"), "four_eyes")}),
+        (None, {"fields": ("mode", ("cron", "time_zone"), ("max_shrink", "four_eyes"))}),
         (
             "What is let through",
             {
@@ -72,7 +72,8 @@ class PolicyInline(Operated, unfold.admin.StackedInline):
                     ("completeness", "on_incomplete"),
                     ("quality", "on_quality"),
                     ("identifiers", "on_identifier"),
-                    ("on_reference", "on_claim", "outdated"),
+                    ("on_reference", "on_claim"),
+                    "outdated",
                 ),
             },
         ),

@@ -26,7 +26,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_select_related = ("channel",)
     list_filter = ("channel",)
     ordering = ("-created_at", "-number")
-    fields = ("channel", "number", "created_at", "created_by", "documents", "difference", "spoken")
+    fields = ("channel", "number", "created_at", "created_by", "documents", "difference", "spoken", "note")
     readonly_fields = ("difference", "spoken")
     change_form_after_template = "exports/admin/report.html"
 

@@ -68,7 +68,8 @@ def against_freeze(channel: Channel, leave: Leave = NO_LEAVE) -> str:
     until = timezone.localtime(freeze.ends).strftime("%Y-%m-%d %H:%M %Z")
     return (
         f"Nothing of channel “{channel.code}” is released until {until}: {freeze.reason}. What is written meanwhile "
-        "waits; to release all the same, give a reason (--override-freeze REASON)."
+        "waits. To release all the same, give a reason (“Release …” in the channel's form) or with "
+        "--override-freeze REASON."
     )
 
 
@@ -78,7 +79,7 @@ def against_mode(channel: Channel, policy: ChannelPolicy, leave: Leave = NO_LEAV
         return ""
     return (
         f"Channel “{channel.code}” is released when somebody has signed what will change: prepare it "
-        f"(release {channel.code} --prepare), and have it signed."
+        f"(“Release …” in the channel's form, or release {channel.code} --prepare NOTE), and have it signed."
     )
 
 
@@ -89,6 +90,6 @@ def against_shrinking(code: str, before: int, after: int, limit: int) -> str:
         return ""
     return (
         f"Channel “{code}” would lose {lost:,} of {before:,} documents, {lost * 100 // before} percent; it may lose "
-        f"{limit}. Nothing is released and nothing is lost. See what goes (release {code} --dry-run), then mend it or "
-        f"allow it once (release {code} --allow-shrink)."
+        f"{limit}. Nothing is released and nothing is lost. See what goes (“Release …” in the channel's form, or "
+        f"release {code} --dry-run), then mend it or allow it once (there, or with --allow-shrink)."
     )

@@ -69,7 +69,7 @@ class Outcome:
 class Forecast:
     """What `release` would do now. `after` is the number of the current release, 0 where there is none.
 
-    `against` says, a sentence each, why it would not be made without somebody's leave.
+    `unsigned`, `frozen` and `shrinks` say why it would not be made without somebody's leave; "" where nothing is so.
     """
 
     after: int
@@ -79,7 +79,13 @@ class Forecast:
     removed: int
     report: list[dict[str, Any]]
     differs: bool
-    against: list[str]
+    unsigned: str
+    frozen: str
+    shrinks: str
+
+    @property
+    def against(self) -> list[str]:
+        return [why for why in (self.unsigned, self.frozen, self.shrinks) if why]
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,6 @@ def forecast(channel: Channel, *, full: bool = True) -> Forecast:
     """
     step = step_now(channel, full=full)
     last, policy = step.last, querysets.policy_of(channel)
-    against = [against_mode(channel, policy), against_freeze(channel), _shrinking(channel, policy, step)]
     return Forecast(
         after=last.number if last else 0,
         documents=step.documents,
@@ -147,7 +152,9 @@ def forecast(channel: Channel, *, full: bool = True) -> Forecast:
         removed=len(step.gone),
         report=as_report(step.amiss),
         differs=step.differs,
-        against=[why for why in against if why],
+        unsigned=against_mode(channel, policy),
+        frozen=against_freeze(channel),
+        shrinks=_shrinking(channel, policy, step),
     )
 
 

@@ -102,5 +102,6 @@ def test_a_channel_may_lose_a_share_or_a_few(before: int, after: int, limit: int
 def test_the_refusal_says_how_much_and_what_to_do() -> None:
     assert against_shrinking("shop", 1_200, 600, 20) == (
         "Channel “shop” would lose 600 of 1,200 documents, 50 percent; it may lose 20. Nothing is released and nothing "
-        "is lost. See what goes (release shop --dry-run), then mend it or allow it once (release shop --allow-shrink)."
+        "is lost. See what goes (“Release …” in the channel's form, or release shop --dry-run), then mend it or allow "
+        "it once (there, or with --allow-shrink)."
     )
