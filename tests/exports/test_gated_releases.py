@@ -124,6 +124,8 @@ def test_demanding_an_identifier_looks_at_all_products_and_leaves_groups_alone(s
 def test_an_open_finding_keeps_a_product_back_until_somebody_says_that_it_is_known(shop: Channel) -> None:
     rule(shop, quality="error", on_quality="withhold")
     say("A", gtin="4006381333932")
+    release(ACTOR, shop)
+    assert set(weights()) == {"A", "B", "C"}  # nobody has looked yet
     recheck([Product.objects.get(sku="A").pk])
     release(ACTOR, shop)
     assert set(weights()) == {"B", "C"}
