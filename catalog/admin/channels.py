@@ -81,7 +81,7 @@ class ChannelAdmin(ModelAdmin):
         (None, {"fields": ("code", *translated("label"), "medium", "market", "audience", "public", "retired")}),
         ("What it carries", {"fields": ("tree", "families", "selection", "currencies", "expired_claims")}),
     )
-    inlines = (LanguageInline,)
+    inlines: tuple[Any, ...] = (LanguageInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("languages")  # type: ignore[no-any-return]

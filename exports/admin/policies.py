@@ -128,7 +128,7 @@ class ReleasedChannelAdmin(ChannelAdmin):
             raise PermissionDenied
         if request.method == "POST":
             try:
-                messages.success(request, self.act(request, channel))
+                messages.success(request, self.pressed(request, channel))
             except (Refused, SelectionError) as error:
                 messages.error(request, str(error))
             except ValidationError as error:
@@ -136,7 +136,7 @@ class ReleasedChannelAdmin(ChannelAdmin):
             return HttpResponseRedirect(request.get_full_path())
         return TemplateResponse(request, "exports/admin/release.html", self.release_page(request, channel))
 
-    def act(self, request: HttpRequest, channel: Channel) -> str:
+    def pressed(self, request: HttpRequest, channel: Channel) -> str:
         """Do what the pressed button says; what came of it. Raises PermissionDenied and what the operation raises."""
         act = next((name for name in self.ACTS if name in request.POST), "")
         if not act or not request.user.has_perm(self.ACTS[act]):

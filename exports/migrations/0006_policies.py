@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0019_translation'),
-        ('exports', '0005_webhooks'),
+        ('catalog', '0022_token_rates'),
+        ('exports', '0011_quick_bodies'),
     ]
 
     operations = [
