@@ -11,7 +11,7 @@ from django.conf import settings
 
 from bench.measuring import write
 
-BENCHMARKS = ("copies", "facts", "feed", "fragments", "release")
+BENCHMARKS = ("continuous", "copies", "facts", "feed", "fragments", "release")
 
 
 def main() -> None:

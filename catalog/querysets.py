@@ -268,7 +268,7 @@ def current_revisions() -> QuerySet[FragmentRevision]:
         approved.filter(~Exists(later))
         .exclude(fragment__state="retired")
         .select_related("fragment")
-        .only("number", "out", "fragment__code")
+        .only("number", "out", "outdated", "fragment__code")
     )
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from catalog.models import Asset, Channel, Product
 from catalog.models.base import CODE_PATTERN
 from exports.documents import Document, Publication, from_bytes
-from exports.models import DocumentBody, DocumentVersion, Edition, Output, Provenance, Release
+from exports.models import ChannelPolicy, DocumentBody, DocumentVersion, Edition, Output, Provenance, Release
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MAX_CODE = 100
@@ -40,6 +40,14 @@ class Found(NamedTuple):
 def is_code(text: str) -> bool:
     """Whether `text` can be a code or SKU at all. What cannot is not asked of the database."""
     return len(text) <= _MAX_CODE and re.fullmatch(CODE_PATTERN, text) is not None
+
+
+# --- Policies --------------------------------------------------------------------------------------------------------
+
+
+def policy_of(channel: Channel) -> ChannelPolicy:
+    """How the channel is released; one that says nothing has the defaults. One query."""
+    return ChannelPolicy.objects.filter(channel=channel).first() or ChannelPolicy(channel=channel)
 
 
 # --- Releases --------------------------------------------------------------------------------------------------------

@@ -30,9 +30,12 @@ def run(job: int) -> None:
 @app.task(name="tessera.sweep")
 def sweep() -> None:
     from catalog.jobs.claiming import overdue, prune, sweep
+    from catalog.jobs.registry import KINDS
+    from catalog.jobs.watching import look
 
     sweep()
     prune()
+    look(KINDS)
     for job in overdue():
         run.delay(job)
 

@@ -290,6 +290,8 @@ UNFOLD = {
                     _listed("Markets", "public", "market"),
                     _listed("Audiences", "groups", "audience"),
                     _listed("Releases", "rocket_launch", "release", "exports"),
+                    _listed("Sign-offs", "signature", "signoff", "exports"),
+                    _listed("Freezes", "ac_unit", "freeze", "exports"),
                     _listed("Outputs", "output", "output", "exports"),
                     _listed("Editions", "menu_book", "edition", "exports"),
                     _listed("Channel tokens", "key", "channeltoken", "exports"),

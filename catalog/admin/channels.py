@@ -82,7 +82,7 @@ class ChannelAdmin(ModelAdmin):
         ("What it carries", {"fields": ("tree", "families", "selection", "currencies", "expired_claims")}),
         ("What is kept of it", {"fields": ("keep_releases", "keep_days"), "classes": ("collapse",)}),
     )
-    inlines = (LanguageInline,)
+    inlines: tuple[Any, ...] = (LanguageInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).prefetch_related("languages")  # type: ignore[no-any-return]

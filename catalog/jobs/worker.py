@@ -20,13 +20,14 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from catalog.jobs import ending
+from catalog.jobs import ending, watching
 from catalog.jobs.base import Lost
 from catalog.jobs.claiming import Claim, claim, held, prune, sweep
 from catalog.jobs.process import Running, begin
 from catalog.jobs.registry import KINDS, kind_called
 from catalog.jobs.running import settle
 from catalog.jobs.waking import Listener
+from catalog.jobs.watching import look
 
 logger = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class Worker:
         self._heartbeat = Timer(settings.JOB_LEASE / 5)
         self._sweep = Timer(settings.JOB_LEASE / 4)
         self._prune = Timer(_PRUNE_EVERY)
+        self._look = Timer(watching.EVERY, last=0.0)
 
     # --- Its life ----------------------------------------------------------------------------------------------------
     def run(self) -> None:
@@ -150,6 +152,8 @@ class Worker:
             sweep()
         if self._prune.due():
             prune()
+        if self._stop_at is None and self._look.due():
+            look(self.kinds)
         while self._stop_at is None and len(self.running) < self.processes:
             taken = claim(self.name, self.kinds)
             self._idle = taken is None
@@ -158,7 +162,7 @@ class Worker:
             self._begin(taken)
 
     def _wait(self) -> None:
-        self._listener.wait([self._wakeup[0]], self._heartbeat.every / 2)
+        self._listener.wait([self._wakeup[0]], min(self._heartbeat.every / 2, watching.EVERY))
         os.set_blocking(self._wakeup[0], False)
         with suppress(BlockingIOError):
             os.read(self._wakeup[0], 4096)

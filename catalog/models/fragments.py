@@ -160,6 +160,7 @@ class FragmentRevision(models.Model):
     submitted_at = models.DateTimeField(auto_now_add=True)
     withdrawn_by = models.CharField(max_length=200, blank=True)
     out = models.JSONField(null=True)
+    outdated = models.JSONField(default=list, help_text="Languages in which what is out is behind its source.")
 
     class Meta:
         ordering = ["fragment", "number"]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from catalog.actors import Actor
+from catalog.indexing import outbox
 from catalog.models import Finding
 from catalog.operations.recording import record
 from catalog.richtext import clean_plain
@@ -45,5 +46,6 @@ def _mark(actor: Actor, operation: str, findings: Iterable[Finding], by: str, re
     Finding.objects.filter(pk__in=[finding.pk for finding in found]).update(
         acknowledged_by=by[:200], acknowledged_at=timezone.now() if by else None, reason=reason
     )
+    outbox.note(finding.product_id for finding in found)
     record(actor, operation, dict.fromkeys(finding.product for finding in found))
     return len(found)

@@ -20,7 +20,9 @@ from django.utils import timezone
 from modeltranslation.utils import build_localized_fieldname
 
 from catalog.actors import Actor
-from catalog.models import TranslationState
+from catalog.indexing import outbox
+from catalog.indexing.shown import saying
+from catalog.models import FragmentRevision, TranslationState
 from catalog.models.base import plain, texts_of
 
 State = TranslationState.State
@@ -101,7 +103,18 @@ def mark(
     row.outdated = row.source_digest != digest_of(now)
     row.full_clean()
     row.save()
+    if kind_of(instance) == "fragment" and not row.outdated:
+        _is_current_again(instance, language, texts[language])
     return row
+
+
+def _is_current_again(fragment: Model, language: str, texts: Mapping[str, str]) -> None:
+    """What is out in a language is not behind any more, where it is what somebody has looked at now."""
+    revision = FragmentRevision.objects.filter(fragment=fragment.pk, out__isnull=False).order_by("-number").first()
+    if revision and language in revision.outdated and texts_out(revision.out or {}).get(language) == texts:
+        revision.outdated = [each for each in revision.outdated if each != language]
+        revision.save(update_fields=["outdated"])
+        outbox.note(saying([fragment]))  # type: ignore[list-item]
 
 
 def refuse_unread(actor: Actor, rows: Iterable[TranslationState]) -> None:
@@ -251,6 +264,35 @@ def approved(actor: Actor, done: Sequence[Approved]) -> list[TranslationState]:
         write(going)
         found += rows
     return found
+
+
+def note_outdated(done: Sequence[Approved], states: Iterable[TranslationState]) -> None:
+    """Keep with what is out of fragments which of its languages are behind their source; two queries, or one."""
+    fragments = {each.instance.pk: each for each in done if kind_of(each.instance) == "fragment"}
+    wanted: dict[int, list[str]] = {pk: [] for pk in fragments}
+    for row in states:
+        if row.object_id in fragments and is_behind(row, fragments[row.object_id]):
+            wanted[row.object_id].append(row.language)
+    rows = FragmentRevision.objects.filter(fragment__in=wanted, out__isnull=False).order_by("number")
+    latest = {row.fragment_id: row for row in rows.only("fragment_id", "outdated")}
+    changed = [revision for pk, revision in latest.items() if revision.outdated != sorted(wanted[pk])]
+    for revision in changed:
+        revision.outdated = sorted(wanted[revision.fragment_id])
+    FragmentRevision.objects.bulk_update(changed, ["outdated"], batch_size=BATCH)
+
+
+def is_behind(row: TranslationState, done: Approved) -> bool:
+    """Whether what is out in a language was translated from something else than what is out in its source.
+
+    States speak of the working copy. Where that says something else than what is out, and was translated from the
+    source that has just been let out, what is out is what was said before.
+    """
+    if row.language not in done.out:
+        return False
+    of_what_is_out = row.source_digest == digest_of(done.out.get(row.source_language, {}))
+    if source_texts(done.instance).get(row.language) == done.out[row.language]:
+        return row.outdated and not of_what_is_out
+    return row.outdated or (row.source_language in done.languages and of_what_is_out)
 
 
 def _says_what_is_out(row: TranslationState, done: Approved) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.db import transaction
 
+from catalog.indexing import outbox
 from catalog.indexing.schema import Schema
 from catalog.indexing.writing import batches, update_rows
 from catalog.models import Finding, ProductIndex
@@ -96,6 +97,8 @@ def _write(ids: Sequence[int], wanted: Wanted) -> tuple[list[Key], list[Key]]:
     changed = [row for key, row in there.items() if key in wanted and _differs(row, wanted[key])]
     acknowledgement = ["acknowledged_by", "acknowledged_at", "reason"]
     Finding.objects.bulk_update(changed, [*columns, *acknowledgement], batch_size=200)
+    # Channels may not release what has findings.
+    outbox.note({key[0] for key in (*fresh, *gone)} | {row.product_id for row in changed})
     return fresh, gone
 
 

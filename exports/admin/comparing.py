@@ -15,7 +15,7 @@ from catalog.models import Channel
 from exports import querysets
 from exports.gathering.selection import SelectionError
 from exports.models import Release
-from exports.releasing.committing import Retired
+from exports.policies.refusing import Retired
 from exports.releasing.comparing import Changed, Entry, differences_between
 from exports.releasing.forecasting import upcoming
 

@@ -22,7 +22,7 @@ from catalog.models import Channel
 from exports import querysets
 from exports.admin.comparing import NotComparable, compare
 from exports.models import Release
-from exports.releasing.committing import Retired
+from exports.policies.refusing import Retired
 from exports.releasing.problems import report_of
 from exports.releasing.restoring import CannotRestore, is_held, let_go, roll_back
 
@@ -37,7 +37,7 @@ class ReleaseAdmin(ReadOnlyAdmin):
     list_select_related = ("channel",)
     list_filter = ("channel",)
     ordering = ("-created_at", "-number")
-    fields = ("channel", "number", "created_at", "created_by", "documents", "difference", "spoken", "fate")
+    fields = ("channel", "number", "created_at", "created_by", "documents", "difference", "spoken", "fate", "note")
     readonly_fields = ("difference", "spoken", "fate")
     actions = ("compare_selected",)
     change_form_outer_before_template = "exports/admin/release.html"

@@ -28,7 +28,7 @@ from exports.api import schema
 from exports.api.views import Pruned
 from exports.gathering.selection import SelectionError
 from exports.models import Release
-from exports.releasing.committing import Retired
+from exports.policies.refusing import Retired
 from exports.releasing.comparing import as_json, differences_between
 from exports.releasing.forecasting import upcoming
 from exports.releasing.restoring import CannotRestore, let_go, roll_back

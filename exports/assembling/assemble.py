@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,16 +20,21 @@ from exports.assembling.plans import Column, Plan, Sheet, plan_of
 from exports.assembling.statements import Outcome, choose
 from exports.assembling.words import Words
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
-from exports.gathering.bundles import AssetInfo, Context, Library, ProductBundle
+from exports.gathering.bundles import AssetInfo, Context, Library, ProductBundle, Required
 
 
 @dataclass(frozen=True)
 class Assembled:
-    """`provenance` tells where each fact and statement comes from; `problems` are pairs (kind, message)."""
+    """`provenance` tells where each fact and statement comes from; `problems` are pairs (kind, message).
+
+    `lacking` is what is not there (kind, code) of as many things as are `demanded`.
+    """
 
     document: Document
     provenance: dict[str, Any]
     problems: tuple[tuple[str, str], ...]
+    lacking: tuple[tuple[str, str], ...] = ()
+    demanded: int = 0
 
 
 def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assembled:
@@ -57,13 +62,17 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         prices=_prices(said),
         tables=dict(_tables(said)),
     )
+    demanded = _demanded(bundle, context.language)
+    lacking = tuple(_lacking(demanded, document))
     return Assembled(
         document,
         {
             **_provenance(bundle, said, spoken),
             "shown": [*dict.fromkeys([*(asset.code for _, asset in shown), *words.shown])],
         },
-        (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems, *words.notes),
+        (*_incomplete(lacking), *wrong, *expired, *spoken.problems, *words.notes),
+        lacking,
+        len(demanded),
     )
 
 
@@ -227,22 +236,28 @@ def _document_asset(role: str, asset: AssetInfo, context: Context) -> DocumentAs
     )
 
 
-def _missing(bundle: ProductBundle, document: Document, language: str) -> list[tuple[str, str]]:
-    """What the channel demands in the language and the document does not have; nothing is demanded of groups."""
+def _demanded(bundle: ProductBundle, language: str) -> list[Required]:
+    """What the channel demands in the language; nothing is demanded of groups."""
     if not bundle.required or bundle.type == "group":
         return []
+    return [row for row in bundle.required if row.languages is None or language in row.languages]
+
+
+def _lacking(demanded: Sequence[Required], document: Document) -> Iterator[tuple[str, str]]:
+    if not demanded:
+        return iter(())
     there = {
         "fact": {code.lower() for code in document.facts},
         "slot": {statement.slot.lower() for statement in document.statements},
         "asset": {asset.role.lower() for asset in document.assets},
     }
-    missing = [
-        required.code if required.kind == "fact" else f"{required.kind} {required.code}"
-        for required in bundle.required
-        if (required.languages is None or language in required.languages)
-        and required.code.lower() not in there[required.kind]
-    ]
-    return [("incomplete", f"Required, but empty: {', '.join(missing)}.")] if missing else []
+    return ((row.kind, row.code) for row in demanded if row.code.lower() not in there[row.kind])
+
+
+def _incomplete(lacking: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    if lacking:
+        names = ", ".join(code if kind == "fact" else f"{kind} {code}" for kind, code in lacking)
+        yield "incomplete", f"Required, but empty: {names}."
 
 
 def _provenance(bundle: ProductBundle, said: _Said, spoken: Outcome) -> dict[str, Any]:

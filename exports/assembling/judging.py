@@ -49,14 +49,25 @@ def blocked(day: str) -> str:
 
 
 def language_of(content: Mapping[str, Any], context: Context) -> str | None:
-    """The first language of the chain in which the revision has a text."""
-    return next((language for language in context.chain if content["body"].get(language)), None)
+    """The first language of the chain in which the revision has a text, and one that may be shown."""
+    passed_over = content.get("outdated", ()) if context.falls_back else ()
+    return next(
+        (language for language in context.chain if content["body"].get(language) and language not in passed_over), None
+    )
+
+
+def outdated_in(content: Mapping[str, Any], context: Context) -> str:
+    """The language whose text is behind its source and is shown, or would be if that was no matter; else ""."""
+    behind = content.get("outdated", ())
+    language = next((language for language in context.chain if content["body"].get(language)), "") if behind else ""
+    return language if language in behind else ""
 
 
 class Judged(NamedTuple):
     """A fragment for one kind of reader: `unnamed` and `place` make its rank; or `why` it cannot be shown.
 
-    `unnamed` is for each of _APPLIES whether it names none. `expired` is the last day of its claim where that is over.
+    `unnamed` is for each of _APPLIES whether it names none. `expired` is the last day of its claim where that is over,
+    `outdated` the language that nothing stands in for.
     """
 
     unnamed: tuple[bool, ...] = ()
@@ -64,6 +75,7 @@ class Judged(NamedTuple):
     place: int = 0
     why: str = ""
     expired: str = ""
+    outdated: str = ""
 
 
 def judge(content: Mapping[str, Any], context: Context) -> Judged:
@@ -72,6 +84,8 @@ def judge(content: Mapping[str, Any], context: Context) -> Judged:
     if isinstance(named, str):
         return Judged(why=named, expired=day if named == blocked(day) else "")
     language = language_of(content, context)
+    if language is None and (behind := outdated_in(content, context)):
+        return Judged(why=f"its text in {behind} is outdated, and nothing stands in for it", outdated=behind)
     if language is None:
         return Judged(why=f"no text in {', '.join(context.chain)}")
     return Judged(named, language, context.chain.index(language), expired=day)

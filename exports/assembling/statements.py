@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.inheritance import uncovered
 from catalog.references import references_in
-from exports.assembling.judging import blocked, expired, language_of
+from exports.assembling.judging import blocked, expired, language_of, outdated_in
 from exports.documents import Statement
 from exports.gathering.bundles import Context, FragmentContent, Library, Placed
 
@@ -108,8 +108,9 @@ def _candidates(placements: Sequence[Placed], words: Words, outcome: Outcome) ->
         found = judged(placed.fragment, context)
         if found.why:
             outcome.leave_out(placed, found.why)
-            if found.expired:
-                outcome.problems.append(("claim", f"Fragment “{placed.fragment.code}” is left out: {found.why}."))
+            if found.expired or found.outdated:
+                kind = "claim" if found.expired else "translation"
+                outcome.problems.append((kind, f"Fragment “{placed.fragment.code}” is left out: {found.why}."))
             continue
         yield Candidate(placed, Rank(found.unnamed, placed.level, found.place, placed.position), found.language)
 
@@ -189,6 +190,10 @@ def _say(winner: Candidate, beaten: Sequence[Candidate], words: Words, outcome: 
     for each in (fragment, *(use.fragment for use in uses)):
         if day := expired(each.content, words.context):
             outcome.problems.append(("claim", f"Fragment “{each.code}” is shown, but {blocked(day)}."))
+        if behind := outdated_in(each.content, words.context):
+            shown = language_of(each.content, words.context)
+            what = "its source has changed since" if shown == behind else f"so it is shown in {shown}"
+            outcome.problems.append(("translation", f"Fragment “{each.code}” is outdated in {behind}: {what}."))
 
 
 # --- What stands in a text by reference ------------------------------------------------------------------------------

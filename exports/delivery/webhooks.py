@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from catalog.actors import Actor
@@ -22,7 +22,8 @@ from catalog.models import Channel, Job
 from catalog.operations.recording import record
 from exports.addresses import absolute
 from exports.delivery.signing import new_secret
-from exports.models import Edition, Release, Webhook, WebhookDelivery
+from exports.gate.judging import KEPT, WITHHELD
+from exports.models import Edition, Problem, Release, Webhook, WebhookDelivery
 
 OVERLAP = timedelta(days=1)  # how long the old secret signs, too
 KIND = "webhook"
@@ -44,11 +45,21 @@ def release_created(actor: Actor, release: Release) -> None:
 
 
 def gate_failed(actor: Actor, release: Release, problems: int) -> None:
-    """Tell that a release kept products back or left something of them out."""
+    """Tell that a release kept products back or left something of them out: how many problems, and of how many
+    products the last released documents were kept, or none are there.
+    """
     code = release.channel.code
+    there = Problem.objects.filter(channel=release.channel, valid_until__isnull=True).exclude(effect="").order_by()
+    counts = dict(there.values_list("effect").annotate(products=Count("product", distinct=True)))
     data = {"channel": code, "release": release.number, "problems": problems}
+    data |= {effect: counts.get(effect, 0) for effect in (KEPT, WITHHELD)}
     address = _site(f"/api/v1/channels/{code}/releases/?before={release.number + 1}&limit=1")
     announce(actor, release.channel, "gate.failed", {**data, "url": address})
+
+
+def release_stopped(actor: Actor, channel: Channel, why: str) -> None:
+    """Tell that a channel is not released before somebody has done something."""
+    announce(actor, channel, "gate.failed", {"channel": channel.code, "release": None, "reason": why})
 
 
 def edition_created(actor: Actor, edition: Edition) -> None:

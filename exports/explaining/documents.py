@@ -17,11 +17,12 @@ from exports.assembling.assemble import Assembled, assemble
 from exports.documents import digest_of, to_bytes
 from exports.explaining.emptiness import empty_slots
 from exports.explaining.hints import rank_of, would_win
+from exports.gate.judging import WITHHELD
 from exports.gathering.bundles import Context
 from exports.gathering.loading import Loader, contexts
 from exports.gathering.membership import Membership, reach
 from exports.gathering.selection import SelectionError
-from exports.models import Release
+from exports.models import Problem, Release
 from exports.releasing.problems import report_of
 
 
@@ -213,8 +214,15 @@ def reason(channel: Channel, sku: str) -> str:
     except SelectionError as error:
         return str(error)
     if product.pk in members.skus:
-        return "it will be in the next release."
+        return withheld(channel, product) or "it will be in the next release."
     return next(_reasons(line_of(product), members))
+
+
+def withheld(channel: Channel, product: Product) -> str:
+    """What the current release says of a product that it withholds, with who can mend it; else ""."""
+    found = Problem.objects.filter(channel=channel, product=product.pk, valid_until__isnull=True, effect=WITHHELD)
+    told = dict.fromkeys(f"{row.message}{f' ({row.responsible})' if row.responsible else ''}" for row in found)
+    return f"it is withheld. {' '.join(told)}" if told else ""
 
 
 def tree_of(channel: Channel, product: Product) -> Membership:

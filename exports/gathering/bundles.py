@@ -21,7 +21,8 @@ class Context:
 
     Codes are spelt as in the knowledge base; "" where the channel says nothing. `on` is the day on which validity is
     judged. `units` are those its readers expect, by kind of unit. `expired_claims` is a channel's policy, "warn" or
-    "block". `meets` are the rules, by their text, that the product meets.
+    "block"; so is `falls_back`: texts that are outdated give way to those of the next language. `meets` are the rules,
+    by their text, that the product meets.
     """
 
     channel: str
@@ -33,6 +34,7 @@ class Context:
     on: datetime.date
     units: Mapping[str, str] = field(default_factory=dict, hash=False)
     expired_claims: str = "warn"
+    falls_back: bool = False
     meets: frozenset[str] = frozenset()
 
     @property

@@ -37,10 +37,13 @@ from exports.gathering.inheriting import Inherited, Shelves
 from exports.gathering.membership import Membership
 from exports.gathering.placing import Around, Placements, Supposed
 from exports.gathering.rules import Rules
+from exports.models.policies import Outdated
+from exports.querysets import policy_of
 
 
 def contexts(channel: Channel, on: datetime.date) -> list[Context]:
     """One context per language of the channel."""
+    falls_back = policy_of(channel).outdated == Outdated.FALL_BACK
     return [
         Context(
             channel=channel.code,
@@ -52,6 +55,7 @@ def contexts(channel: Channel, on: datetime.date) -> list[Context]:
             on=on,
             units=channel.units,
             expired_claims=channel.expired_claims,
+            falls_back=falls_back,
         )
         for chain in channel.chains().values()
     ]

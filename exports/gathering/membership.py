@@ -21,8 +21,9 @@ from catalog.indexing.shown import saying
 from catalog.many import among
 from catalog.models import Association, Channel, Fragment, Product
 from catalog.references import references_in
+from exports.gate.judging import WITHHELD
 from exports.gathering.selection import Selection
-from exports.models import DocumentVersion
+from exports.models import DocumentVersion, Problem
 
 # By id, how the channel calls those of the products that are in it.
 Known: TypeAlias = Callable[[Collection[int]], Mapping[int, str]]
@@ -42,8 +43,8 @@ class Membership:
     """`products` are those looked at, with all above and directly below them; `lines` run from each up to its root.
 
     `only` are the ids whose documents are to be made, None for all products. `skus` are the SKUs of what is released,
-    by id, as far as it is known: of those looked at, and of those that the channel has besides. `known` tells those; it
-    is the current release, where nothing else is said.
+    or is withheld for what is amiss with it, by id, as far as it is known: of those looked at, and of those that the
+    channel has besides. `known` tells those; it is the current release, where nothing else is said.
     """
 
     def __init__(self, channel: Channel, only: Collection[int] | None = None, known: Known | None = None) -> None:
@@ -149,9 +150,12 @@ def _linking(aliases: Aliases) -> list[tuple[Fragment, set[str]]]:
 
 
 def current(channel: Channel, products: Collection[int]) -> dict[int, str]:
-    """By id, how the current release calls those of the products that are in it. One query."""
-    rows = DocumentVersion.objects.filter(channel=channel, valid_until__isnull=True, product__in=among(products))
-    return dict(rows.order_by().values_list("product", "sku").distinct())
+    """By id, how the current release calls those of the products that are in it, or only withheld. Two queries."""
+    named = {"channel": channel, "valid_until__isnull": True, "product__in": among(products)}
+    withheld = Problem.objects.filter(**named, effect=WITHHELD).order_by().values_list("product", "sku").distinct()
+    return dict(
+        [*withheld, *DocumentVersion.objects.filter(**named).order_by().values_list("product", "sku").distinct()]
+    )
 
 
 def _products(only: Collection[int] | None) -> dict[int, Slim]:

@@ -135,7 +135,9 @@ def _contents(rows: Iterable[FragmentRevision]) -> dict[int, FragmentContent]:
     # Frozen texts go on saying the codes of their day; here they say the present ones.
     aliases = Aliases()
     return {
-        row.fragment_id: FragmentContent(row.fragment.code, row.number, aliases.in_revision(row.out or {}))
+        row.fragment_id: FragmentContent(
+            row.fragment.code, row.number, {**aliases.in_revision(row.out or {}), "outdated": row.outdated}
+        )
         for row in rows
     }
 

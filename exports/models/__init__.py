@@ -1,7 +1,8 @@
-"""Releases and what they hold, outputs and their editions, and the tokens of channels."""
+"""Releases and what they hold, how they are released, outputs and their editions, and the tokens of channels."""
 
 from exports.models.carrying import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
 from exports.models.outputs import Edition, Output
+from exports.models.policies import ChannelPolicy, Freeze, SignOff
 from exports.models.releases import (
     STAGED,
     ChannelState,
@@ -18,6 +19,7 @@ from exports.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "STAGED",
+    "ChannelPolicy",
     "ChannelState",
     "ChannelToken",
     "DocumentBody",
@@ -25,10 +27,12 @@ __all__ = [
     "Edition",
     "FactSet",
     "FactSetMember",
+    "Freeze",
     "Output",
     "Problem",
     "Provenance",
     "Release",
+    "SignOff",
     "StagedEnd",
     "Staging",
     "VersionAsset",

@@ -33,6 +33,7 @@ class Release(models.Model):
     problems = models.JSONField(default=dict, help_text="How many of each kind.")
     restores = models.PositiveIntegerField(null=True, help_text="The earlier release whose state it says again.")
     pruned_at = models.DateTimeField(null=True, help_text="Since when its documents are kept no more.")
+    note = models.TextField(blank=True, help_text="By whose leave it was made, where a rule stood against it.")
 
     class Meta:
         ordering = ["channel", "-number"]
@@ -74,7 +75,11 @@ class ChannelState(models.Model):
 
 
 class Problem(models.Model):
-    """What is amiss with a product in a channel, from release `valid_from` until before `valid_until`, or still."""
+    """What is amiss with a product in a channel, from release `valid_from` until before `valid_until`, or still.
+
+    `effect` is what the channel made of it: "" where it is only reported, "kept" where the document of an earlier
+    release stays, "withheld" where there is none. `responsible` is whoever can mend it.
+    """
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="problems")
     product = models.PositiveBigIntegerField()
@@ -82,6 +87,8 @@ class Problem(models.Model):
     kind = models.CharField(max_length=30)
     message = models.TextField()
     languages = models.JSONField()
+    responsible = models.CharField(max_length=100, blank=True)
+    effect = models.CharField(max_length=10, blank=True)
     valid_from = models.PositiveIntegerField()
     valid_until = models.PositiveIntegerField(null=True)
 

@@ -25,13 +25,16 @@ from exports import querysets
 from exports.gathering.loading import contexts
 from exports.gathering.membership import reach
 from exports.models import ChannelState, Release
+from exports.policies.reading import gate_of
+from exports.querysets import policy_of
 
 
 def asked(channel: Channel) -> str:
-    """BLAKE2b-256, hex, of what a channel asks for: whom it speaks to, in which languages, and of which products."""
+    """BLAKE2b-256, hex, of what a channel asks for: to whom and in which languages, of which products, how good."""
     wanted = [dataclasses.astuple(context) for context in contexts(channel, datetime.date.min)]
     families = sorted(family.pk for family in channel.families.all())
-    said = [wanted, families, channel.selection, channel.tree_id, channel.expired_claims]
+    gate = dataclasses.astuple(gate_of(policy_of(channel)))
+    said = [wanted, families, channel.selection, channel.tree_id, channel.expired_claims, gate]
     return blake2b(orjson.dumps(said, default=sorted), digest_size=32).hexdigest()
 
 

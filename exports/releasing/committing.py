@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
+from django.utils import timezone
 
 from catalog import querysets as knowledge
 from catalog.actors import Actor
@@ -20,11 +21,28 @@ from catalog.indexing import outbox
 from catalog.models import Channel
 from exports import querysets
 from exports.delivery import webhooks
-from exports.models import ChannelState, Release, Staging
+from exports.gathering.selection import SelectionError
+from exports.models import ChannelPolicy, ChannelState, Release, Staging
+from exports.policies.refusing import (
+    NO_LEAVE,
+    Frozen,
+    Held,
+    Lapsed,
+    Leave,
+    Retired,
+    Shrinks,
+    Unsigned,
+    against_freeze,
+    against_mode,
+    against_shrinking,
+    freeze_at,
+)
+from exports.policies.stopping import go_on as let_stopped_go_on
+from exports.policies.stopping import stop
 from exports.releasing import storing
 from exports.releasing.affected import Seen
 from exports.releasing.drafting import Draft, Publish, draft
-from exports.releasing.staging import Counts, Moved, begin, come_out, go_on, is_large, open_staging
+from exports.releasing.staging import Counts, Moved, begin, come_out, go_on, is_large, open_staging, sweep
 from exports.releasing.stepping import Step, same
 
 
@@ -36,43 +54,47 @@ class Outcome:
     new: bool
 
 
-class Held(ValueError):
-    """A channel in which an old state was put back releases nothing until a person lets it go on; as Retired."""
-
-
-class Retired(ValueError):
-    """A retired channel releases nothing any more; the message is one line for the person who asked."""
-
-
-def release(actor: Actor, channel: Channel, *, full: bool = False) -> Outcome:
+def release(actor: Actor, channel: Channel, *, full: bool = False, leave: Leave = NO_LEAVE) -> Outcome:
     """Release a channel: the next number if anything differs from the current release, else that one again.
 
     Only what may have changed since is assembled, or everything where `full` is asked for; both give the same. What is
-    too much for memory is staged. Raises Retired, Held, and SelectionError for a selection that is not understood.
+    too much for memory is staged, unless it was signed, which is to come out as it is. Raises Refused, and
+    SelectionError for a selection that is not understood; nothing that was noted is lost then.
     """
-    while (outcome := _attempt(actor, channel, full=full)) is None:
+    while (outcome := _attempt(actor, channel, leave, full=full)) is None:
         pass
     _forget_read()
     return outcome
 
 
-def _attempt(actor: Actor, channel: Channel, *, full: bool) -> Outcome | None:
+def _attempt(actor: Actor, channel: Channel, leave: Leave, *, full: bool) -> Outcome | None:
     """One way to a release; None where another went further meanwhile, so that it has to be looked at anew."""
     channel = knowledge.channels().get(pk=channel.pk)
-    _refuse(channel)
+    _refuse_before(channel, leave)
     seen = Seen.now(channel)
+    try:
+        return _made(actor, channel, seen, leave, full=full)
+    except (Shrinks, SelectionError) as error:
+        stop(actor, channel, str(error), seen.batch)
+        raise
+
+
+def _made(actor: Actor, channel: Channel, seen: Seen, leave: Leave, *, full: bool) -> Outcome | None:
     staging = open_staging(channel)
+    if staging is not None and leave.signed:
+        sweep(channel)
+        return None
     if staging is not None:
         try:
             publish = go_on(channel, staging, seen)
-            return _commit_staged(actor, channel, staging, publish) if publish else None
+            return _commit_staged(actor, channel, staging, publish, leave) if publish else None
         except Moved:
             return None
     affected = seen.affected(full=full)
-    if is_large(affected):
+    if is_large(affected) and not leave.signed:
         begin(channel, seen, full=affected is None)
         return None
-    return _commit(actor, channel, seen, draft(channel, seen.on, affected))
+    return _commit(actor, channel, seen, draft(channel, seen.on, affected), leave)
 
 
 def _forget_read() -> None:
@@ -83,15 +105,18 @@ def _forget_read() -> None:
 
 
 @transaction.atomic
-def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft) -> Outcome | None:
+def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft, leave: Leave) -> Outcome | None:
     """Write the next release after the last one seen, or nothing where that is not the last any more."""
-    channel = _locked(channel)
+    channel, policy = _locked(channel, leave)
     last = seen.last
     if querysets.current_release(channel) != last or Staging.objects.filter(channel=channel).exists():
         return None
     step = Step.of(channel, last, new)
+    if leave.signed and leave.signed != step.digest:
+        raise Lapsed("What would be released now is not what was prepared.")
+    note = _allowed(channel, policy, last, step.documents, leave)
     storing.refresh_provenance(step.current, step.same)
-    _note(channel, seen.batch, seen.on, seen.asked)
+    _note(channel, policy, seen.batch, seen.on, seen.asked)
     if last and not step.differs:
         return Outcome(last, new=False)
     number = last.number + 1 if last else 1
@@ -105,32 +130,35 @@ def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft) -> Outcome |
         removed=len(step.gone),
         problems=step.counts(),
     )
-    return Outcome(announce(actor, channel, number, counts, step.publications, seen.on), new=True)
+    return Outcome(announce(actor, channel, number, counts, step.publications, seen.on, note=note), new=True)
 
 
 @transaction.atomic
-def _commit_staged(actor: Actor, channel: Channel, staging: Staging, publish: Publish) -> Outcome | None:
+def _commit_staged(actor: Actor, channel: Channel, staging: Staging, publish: Publish, leave: Leave) -> Outcome | None:
     """Let what is staged come out; as above. Raises Moved."""
-    channel = _locked(channel)
+    channel, policy = _locked(channel, leave)
     last = querysets.current_release(channel)
     if (last.number if last else 0) + 1 != staging.number:
         return None
     counts, members = come_out(channel, staging, last)
-    _note(channel, staging.batch, staging.judged_on, staging.asked)
+    note = _allowed(channel, policy, last, counts.documents, leave)
+    _note(channel, policy, staging.batch, staging.judged_on, staging.asked)
     publications = publish(members)
     if last and not counts.differs and same(last.publications, publications):
         return Outcome(last, new=False)
-    return Outcome(announce(actor, channel, staging.number, counts, publications, staging.judged_on), new=True)
+    made = announce(actor, channel, staging.number, counts, publications, staging.judged_on, note=note)
+    return Outcome(made, new=True)
 
 
-def _locked(channel: Channel) -> Channel:
-    """The channel as it is now; nobody else releases it until the transaction ends. Raises Retired and Held."""
+def _locked(channel: Channel, leave: Leave) -> tuple[Channel, ChannelPolicy]:
+    """The channel as it is now; nobody else releases it until the transaction ends. Raises as _refuse_before."""
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
-    _refuse(channel)  # perhaps while this was drafted
-    return channel
+    return channel, _refuse_before(channel, leave)  # perhaps while this was drafted
 
 
-def _note(channel: Channel, batch: int, on: datetime.date, asked: str) -> None:
+def _note(channel: Channel, policy: ChannelPolicy, batch: int, on: datetime.date, asked: str) -> None:
+    if policy.stopped:
+        let_stopped_go_on(channel)
     state = {"batch": batch, "judged_on": on, "asked": asked}
     if not ChannelState.objects.filter(channel=channel).update(**state):
         ChannelState.objects.create(channel=channel, **state)
@@ -144,6 +172,7 @@ def announce(
     publications: Mapping[str, Any],
     on: datetime.date,
     restores: int | None = None,
+    note: str = "",
 ) -> Release:
     """The release's own row, which makes it visible, and the word of it; last thing in its transaction."""
     made = Release.objects.create(
@@ -160,14 +189,39 @@ def announce(
         },
         problems=counts.problems,
         restores=restores,
+        note=note,
     )
     webhooks.release_created(actor, made)
     return made
 
 
-def _refuse(channel: Channel) -> None:
-    """Raises Retired and Held."""
+def _refuse_before(channel: Channel, leave: Leave) -> ChannelPolicy:
+    """Raises Retired, Held, Unsigned or Frozen; gives the policy that was asked."""
     refuse_retired(channel)
+    _refuse_held(channel)
+    policy = querysets.policy_of(channel)
+    if why := against_mode(channel, policy, leave):
+        raise Unsigned(why)
+    if why := against_freeze(channel, leave):
+        raise Frozen(why)
+    return policy
+
+
+def _allowed(channel: Channel, policy: ChannelPolicy, last: Release | None, documents: int, leave: Leave) -> str:
+    """The note of what stood against a release of so many documents and was allowed. Raises Shrinks."""
+    before = last.documents if last else 0
+    shrinking = against_shrinking(channel.code, before, documents, policy.max_shrink)
+    if shrinking and not (leave.shrink or leave.signed):
+        raise Shrinks(shrinking)
+    freeze = freeze_at(channel, timezone.now()) if leave.freeze else None
+    notes = (
+        f"Released during “{freeze.reason}”: {leave.freeze}" if freeze else "",
+        f"Allowed to shrink by {before - documents:,} documents." if shrinking else "",
+    )
+    return "\n".join(filter(None, notes))
+
+
+def _refuse_held(channel: Channel) -> None:
     if ChannelState.objects.filter(channel=channel, held=True).exists():
         last = querysets.current_release(channel)
         raise Held(

@@ -6,58 +6,61 @@ Nothing is written and nothing locked here.
 from __future__ import annotations
 
 import datetime
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from django.db import connection, transaction
 
 from catalog import querysets
-from catalog.models import AssociationType, AttributeGroup, Category, Channel, Slot
+from catalog.models import AssociationType, AttributeGroup, Category, Channel, Product, Slot
 from catalog.models.base import texts_of
+from catalog.quality.supplying import OF_ASSETS
+from catalog.requirements import ASSET, SLOT
 from catalog.values.base import pick
 from exports.assembling.assemble import Assembled, assemble
 from exports.documents import Node, Publication, digest_of, to_bytes
+from exports.gate.judging import Assessed, Told, judge
 from exports.gathering.bundles import INVERSE, Context
+from exports.gathering.findings import findings
 from exports.gathering.loading import Loader, contexts
 from exports.gathering.membership import Known, Membership, linking_to, pointing_to
+from exports.policies.reading import gate_of
+from exports.querysets import policy_of
 
 Key = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One assembled document as it is stored. `categories` are the codes it stands in or below.
+    """One assembled document as it is stored.
 
+    `categories` are the codes it stands in or below; `told` is what is amiss with it.
     The document and its provenance are kept as bytes: a whole channel of them as objects takes ten times the room.
     """
 
     product: int
     sku: str
     language: str
-    listed: bool
     body: bytes
     digest: str
     provenance: bytes
     categories: tuple[str, ...]
-    problems: tuple[tuple[str, str], ...]
+    parent: str | None
+    variants: tuple[str, ...]
+    told: tuple[Told, ...]
 
     @property
     def key(self) -> Key:
         return self.sku, self.language
 
-
-class Amiss(NamedTuple):
-    """What is amiss with a product, and in which languages."""
-
-    product: int
-    sku: str
-    kind: str
-    message: str
-    languages: tuple[str, ...]
+    @property
+    def listed(self) -> bool:
+        """Whether lists show it: variants are found through their group."""
+        return self.parent is None
 
 
 # How many of the products that lists show stand in or below each category, by language.
@@ -67,7 +70,7 @@ Publish = Callable[[Members], dict[str, dict[str, Any]]]
 
 @dataclass(frozen=True)
 class Draft:
-    """What was made of the products `only` (None: of all), and what is amiss with them.
+    """What was made of the products `only` (None: of all), before the channel's gate.
 
     `publish` says what is true of the whole release by language, given how many products are in each category; without
     the number and the day of the release.
@@ -75,16 +78,7 @@ class Draft:
 
     only: frozenset[int] | None
     made: list[Made]
-    amiss: list[Amiss]
     publish: Publish
-
-    def members(self) -> Members:
-        """Of a draft of all products, what `publish` needs."""
-        found: dict[str, Counter[str]] = defaultdict(Counter)
-        for row in self.made:
-            if row.listed:
-                found[row.language].update(row.categories)
-        return found
 
 
 def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = None) -> Draft:
@@ -96,9 +90,10 @@ def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = No
         channel = querysets.channels().get(pk=channel.pk)
         membership = whole(channel, only)
         loader = Loader(channel, membership) if membership.only is None or membership.only else None
+        judging = Judging(channel, loader) if loader else None
         publish = publisher(channel, on, loader.paths if loader else None)
-    made = _assembled(loader, channel, on) if loader else []
-    return Draft(membership.only, made, _amiss(made), publish)
+    made = _assembled(loader, judging, channel, on) if loader and judging else []
+    return Draft(membership.only, made, publish)
 
 
 def draft_part(channel: Channel, on: datetime.date, membership: Membership, part: frozenset[int]) -> Draft:
@@ -108,9 +103,10 @@ def draft_part(channel: Channel, on: datetime.date, membership: Membership, part
     """
     with snapshot():
         loader = Loader(channel, membership, part=part)
+        judging = Judging(channel, loader)
     gone = {row.pk for row in membership.wanted(part)} - loader.lines.keys()
-    made = _assembled(loader, channel, on)
-    return Draft(part - gone, made, _amiss(made), publisher(channel, on, loader.paths))
+    made = _assembled(loader, judging, channel, on)
+    return Draft(part - gone, made, publisher(channel, on, loader.paths))
 
 
 def whole(channel: Channel, only: Collection[int] | None, known: Known | None = None) -> Membership:
@@ -122,12 +118,13 @@ def whole(channel: Channel, only: Collection[int] | None, known: Known | None = 
     return Membership(channel, {*only, *naming}, known) if naming else membership
 
 
-def _assembled(loader: Loader, channel: Channel, on: datetime.date) -> list[Made]:
+def _assembled(loader: Loader, judging: Judging, channel: Channel, on: datetime.date) -> list[Made]:
     wanted = contexts(channel, on)
     return [
-        _made(product.pk, context, assemble(bundle, context, loader.library))
+        _made(product.pk, context, assembled, judging.told(product, assembled))
         for product, bundle in zip(loader.wanted, loader.bundles(), strict=True)
         for context in wanted
+        for assembled in [assemble(bundle, context, loader.library)]
     ]
 
 
@@ -161,29 +158,55 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def _made(product: int, context: Context, assembled: Assembled) -> Made:
+class Judging:
+    """What a channel's gate goes by besides the documents themselves, read with what they are made of."""
+
+    def __init__(self, channel: Channel, loader: Loader) -> None:
+        self._gate = gate_of(policy_of(channel))
+        named = loader.only is not None
+        self._findings = findings(loader.lines, loader.wanted, self._gate.severities, named=named)
+        self._specs = loader.specs
+        self._groups: dict[str, str] = dict(AttributeGroup.objects.values_list("code", "responsible"))
+        slots = Slot.objects.values_list("code", "responsible")
+        self._slots: dict[str, str] = {code.lower(): responsible for code, responsible in slots}
+
+    def told(self, product: Product, assembled: Assembled) -> tuple[Told, ...]:
+        """What is amiss with a document, and what becomes of it by that."""
+        document = assembled.document
+        assessed = Assessed(
+            problems=assembled.problems,
+            lacking=assembled.lacking,
+            demanded=assembled.demanded,
+            identifiers=document.identifiers,
+            findings=self._findings.get(product.pk, ()),
+            group=document.type == "group",
+        )
+        return judge(assessed, self._gate, self._supplier)
+
+    def _supplier(self, kind: str, code: str) -> str:
+        """Who supplies what a product lacks: attribute groups and slots say so."""
+        if kind == ASSET:
+            return OF_ASSETS
+        if kind == SLOT:
+            return self._slots.get(code.lower(), "")
+        return self._groups.get(self._specs[code.lower()].group, "") if code.lower() in self._specs else ""
+
+
+def _made(product: int, context: Context, assembled: Assembled, told: tuple[Told, ...]) -> Made:
     document = assembled.document
     body = to_bytes(document)
     return Made(
         product=product,
         sku=document.sku,
         language=context.language,
-        listed=document.parent is None,
         body=body,
         digest=digest_of(body),
         provenance=orjson.dumps(assembled.provenance),
         categories=tuple(sorted({code for link in document.categories for code in link.path})),
-        problems=assembled.problems,
+        parent=document.parent,
+        variants=document.variants,
+        told=told,
     )
-
-
-def _amiss(made: Iterable[Made]) -> list[Amiss]:
-    """What is amiss, once per product and problem, with the languages it concerns."""
-    found: dict[tuple[int, str, str, str], list[str]] = defaultdict(list)
-    for row in made:
-        for kind, message in row.problems:
-            found[row.product, row.sku, kind, message].append(row.language)
-    return [Amiss(*key, tuple(languages)) for key, languages in found.items()]
 
 
 def _publication(

@@ -10,11 +10,13 @@ from typing import Any
 from catalog import querysets as knowledge
 from catalog.models import Channel
 from exports.models import DocumentBody
+from exports.policies.refusing import against_freeze, against_mode, against_shrinking
+from exports.querysets import policy_of
 from exports.releasing import staging
 from exports.releasing.affected import Seen
 from exports.releasing.committing import refuse_retired
 from exports.releasing.comparing import Changed, compared
-from exports.releasing.drafting import draft_part, publisher, whole
+from exports.releasing.drafting import draft, draft_part, publisher, whole
 from exports.releasing.problems import as_report
 from exports.releasing.stepping import Step, members_before, same
 
@@ -23,7 +25,8 @@ from exports.releasing.stepping import Step, members_before, same
 class Forecast:
     """What `release` would do now. `after` is the number of the current release, 0 where there is none.
 
-    `report` is what would be amiss with the products that were looked at.
+    `report` is what would be amiss with the products that were looked at. `against` says why it would not be made
+    without somebody's leave; `shrinks` and `frozen` are two such reasons.
     """
 
     after: int
@@ -33,6 +36,9 @@ class Forecast:
     removed: int = 0
     report: list[dict[str, Any]] = field(default_factory=list)
     differs: bool = False
+    against: list[str] = field(default_factory=list)
+    shrinks: bool = False
+    frozen: bool = False
 
 
 def forecast(channel: Channel, *, full: bool = False) -> Forecast:
@@ -47,14 +53,29 @@ def forecast(channel: Channel, *, full: bool = False) -> Forecast:
         found.added += step.added
         found.changed += len(step.replaced)
         found.removed += len(step.gone)
-        found.report += as_report(step.new.amiss)
+        found.report += as_report(step.amiss)
         found.differs = found.differs or bool(step.fresh or step.gone or step.problems)
         step.count_members(members, full=only is None)
     found.documents += found.added - found.removed
     if seen.last and not found.differs:
         found.differs = not same(seen.last.publications, publisher(channel, seen.on)(members))
     found.differs = found.differs or seen.last is None
+    _ask_rules(channel, seen, found)
     return found
+
+
+def _ask_rules(channel: Channel, seen: Seen, found: Forecast) -> None:
+    policy, before = policy_of(channel), seen.last.documents if seen.last else 0
+    frozen = against_freeze(channel)
+    shrinks = against_shrinking(channel.code, before, found.documents, policy.max_shrink)
+    found.frozen, found.shrinks = bool(frozen), bool(shrinks)
+    found.against = [why for why in (against_mode(channel, policy), frozen, shrinks) if why]
+
+
+def step_now(channel: Channel, *, full: bool = False) -> Step:
+    """All that the next release would change, in one step and so in memory. Raises as `forecast`."""
+    seen, channel, only = _begin(channel, full=full)
+    return Step.of(channel, seen.last, draft(channel, seen.on, only))
 
 
 @dataclass(frozen=True)
@@ -96,5 +117,5 @@ def _begin(channel: Channel, *, full: bool) -> tuple[Seen, Channel, frozenset[in
 def _steps(channel: Channel, seen: Seen, only: Collection[int] | None) -> Iterator[Step]:
     """From the current release to drafts, a part of the products at a time."""
     members = whole(channel, only)
-    for part in staging.parts(members):
+    for part, _ in staging.parts(members):
         yield Step.of(channel, seen.last, draft_part(channel, seen.on, members, part))

@@ -2,20 +2,50 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
 from catalog.indexing.writing import insert_rows
 from catalog.many import among
 from catalog.models import Channel
+from exports.gate.judging import Told
+from exports.gate.settling import Settled
 from exports.models import STAGED, Problem, Release
-from exports.releasing.drafting import Amiss, Draft
+from exports.releasing.drafting import Made
 
-_COLUMNS = ("sku", "kind", "message", "languages")
+_COLUMNS = ("sku", "kind", "message", "languages", "responsible", "effect")
+
+
+class Amiss(NamedTuple):
+    """What is amiss with a product, in which languages, who can mend it, and what becomes of its documents."""
+
+    product: int
+    sku: str
+    kind: str
+    message: str
+    languages: tuple[str, ...]
+    responsible: str = ""
+    effect: str = ""
+
+    def as_row(self) -> dict[str, Any]:
+        """As `report_of` has it."""
+        return {name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in _COLUMNS}
+
+
+def amiss_in(settled: Settled, made: Iterable[Made]) -> list[Amiss]:
+    """What is amiss, once per product and problem, with the languages it concerns."""
+    found: dict[tuple[int, str, Told], list[str]] = defaultdict(list)
+    for row in made:
+        for told in settled.told[row.key]:
+            found[row.product, row.sku, told].append(row.language)
+    return [
+        Amiss(product, sku, told.kind, told.message, tuple(dict.fromkeys(languages)), told.responsible, told.effect)
+        for (product, sku, told), languages in found.items()
+    ]
 
 
 @dataclass(frozen=True)
@@ -57,23 +87,26 @@ class Changed:
         )
 
 
-def changed_problems(channel: Channel, new: Draft) -> Changed:
-    """How what is amiss with the products of a draft differs from what was so far."""
+def changed_problems(channel: Channel, only: Collection[int] | None, amiss: Iterable[Amiss]) -> Changed:
+    """How what is amiss with these products, or with all, differs from what was so far."""
     rows = Problem.objects.filter(channel=channel, valid_until__isnull=True)
-    if new.only is not None:
-        rows = rows.filter(product__in=among(new.only))
-    known = {Amiss(row.product, row.sku, row.kind, row.message, tuple(row.languages)): row.pk for row in rows}
-    amiss = dict.fromkeys(new.amiss)
+    if only is not None:
+        rows = rows.filter(product__in=among(only))
+    known = {
+        Amiss(row.product, row.sku, row.kind, row.message, tuple(row.languages), row.responsible, row.effect): row.pk
+        for row in rows
+    }
+    wanted = dict.fromkeys(amiss)
     return Changed(
         channel,
-        [row for row in amiss if row not in known],
-        {pk: row for row, pk in known.items() if row not in amiss},
+        [row for row in wanted if row not in known],
+        {pk: row for row, pk in known.items() if row not in wanted},
     )
 
 
 def as_report(amiss: Iterable[Amiss]) -> list[dict[str, Any]]:
     """As `report_of` has it, of what is not stored."""
-    return [dict(zip(_COLUMNS, (row.sku, row.kind, row.message, list(row.languages)), strict=True)) for row in amiss]
+    return [row.as_row() for row in amiss]
 
 
 def problems_at(release: Release) -> QuerySet[Problem]:
@@ -83,6 +116,6 @@ def problems_at(release: Release) -> QuerySet[Problem]:
 
 
 def report_of(release: Release, sku: str = "") -> list[dict[str, Any]]:
-    """The same as plain data, of one product or of all: sku, kind, message and languages. One query."""
+    """The same as plain data, of one product or of all: `Amiss` without the id. One query."""
     rows = problems_at(release).filter(sku=sku) if sku else problems_at(release)
     return [dict(zip(_COLUMNS, row, strict=True)) for row in rows.values_list(*_COLUMNS)]

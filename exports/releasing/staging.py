@@ -7,21 +7,27 @@ channel meanwhile takes part: each batch is drawn from where the staging is, and
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
 from catalog.many import among
 from catalog.models import Channel, Product
 from exports import querysets
+from exports.gate.judging import WITHHELD
 from exports.gathering.membership import Known, Membership
 from exports.models import STAGED, DocumentVersion, Problem, Release, StagedEnd, Staging, VersionCategory
 from exports.releasing import storing
 from exports.releasing.affected import Seen, since
 from exports.releasing.drafting import Draft, Members, Publish, draft_part, publisher, whole
 from exports.releasing.stepping import Step
+
+M = TypeVar("M", bound=Model)
 
 # Products of one batch. A release of no more is made in memory, and is not staged.
 SIZE = 1_000
@@ -83,8 +89,8 @@ def go_on(channel: Channel, staging: Staging, seen: Seen) -> Publish | None:
     while True:
         products = _of_round(staging)
         members = whole(channel, products, None if staging.round == 1 else _coming(channel))
-        for part in parts(members, staging.after):
-            _stage(channel, staging, draft_part(channel, staging.judged_on, members, part))
+        for part, after in parts(members, staging.after):
+            _stage(channel, staging, draft_part(channel, staging.judged_on, members, part), after)
         if staging.round >= ROUNDS or (products is not None and len(products) <= SIZE):
             return publisher(channel, staging.judged_on)
         _next_round(staging, Seen.now(channel))
@@ -100,21 +106,51 @@ def _coming(channel: Channel) -> Known:
     """How the channel calls products once what is staged is out."""
 
     def known(products: Collection[int]) -> dict[int, str]:
-        ended = StagedEnd.objects.filter(version=OuterRef("pk"))
-        there = Q(valid_until=STAGED) | Q(valid_until__isnull=True) & ~Exists(ended)
-        rows = DocumentVersion.objects.filter(there, channel=channel, product__in=among(products))
-        return dict(rows.order_by().values_list("product", "sku").distinct())
+        withheld = _standing(Problem, "problem", channel).filter(product__in=among(products), effect=WITHHELD)
+        rows = _standing(DocumentVersion, "version", channel).filter(product__in=among(products))
+        found = [each.order_by().values_list("product", "sku").distinct() for each in (withheld, rows)]
+        return dict(chain.from_iterable(found))
 
     return known
 
 
-def parts(members: Membership, after: int = 0) -> Iterator[frozenset[int]]:
-    """The products to be made that are still to come, some at a time, in the order of their ids."""
+def _standing(model: type[M], name: str, channel: Channel) -> QuerySet[M]:
+    """The rows that will be open once what is staged is out; `name` is what StagedEnd calls them."""
+    ended = StagedEnd.objects.filter(**{name: OuterRef("pk")})
+    there = Q(valid_until=STAGED) | Q(valid_until__isnull=True) & ~Exists(ended)
+    return QuerySet(model).filter(there, channel=channel)
+
+
+def parts(members: Membership, after: int = 0) -> Iterator[tuple[frozenset[int], int]]:
+    """The products to be made that are still to come, some at a time, and the id of the last one's root.
+
+    Those of one root are in one part, in the order of the roots: whether a group is released depends on its variants,
+    and they on it.
+    """
     # Of all: those that are gone, too; documents of old may know their product as 0.
     chosen = members.only if members.only is not None else {*members.products, *_gone(members.channel)}
-    wanted = sorted(pk for pk in chosen if pk > after or not after)
-    for start in range(0, len(wanted), SIZE):
-        yield frozenset(wanted[start : start + SIZE])
+    trees: dict[int, list[int]] = defaultdict(list)
+    for pk in chosen:
+        trees[_root(members, pk)].append(pk)
+    part: list[int] = []
+    last = after
+    for root in sorted(pk for pk in trees if pk > after or not after):
+        if part and len(part) + len(trees[root]) > SIZE:
+            yield frozenset(part), last
+            part = []
+        part += trees[root]
+        last = root
+    if part:
+        yield frozenset(part), last
+
+
+def _root(members: Membership, pk: int) -> int:
+    """The id of the product at the top, as far as it is known."""
+    seen: set[int] = set()
+    while (row := members.products.get(pk)) is not None and row.parent_id and pk not in seen:
+        seen.add(pk)
+        pk = row.parent_id
+    return pk
 
 
 def _gone(channel: Channel) -> QuerySet[DocumentVersion, int]:
@@ -134,19 +170,17 @@ def _locked(staging: Staging) -> Staging:
 
 
 @transaction.atomic
-def _stage(channel: Channel, staging: Staging, new: Draft) -> None:
+def _stage(channel: Channel, staging: Staging, new: Draft, after: int) -> None:
     """Write what differs in a batch, with how far the staging has come."""
     _locked(staging)
-    only = new.only or frozenset()
     _unstage(channel, new)
-    step = Step.of(channel, None, new)
+    step = Step.of(channel, None, new, _standing(DocumentVersion, "version", channel))
     storing.refresh_provenance(step.current, step.same)
     storing.store(channel, staging.number, step.fresh, STAGED)
     step.problems.stage(staging.number)
     ends = [StagedEnd(channel=channel, version=row) for row in (*step.replaced, *step.gone)]
     ends += [StagedEnd(channel=channel, problem_id=pk) for pk in step.problems.gone]
     StagedEnd.objects.bulk_create(ends, batch_size=storing.BATCH)
-    after = max(only, default=staging.after)
     Staging.objects.filter(pk=staging.pk).update(after=after)
     staging.after = after
 

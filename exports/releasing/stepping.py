@@ -6,14 +6,20 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from typing import Any
+
+import orjson
+from django.db.models import QuerySet
 
 from catalog.many import among
 from catalog.models import Channel
 from exports import querysets
+from exports.gate.judging import KEPT
+from exports.gate.settling import settle
 from exports.models import DocumentVersion, Release, VersionCategory
 from exports.releasing.drafting import Draft, Key, Made, Members
-from exports.releasing.problems import Changed, changed_problems
+from exports.releasing.problems import Amiss, Changed, amiss_in, changed_problems
 
 
 @dataclass(frozen=True)
@@ -21,7 +27,7 @@ class Step:
     """The documents that are new or other, those that stay, and those that go; of the products drafted.
 
     `last` is the current release, if there is one, and `current` are its documents; `replaced` are the ones that the
-    `fresh` ones take the place of.
+    `fresh` ones take the place of. `kept` are those that the gate keeps as they are, `amiss` is what is told of all.
     """
 
     last: Release | None
@@ -31,20 +37,34 @@ class Step:
     same: list[Made]
     replaced: list[DocumentVersion]
     gone: list[DocumentVersion]
+    kept: list[DocumentVersion]
+    amiss: list[Amiss]
     problems: Changed
 
     @classmethod
-    def of(cls, channel: Channel, last: Release | None, new: Draft) -> Step:
+    def of(
+        cls, channel: Channel, last: Release | None, new: Draft, out: QuerySet[DocumentVersion] | None = None
+    ) -> Step:
+        """`out` are the documents by which is told whether groups and variants that were not drafted are out.
+
+        They are those of the current release, where nothing else is said.
+        """
         rows = DocumentVersion.objects.filter(channel=channel, valid_until=None).order_by()
         if new.only is not None:
             rows = rows.filter(product__in=among(new.only))
         current = {(row.sku, row.language): row for row in rows} if new.only is None or new.only else {}
-        fresh = [row for row in new.made if row.key not in current or current[row.key].body_id != row.digest]
-        same = [row for row in new.made if row.key in current and current[row.key].body_id == row.digest]
-        keys = {row.key for row in new.made}
+        others = _others(new, DocumentVersion.objects.filter(channel=channel, valid_until=None) if out is None else out)
+        settled = settle(new.made, {key: row.product for key, row in current.items()}, others)
+        passed = [row for row in new.made if row.key not in settled.effects]
+        kept = [current[key] for key, effect in settled.effects.items() if effect == KEPT]
+        fresh = [row for row in passed if row.key not in current or current[row.key].body_id != row.digest]
+        same = [row for row in passed if row.key in current and current[row.key].body_id == row.digest]
+        staying = {row.key for row in passed} | {(row.sku, row.language) for row in kept}
         replaced = [current[row.key] for row in fresh if row.key in current]
-        gone = [row for key, row in current.items() if key not in keys]
-        return cls(last, new, current, fresh, same, replaced, gone, changed_problems(channel, new))
+        gone = [row for key, row in current.items() if key not in staying]
+        amiss = amiss_in(settled, new.made)
+        problems = changed_problems(channel, new.only, amiss)
+        return cls(last, new, current, fresh, same, replaced, gone, kept, amiss, problems)
 
     @property
     def added(self) -> int:
@@ -68,6 +88,26 @@ class Step:
             return True
         return not same(self.last.publications, self.publications)
 
+    @cached_property
+    def digest(self) -> str:
+        """BLAKE2b-256, hex, of all that a release would change: the same changes have the same digest."""
+        changes = [
+            sorted((row.sku, row.language, row.digest) for row in self.fresh),
+            sorted((row.sku, row.language) for row in self.gone),
+            sorted((row.as_row() for row in self.problems.fresh), key=repr),
+            sorted((row.as_row() for row in self.problems.gone.values()), key=repr),
+            {language: _lasting(data) for language, data in self.publications.items()},
+        ]
+        said = orjson.dumps(changes, option=orjson.OPT_SORT_KEYS)
+        return blake2b(said, digest_size=32).hexdigest()
+
+    def changes(self, most: int) -> list[list[str]]:
+        """The first of what changes, in the order of SKUs: SKU, language, and added, changed or removed."""
+        replaced = {(row.sku, row.language) for row in self.replaced}
+        rows = [[*row.key, "changed" if row.key in replaced else "added"] for row in self.fresh]
+        rows += [[row.sku, row.language, "removed"] for row in self.gone]
+        return sorted(rows)[:most]
+
     def counts(self) -> dict[str, int]:
         """How many problems of each kind there are afterwards."""
         return self.problems.counts(self.last.problems if self.last else {})
@@ -80,11 +120,9 @@ class Step:
         return found
 
     def count_members(self, found: Mapping[str, Counter[str]], *, full: bool) -> None:
-        """Count the categories of what was made, or only of what differs."""
+        """Count the categories of what is out afterwards, or only of what differs."""
         if full:
-            for row in self.new.made:
-                if row.listed:
-                    found[row.language].update(row.categories)
+            self._count_all(found)
             return
         before = {row.pk: row.language for row in (*self.replaced, *self.gone) if row.listed}
         rows = VersionCategory.objects.filter(version__in=among(before)).values_list("version_id", "code")
@@ -93,6 +131,30 @@ class Step:
         for row in self.fresh:
             if row.listed:
                 found[row.language].update(row.categories)
+
+    def _count_all(self, found: Mapping[str, Counter[str]]) -> None:
+        for row in (*self.fresh, *self.same):
+            if row.listed:
+                found[row.language].update(row.categories)
+        kept = {row.pk: row.language for row in self.kept if row.listed}
+        rows = VersionCategory.objects.filter(version__in=among(kept)).values_list("version_id", "code") if kept else ()
+        for version, code in rows:
+            found[kept[version]][code] += 1
+
+
+def _others(new: Draft, out: QuerySet[DocumentVersion]) -> set[Key]:
+    """Of the groups and variants that drafted documents name and that are not drafted, those that are out.
+
+    Where all products are drafted, there are no others. At most one query.
+    """
+    if new.only is None:
+        return set()
+    made = {row.sku for row in new.made}
+    named = {sku for row in new.made for sku in (*row.variants, row.parent) if sku and sku not in made}
+    if not named:
+        return set()
+    rows = out.filter(sku__in=named)
+    return set(rows.order_by().values_list("sku", "language"))
 
 
 def members_before(last: Release | None) -> defaultdict[str, Counter[str]]:
@@ -105,9 +167,10 @@ def members_before(last: Release | None) -> defaultdict[str, Counter[str]]:
 
 def same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
     """Whether publications say the same, but for the number and day they were released."""
-    volatile = ("release", "released_on")
-    strip = [
-        {language: {k: v for k, v in data.items() if k not in volatile} for language, data in side.items()}
-        for side in (stored, fresh)
-    ]
-    return strip[0] == strip[1]
+    stored, fresh = ({language: _lasting(data) for language, data in side.items()} for side in (stored, fresh))
+    return stored == fresh
+
+
+def _lasting(data: Mapping[str, Any]) -> dict[str, Any]:
+    """A publication without the number and the day it was released."""
+    return {name: value for name, value in data.items() if name not in ("release", "released_on")}

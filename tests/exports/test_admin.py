@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,25 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import Change, Channel, Job
 from exports.delivery.webhooks import announce, dead_letters
 from exports.editions import build, path_of
-from exports.models import ChannelToken, Edition, Output, Problem, Release, Webhook, WebhookDelivery
+from exports.models import (
+    ChannelToken,
+    Edition,
+    Freeze,
+    Output,
+    Problem,
+    Release,
+    SignOff,
+    Webhook,
+    WebhookDelivery,
+)
 from exports.outputs import define
+from exports.policies.saving import save_freeze
+from exports.policies.signing import prepare
 from exports.releasing.committing import release
 from exports.tokens import issue, verify
 from tests import factories as make
@@ -62,7 +76,21 @@ def make_delivery() -> WebhookDelivery:
     return webhook.deliveries.get()
 
 
+def make_freeze() -> Freeze:
+    now = timezone.now()
+    later = now + datetime.timedelta(days=1)
+    freeze = Freeze(channel=make.make_channel(), starts=now, ends=later, reason="<b>")
+    save_freeze(make.ACTOR, freeze)
+    return freeze
+
+
+def make_sign_off() -> SignOff:
+    return prepare(make.ACTOR, make.make_channel(), "<b>")
+
+
 MAKERS: dict[type[Model], Callable[[], Any]] = {
+    Freeze: make_freeze,
+    SignOff: make_sign_off,
     Release: make_release,
     Output: make_output,
     Edition: make_edition,
@@ -84,11 +112,20 @@ def test_list_and_form_answer(page: Client, kind: type[Model]) -> None:
     assert page.get(address(instance)).status_code == 200
 
 
-ADDED = [(Release, 403), (Edition, 403), (Output, 200), (ChannelToken, 200), (Webhook, 200), (WebhookDelivery, 403)]
+ADDED = [
+    (Release, 403),
+    (Edition, 403),
+    (Output, 200),
+    (ChannelToken, 200),
+    (Webhook, 200),
+    (WebhookDelivery, 403),
+    (Freeze, 200),
+    (SignOff, 403),
+]
 
 
 @pytest.mark.parametrize(("kind", "status"), ADDED)
-def test_only_outputs_keys_and_webhooks_are_added_by_hand(page: Client, kind: type[Model], status: int) -> None:
+def test_what_the_system_writes_is_not_added_by_hand(page: Client, kind: type[Model], status: int) -> None:
     assert page.get(address(kind, "add")).status_code == status
 
 
@@ -107,7 +144,7 @@ def test_the_report_of_a_release_is_a_table_whose_words_are_escaped(page: Client
     row = {"channel": made.channel, "product": 1, "valid_from": made.number}
     Problem.objects.create(sku="BZ", kind="tie", message="<b>", languages=["de", "en"], **row)
     words = messages_of(page.get(address(made)))
-    assert "sku kind message languages BZ tie <b> de, en" in words
+    assert "sku kind message languages responsible effect BZ tie <b> de, en" in words
 
 
 # --- Outputs ---------------------------------------------------------------------------------------------------------

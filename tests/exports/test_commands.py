@@ -15,6 +15,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
+from django.utils import timezone
 
 from catalog.models import Channel, Product
 from catalog.operations import upkeep
@@ -23,8 +24,9 @@ from catalog.operations.reviewing import approve
 from exports import querysets, tokens
 from exports.management import shell
 from exports.management.commands.demo import released
-from exports.models import Edition, Output, Release
+from exports.models import ChannelPolicy, Edition, Freeze, Output, Release
 from exports.outputs import define
+from exports.policies.saving import save_freeze, save_policy
 from exports.releasing import committing
 from exports.releasing.drafting import Draft, draft
 from tests import factories
@@ -131,6 +133,7 @@ def test_a_release_can_be_read_by_machines(world: World) -> None:
     assert [row.pop("seconds") >= 0 for row in rows] == [True, True]
     assert rows[1] == {
         "channel": "shop",
+        "policy": "",
         "release": 2,
         "new": True,
         "documents": 10,
@@ -139,6 +142,29 @@ def test_a_release_can_be_read_by_machines(world: World) -> None:
         "removed": 0,
         "problems": {},
     }
+
+
+def test_a_channel_is_prepared_and_signed_from_the_command_line(world: World) -> None:
+    save_policy(ACTOR, ChannelPolicy(channel=world.shop, mode="signed", four_eyes=False))
+    world.add("BZ-NEW")
+    assert fault("release", "shop").startswith("Channel “shop” is released when somebody has signed what will change")
+    assert fault("release", "shop", "--sign").startswith("Nothing of channel “shop” waits for a signature")
+    assert fault("release", "shop", "--prepare", "x", "--sign").startswith("Say one of")
+    prepared, _ = run("release", "shop", "--prepare", "Spring")
+    assert "would be release 2: 10 documents, 2 added" in prepared
+    assert "  It waits for a signature; nothing is released.\n  Policy: When somebody has signed" in prepared
+    assert run("release", "shop", "--sign")[0].startswith("shop: release 2: 10 documents, 2 added")
+
+
+def test_a_freeze_is_overridden_with_a_reason_and_shown_in_a_forecast(world: World) -> None:
+    now = timezone.now()
+    later = now + datetime.timedelta(hours=1)
+    save_freeze(ACTOR, Freeze(channel=None, starts=now, ends=later, reason="Stocktaking"))
+    world.add("BZ-NEW")
+    assert "Stocktaking" in fault("release", "shop")
+    assert "  Not without leave: Nothing of channel “shop” is released until" in run("release", "shop", "--dry-run")[0]
+    run("release", "shop", "--override-freeze", "Recall")
+    assert Release.objects.get(channel=world.shop, number=2).note == "Released during “Stocktaking”: Recall"
 
 
 def test_an_unknown_channel_is_answered_with_those_there_are(world: World) -> None:

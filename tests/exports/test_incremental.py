@@ -24,6 +24,8 @@ from catalog.models import (
     Category,
     Channel,
     Family,
+    FamilyAttribute,
+    Finding,
     Fragment,
     Product,
     Slot,
@@ -33,19 +35,25 @@ from catalog.models.base import set_texts
 from catalog.operations import upkeep
 from catalog.operations.assets import save_asset
 from catalog.operations.associations import associate, save_association_type
+from catalog.operations.findings import acknowledge
 from catalog.operations.fragments import write_fragment
 from catalog.operations.products import save_product
 from catalog.operations.recording import remove, store
 from catalog.operations.reviewing import approve
 from catalog.operations.trees import save_category
+from catalog.quality.rechecking import recheck
 from exports.gathering.selection import SelectionError
 from exports.models import DocumentVersion, Provenance, Release
+from exports.policies.refusing import Retired
+from exports.policies.saving import save_policy
+from exports.querysets import policy_of
 from exports.releasing import committing, staging
-from exports.releasing.committing import Retired, release
+from exports.releasing.committing import release
 from exports.releasing.drafting import Draft, draft
+from exports.releasing.forecasting import step_now
 from exports.releasing.problems import report_of
 from tests.catalog import test_indexing_property as writes
-from tests.factories import ACTOR, make_association_type
+from tests.factories import ACTOR, make_association_type, require
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +74,7 @@ def world() -> None:
 
 
 def release_all() -> None:
+    """What a channel may lose is not what is tried here, and the world is too small for it."""
     for channel in Channel.objects.all():
         try:
             release(ACTOR, channel)
@@ -143,6 +152,40 @@ def select(a: int, b: int, c: int) -> None:
     store(ACTOR, channel)
 
 
+def gate(a: int, b: int, c: int) -> None:
+    """Other rules of what is let through."""
+    policy = policy_of(writes._of(Channel, a))
+    effects = ("report", "keep", "withhold")
+    policy.on_incomplete, policy.on_reference = effects[b % 3], effects[c % 3]
+    policy.quality, policy.on_quality = ("", "hint")[a % 2], effects[c % 3]
+    policy.outdated = ("serve", "fallback", "keep", "withhold")[b % 4]
+    policy.completeness = (50, 100)[c % 2]
+    save_policy(ACTOR, policy)
+
+
+def demand(a: int, b: int, c: int) -> None:
+    member = writes._of(FamilyAttribute, a)
+    require(member.family, writes._of(Channel, b), member.attribute.code)
+
+
+def check_some(a: int, b: int, c: int) -> None:
+    recheck([writes._of(Product, a).pk, writes._of(Product, b).pk])
+
+
+def know(a: int, b: int, c: int) -> None:
+    acknowledge(ACTOR, [writes._of(Finding, a)], "It is so.")
+
+
+def write_source(a: int, b: int, c: int) -> None:
+    """The source of a translated text changes, and is let out alone, or with its translation."""
+    fragment = writes._of(Fragment, a)
+    write_fragment(
+        ACTOR, fragment, title={}, body={"en": f"<p>Say {c}.</p>", **({"de": f"<p>Sag {c}.</p>"} if b % 2 else {})}
+    )
+    if c % 3:
+        approve(ACTOR, fragment)
+
+
 WRITES: tuple[Write, ...] = (
     *writes.WRITES,
     label,
@@ -158,6 +201,12 @@ WRITES: tuple[Write, ...] = (
     refer,
     refer,
     select,
+    gate,
+    gate,
+    demand,
+    check_some,
+    know,
+    write_source,
 )
 number = st.integers(0, 59)
 steps = st.lists(st.tuples(st.sampled_from(WRITES), number, number, number), min_size=1, max_size=10)
@@ -179,20 +228,22 @@ def released(channel: Channel) -> dict[str, Any]:
 
 
 def assembled(channel: Channel) -> dict[str, Any]:
-    """The same as a draft of everything would have it."""
-    new = draft(channel, timezone.localdate())
-    kinds = [row.kind for row in new.amiss]
-    names = ("sku", "kind", "message", "languages")
+    """The same as a draft of everything would have it, but for the documents that the gate keeps as they are."""
+    step = step_now(channel, full=True)
+    kept = {(row.sku, row.language): row for row in step.kept}
+    made = {row.key: row for row in (*step.fresh, *step.same)}
+    there = released(channel)
+    documents = {key: (row.product, row.listed, row.digest) for key, row in made.items()}
+    kinds = [row.kind for row in step.amiss]
     return {
-        "documents": {row.key: (row.product, row.listed, row.digest) for row in new.made},
-        "provenance": {row.key: orjson.loads(row.provenance) for row in new.made},
-        "categories": {row.key: list(row.categories) for row in new.made},
-        "problems": sorted(
-            (dict(zip(names, (row.sku, row.kind, row.message, list(row.languages)), strict=True)) for row in new.amiss),
-            key=repr,
-        ),
-        "counts": (len(new.made), {kind: kinds.count(kind) for kind in sorted(set(kinds))}),
-        "publications": {language: _lasting(data) for language, data in new.publish(new.members()).items()},
+        "documents": documents | {key: (row.product, row.listed, row.body_id) for key, row in kept.items()},
+        "provenance": {key: orjson.loads(row.provenance) for key, row in made.items()}
+        | {key: there["provenance"][key] for key in kept},
+        "categories": {key: list(row.categories) for key, row in made.items()}
+        | {key: there["categories"][key] for key in kept},
+        "problems": sorted((row.as_row() for row in step.amiss), key=repr),
+        "counts": (len(made) + len(kept), {kind: kinds.count(kind) for kind in sorted(set(kinds))}),
+        "publications": {language: _lasting(data) for language, data in step.publications.items()},
     }
 
 

@@ -303,6 +303,8 @@ def test_the_report_names_each_problem_once_with_its_languages() -> None:
             "kind": "reference",
             "message": "Fragment “f”: {{ fact:weight }} has no value here.",
             "languages": ["de", "en"],
+            "responsible": "editor",
+            "effect": "",
         }
     ]
 

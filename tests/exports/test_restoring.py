@@ -15,8 +15,8 @@ from catalog.operations.recording import remove
 from catalog.verifying import registry
 from exports.jobs.releases import release_later
 from exports.models import DocumentVersion, Release, Staging
+from exports.policies.refusing import Held, Retired
 from exports.releasing import staging
-from exports.releasing.committing import Held, Retired
 from exports.releasing.drafting import draft_part
 from exports.releasing.forecasting import forecast
 from exports.releasing.problems import report_of

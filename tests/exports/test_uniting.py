@@ -336,7 +336,7 @@ def test_whatever_there_is_no_document_changes(said: Sequence[tuple[dict[str, st
         transaction.set_rollback(True)
     for was, now in zip(before, after, strict=True):
         assert {row.key: row.body for row in now.made} == {row.key: row.body for row in was.made}
-        assert now.amiss == was.amiss
+        assert {row.key: row.told for row in now.made} == {row.key: row.told for row in was.made}
 
 
 # --- What carries a fragment -----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from catalog.actors import Actor
 from catalog.models import TranslationState
 from catalog.operations import translations
 from catalog.operations.translating.memory import remember_approved
-from catalog.operations.translations import Approved, approved
+from catalog.operations.translations import Approved, approved, note_outdated
 
 
 def note_approved(actor: Actor, done: Sequence[Approved]) -> None:
@@ -22,7 +22,9 @@ def note_approved(actor: Actor, done: Sequence[Approved]) -> None:
     """
     if not done:
         return
-    states = [row for row in approved(actor, done) if row.state == TranslationState.State.APPROVED]
+    known = approved(actor, done)
+    note_outdated(done, known)
+    states = [row for row in known if row.state == TranslationState.State.APPROVED]
     names = {each.instance.pk: key_of(each.instance) for each in done}
     remember_approved(states, {each.instance.pk: each.out for each in done}, names)
 

@@ -17,6 +17,7 @@ from catalog.importing.apply import apply
 from catalog.importing.registry import source_called
 from catalog.models import Channel
 from exports import demo, editions
+from exports.policies.refusing import Retired
 from exports.querysets import latest_edition, output_called
 from exports.releasing import committing
 
@@ -84,7 +85,7 @@ def released(actor: Actor, channel: Channel) -> str:
     """What came of releasing a channel, in a few words."""
     try:
         outcome = committing.release(actor, channel)
-    except committing.Retired:
+    except Retired:
         return "none: it is retired"
     made = outcome.release
     return f"release {made.number}{'' if outcome.new else ' as it was'}, {made.documents} documents"

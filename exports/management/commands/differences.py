@@ -14,7 +14,7 @@ from exports import querysets
 from exports.gathering.selection import SelectionError
 from exports.management import shell
 from exports.models import Release
-from exports.releasing.committing import Retired
+from exports.policies.refusing import Retired
 from exports.releasing.comparing import Changed, Entry, as_json, differences_between
 from exports.releasing.forecasting import upcoming
 

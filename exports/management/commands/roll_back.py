@@ -8,7 +8,7 @@ import orjson
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from exports.management import shell
-from exports.releasing.committing import Retired
+from exports.policies.refusing import Retired
 from exports.releasing.restoring import CannotRestore, let_go, roll_back
 
 

@@ -1,0 +1,1 @@
+"""What a channel lets through: judging what is amiss with documents, and settling what becomes of them. Pure."""

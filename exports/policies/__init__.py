@@ -1,0 +1,1 @@
+"""When a channel is released, and by whose leave."""
