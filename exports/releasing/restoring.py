@@ -140,7 +140,7 @@ def _problems(channel: Channel, old: int, coming: int) -> dict[str, int]:
     rows = Problem.objects.filter(channel=channel).order_by()
     stood = rows.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=old), valid_from__lte=old)
     rows.filter(valid_until__isnull=True).exclude(pk__in=stood.values("pk")).update(valid_until=coming)
-    columns = "channel_id, product, sku, kind, message, languages"
+    columns = "channel_id, product, sku, kind, message, languages, responsible, effect"
     ended = stood.filter(valid_until__isnull=False)
     _insert_from("exports_problem", f"{columns}, valid_from, valid_until", ended, columns, [coming, None])
     now = rows.filter(valid_until__isnull=True)
