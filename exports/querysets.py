@@ -154,7 +154,8 @@ def find_document(channel: Channel, language: str, sku: str, number: int | None 
     `sku` is as released; see `spelling_of` for other cases.
     """
     releases = Release.objects.filter(channel=channel).order_by("-number").values("number")
-    release = Subquery((releases.filter(number=number) if number else releases)[:1])
+    kept = releases.filter(number=number, pruned_at__isnull=True) if number else releases
+    release = Subquery(kept[:1])
     versions = _valid_at(DocumentVersion.objects.filter(channel=channel, language=language, sku=sku), release)
     row = versions.annotate(release=release).values_list("sku", "body_id", "release").first()
     return Found(*row) if row else None

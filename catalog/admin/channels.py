@@ -80,6 +80,7 @@ class ChannelAdmin(ModelAdmin):
     fieldsets = (
         (None, {"fields": ("code", *translated("label"), "medium", "market", "audience", "public", "retired")}),
         ("What it carries", {"fields": ("tree", "families", "selection", "currencies", "expired_claims")}),
+        ("What is kept of it", {"fields": ("keep_releases", "keep_days"), "classes": ("collapse",)}),
     )
     inlines: tuple[Any, ...] = (LanguageInline,)
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from catalog.indexing.writing import delete_rows
 from catalog.many import among
 from catalog.models import Touched, TouchedBatch
 
 EVERYTHING = 0
+# Up to whatever there is.
+LATEST = 2**62
 # Rows that one statement reads or deletes.
 SIZE = 10_000
 
@@ -52,8 +55,12 @@ def last() -> int:
 
 
 def between(after: int, until: int) -> set[int]:
-    """The products of the batches after one and up to another; EVERYTHING among them, where that was noted."""
-    rows = Touched.objects.filter(batch__gt=after, batch__lte=until).order_by()
+    """The products of the batches after one and up to another; EVERYTHING among them, where that was noted.
+
+    Up to LATEST: all that is committed, with a number or without.
+    """
+    wanted = Q(batch__gt=after, batch__lte=until)
+    rows = Touched.objects.filter(wanted | Q(batch__isnull=True) if until == LATEST else wanted).order_by()
     return set(rows.values_list("product", flat=True).distinct().iterator(chunk_size=SIZE))
 
 

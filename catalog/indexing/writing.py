@@ -65,16 +65,40 @@ def _path(name: str) -> str:
     return f'$."{name}"'
 
 
-def insert_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+class Json(str):
+    """A JSON field's value that is text already."""
+
+    __slots__ = ()
+
+
+def reserve(model: type[Model], count: int) -> Sequence[int]:
+    """So many ids that no other row of the model gets; within the transaction that uses them."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+                [_table(model), model._meta.pk.column if model._meta.pk else "id", count],
+            )
+            return [pk for (pk,) in cursor.fetchall()]
+        # Nobody else writes before this transaction ends, and the sequence follows the ids that are used.
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [model._meta.db_table])
+        last = (cursor.fetchone() or (0,))[0]
+    return range(last + 1, last + 1 + count)
+
+
+def insert_rows(
+    model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]], *, ignore_conflicts: bool = False
+) -> None:
     """Insert rows of these fields (by attribute name); the others get what the database gives them."""
     if not rows:
         return
+    end = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     head = f"INSERT INTO {_table(model)} ({', '.join(_column(model, name) for name in columns)}) "
     prepared = _prepared(model, columns, rows)
     if connection.vendor == "postgresql":
-        _execute_once(head + f"SELECT * FROM {_arrays(model, columns)}", prepared)  # noqa: S608 - our own names
+        _execute_once(head + f"SELECT * FROM {_arrays(model, columns)}{end}", prepared)  # noqa: S608 - our own names
     else:
-        _execute_each(head + f"VALUES ({', '.join(['%s'] * len(columns))})", prepared)
+        _execute_each(head + f"VALUES ({', '.join(['%s'] * len(columns))}){end}", prepared)
 
 
 def insert_rows_like(model: type[Model], shared: Mapping[str, Any], column: str, texts: Sequence[str]) -> None:
@@ -182,7 +206,7 @@ def _change(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return str(value) if isinstance(value, Json) else orjson.dumps(value).decode()
 
 
 def _field(model: type[Model], name: str) -> Any:

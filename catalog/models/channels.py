@@ -97,6 +97,14 @@ class Channel(Coded):
         default=ExpiredClaims.WARN,
         help_text="What to do with a fragment whose source must be asked again.",
     )
+    keep_releases = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text="So many of its latest releases are kept, and those of the days below; empty in both means all.",
+    )
+    keep_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="What was current within so many days is kept."
+    )
     public = models.BooleanField(default=False, help_text="Its web pages need no token.")
     retired = models.BooleanField(default=False, help_text="Releases nothing any more.")
 

@@ -28,7 +28,7 @@ from exports.policies.reading import described
 from exports.policies.refusing import Leave, Refused
 from exports.policies.saving import check_policy, remove_freeze, save_freeze, save_policy
 from exports.querysets import policy_of
-from exports.releasing.committing import forecast
+from exports.releasing.forecasting import forecast
 
 SHOWN = 200
 
@@ -134,7 +134,7 @@ class ReleasedChannelAdmin(ChannelAdmin):
             except ValidationError as error:
                 messages.error(request, " ".join(error.messages))
             return HttpResponseRedirect(request.get_full_path())
-        return TemplateResponse(request, "exports/admin/release.html", self.release_page(request, channel))
+        return TemplateResponse(request, "exports/admin/releasing.html", self.release_page(request, channel))
 
     def pressed(self, request: HttpRequest, channel: Channel) -> str:
         """Do what the pressed button says; what came of it. Raises PermissionDenied and what the operation raises."""
@@ -180,7 +180,7 @@ class ReleasedChannelAdmin(ChannelAdmin):
             "back": reverse("admin:catalog_channel_change", args=[channel.pk]),
         }
         try:
-            context["forecast"] = forecast(channel, full=False)
+            context["forecast"] = forecast(channel)
         except (Refused, SelectionError) as error:
             context["refusal"] = str(error)
         return context

@@ -83,7 +83,7 @@ class ChangesView(ReleasedView):
         position = Position.read(given["cursor"], self.reader)
         parameters.choice(given, "language", [position.language])
         since = querysets.release_of(self.reader, position.since) if position.since else None
-        if key_of(since) != position.key:
+        if key_of(since) != position.key or (since and since.pruned_at):
             raise Gone
         return position
 
@@ -91,7 +91,7 @@ class ChangesView(ReleasedView):
         """The release to go to: the one the reader is on the way to, else the current one. Waits for a new one."""
         if position.until:
             found = querysets.release_of(self.reader, position.until)
-            if found is None:
+            if found is None or found.pruned_at:
                 raise Gone
             return found
         release = self.release(None)

@@ -148,6 +148,8 @@ RELEASES = [
                     "changed": 5,
                     "removed": 0,
                     "problems": {"incomplete": 3},
+                    "restores": None,
+                    "pruned": False,
                 },
                 {
                     "number": 6,
@@ -157,6 +159,8 @@ RELEASES = [
                     "changed": 0,
                     "removed": 0,
                     "problems": {},
+                    "restores": None,
+                    "pruned": False,
                 },
             ],
         },

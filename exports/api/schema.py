@@ -139,12 +139,45 @@ COMPONENTS: Json = {
             "released_at": {"type": "string", "format": "date-time"},
             **dict.fromkeys(("documents", "added", "changed", "removed"), _WHOLE),
             "problems": {"type": "object", "additionalProperties": _WHOLE, "description": "How many of each kind."},
+            "restores": {"type": ["integer", "null"], "description": "The earlier release whose state it says again."},
+            "pruned": {"type": "boolean", "description": "Its documents are kept no more."},
         },
     ),
     "ReleasesPage": record(
         "A page of releases, the latest first.",
         {"channel": _TEXT, "next": NEXT, "releases": {"type": "array", "items": ref("Release")}},
     ),
+    "Difference": record(
+        "A document that differs; of one that is added or removed there are no entries.",
+        {
+            **dict.fromkeys(("sku", "language"), _TEXT),
+            "change": {"type": "string", "enum": ["added", "changed", "removed"]},
+            "entries": {
+                "type": "array",
+                "items": record(
+                    "A fact, statement or other field. `words` are pairs of `same`, `removed` or `added`, and a text.",
+                    {
+                        **dict.fromkeys(("kind", "code", "label", "old", "new"), _TEXT),
+                        "words": {"type": "array", "items": {"type": "array", "items": _TEXT}},
+                    },
+                ),
+            },
+        },
+    ),
+    "DifferencesPage": record(
+        "A page of what differs. `to` is null for the next release, and then `complete` says whether this is all.",
+        {
+            "channel": _TEXT,
+            "from": _WHOLE,
+            "to": {"type": ["integer", "null"]},
+            "next": {"type": ["string", "null"], "description": "The SKU to go on after."},
+            "changes": {"type": "array", "items": ref("Difference")},
+        },
+        {"complete": {"type": "boolean"}},
+    ),
+    "RollBack": record("Where to go back to.", {"release": _WHOLE}),
+    "RolledBack": record("The new release.", {"channel": _TEXT, "release": _WHOLE, "restores": _WHOLE}),
+    "LetGo": record("Whether it was held.", {"channel": _TEXT, "held": {"type": "boolean"}}),
     "Job": record(
         "A piece of work outside a request. Lists leave out `payload`, `log` and `parts`.",
         {
@@ -244,7 +277,7 @@ _PROBLEMS = {
     404: "There is no such thing here, or it belongs to another channel.",
     409: "The state it is in does not allow this; `detail` tells it.",
     406: "None of the media types accepted is available.",
-    410: "The release a cursor goes on from is kept no more; read all documents again.",
+    410: "The release asked for, or a cursor's, is kept no more; `detail` says how to go on.",
     429: "The token asks too often; `Retry-After` says in how many seconds it may again.",
 }
 

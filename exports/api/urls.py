@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from exports.api import changes, jobs, views
+from exports.api import changes, jobs, releasing, views
 from exports.api.explaining import ExplainView
 
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("channels/<str:channel>/documents/<str:sku>/", views.DocumentView.as_view(), name="document"),
     path("channels/<str:channel>/changes/", changes.ChangesView.as_view(), name="changes"),
     path("channels/<str:channel>/releases/", views.ReleasesView.as_view(), name="releases"),
+    path("releases/<str:channel>/differences/", releasing.DifferencesView.as_view(), name="differences"),
+    path("releases/<str:channel>/roll-back/", releasing.RollBackView.as_view(), name="roll_back"),
+    path("releases/<str:channel>/let-go/", releasing.LetGoView.as_view(), name="let_go"),
     path("jobs/", jobs.JobsView.as_view(), name="jobs"),
     path("jobs/<str:id>/", jobs.OneJobView.as_view(), name="job"),
     path("jobs/<str:id>/cancel/", jobs.CancelView.as_view(), name="job_cancel"),

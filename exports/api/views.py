@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
@@ -42,6 +42,12 @@ MAX_LIMIT = 500
 _LARGEST = 999_999_999
 
 
+class Pruned(APIException):
+    """There was such a release, and it is kept no more."""
+
+    status_code = 410
+
+
 class NdjsonRenderer(BaseRenderer):
     """Names the media type; the lines are written by the view."""
 
@@ -53,13 +59,18 @@ class ReleasedView(ChannelView):
     """Answers from one release of the channel: the current one, or the one asked for."""
 
     def release(self, number: int | None) -> Release:
-        """Raises NotFound."""
+        """Raises NotFound and Pruned."""
         found = querysets.release_of(self.reader, number)
         if found is None and number:
             latest = querysets.release_of(self.reader)
             raise NotFound(f"There is no release {number}; the latest is {latest.number if latest else 'none yet'}.")
         if found is None:
             raise NotFound("This channel has no release yet.")
+        if found.pruned_at:
+            raise Pruned(
+                f"The documents of release {found.number} are kept no more. Read those of the current one: leave "
+                "“release” and “cursor” out."
+            )
         return found
 
     def language(self, given: dict[str, str], release: Release) -> str:
@@ -93,6 +104,7 @@ class DocumentsView(ReleasedView):
             },
             400,
             406,
+            410,
         ),
         examples=examples.DOCUMENTS,
     )
@@ -176,7 +188,7 @@ class DocumentView(ReleasedView):
             schema.RELEASE,
             *schema.CONDITIONS,
         ],
-        responses=schema.answers({(200, "application/json"): schema.DOCUMENT_ANSWER}, 400, 406),
+        responses=schema.answers({(200, "application/json"): schema.DOCUMENT_ANSWER}, 400, 406, 410),
         examples=examples.DOCUMENT,
     )
     def get(self, request: Request, channel: str, sku: str) -> HttpResponse:
@@ -293,4 +305,6 @@ def _summary(release: Release) -> dict[str, Any]:
         "changed": release.changed,
         "removed": release.removed,
         "problems": release.problems,
+        "restores": release.restores,
+        "pruned": release.pruned_at is not None,
     }

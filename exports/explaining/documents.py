@@ -215,7 +215,7 @@ def reason(channel: Channel, sku: str) -> str:
         return str(error)
     if product.pk in members.skus:
         return withheld(channel, product) or "it will be in the next release."
-    return next(_reasons(members.lines[product.pk], members))
+    return next(_reasons(line_of(product), members))
 
 
 def withheld(channel: Channel, product: Product) -> str:

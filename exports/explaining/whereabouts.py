@@ -24,6 +24,7 @@ from catalog.richtext import to_text
 from exports.assembling.judging import applicable
 from exports.gathering.loading import contexts
 from exports.models import (
+    STAGED,
     DocumentVersion,
     Edition,
     FactSetMember,
@@ -46,7 +47,7 @@ def where_used(thing: Any) -> Carried:
     one for former codes. Raises NotCarried for anything else."""
     carrying = carriers(thing)
     current = DocumentVersion.objects.filter(carrying, valid_until=None).order_by()
-    outlets = tuple(_outlets(DocumentVersion.objects.filter(carrying).order_by()))
+    outlets = tuple(_outlets(DocumentVersion.objects.filter(carrying).exclude(valid_until=STAGED).order_by()))
     return Carried(
         products=current.values("sku").distinct().count(),
         examples=tuple(current.order_by("sku").values_list("sku", flat=True).distinct()[:EXAMPLES]),

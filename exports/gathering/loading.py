@@ -17,7 +17,8 @@ from catalog.models import Asset, Category, Channel, Family, Product, ProductAss
 from catalog.models.base import texts_of
 from catalog.querysets import Pointing
 from catalog.references import pictures_in
-from catalog.requirements import Conditions, demands
+from catalog.remembered import remembered
+from catalog.requirements import Conditions, Demands, demands
 from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import levels_of
 from exports.assembling.words import linked_in
@@ -34,7 +35,7 @@ from exports.gathering.bundles import (
 )
 from exports.gathering.inheriting import Inherited, Shelves
 from exports.gathering.membership import Membership
-from exports.gathering.placing import Placements, Supposed
+from exports.gathering.placing import Around, Placements, Supposed
 from exports.gathering.rules import Rules
 from exports.models.policies import Outdated
 from exports.querysets import policy_of
@@ -72,36 +73,75 @@ class _Kind:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class _Schema:
+    """What does not depend on products, and is the same until somebody changes it (catalog.remembered)."""
+
+    specs: Mapping[str, AttributeSpec]
+    families: Mapping[int, Family]
+    kinds: Mapping[int, _Kind]
+    demands: Demands
+    axes: Mapping[int, Mapping[int, list[str]]]
+
+    @classmethod
+    def read(cls) -> _Schema:
+        specs = querysets.with_records(querysets.attribute_specs())
+        families = {family.pk: family for family in querysets.families()}
+        kinds = {family.pk: _kind(family, specs) for family in families.values()}
+        return cls(specs, families, kinds, demands(families), _axes())
+
+
+def _kind(family: Family, specs: Mapping[str, AttributeSpec]) -> _Kind:
+    rows = family.family_attributes.all()
+    attributes = tuple(specs[code] for row in rows if (code := row.attribute.code.lower()) in specs)
+    return _Kind(
+        family=Labelled(family.code, texts_of(family, "label")),
+        label_attribute=family.label_attribute.code if family.label_attribute else "",
+        image_attribute=family.image_attribute.code if family.image_attribute else "",
+        attributes=attributes,
+        known=frozenset(spec.code for spec in attributes),
+        values=family.values,
+    )
+
+
 class Loader:
     """All that bundles are made of, read once: a channel's, or those of some of its products. In SKU order.
 
-    What hangs on products (links, files, placements) is read for these and what is above them only. `supposed` is a
-    placement that is not there, but asked about. Raises SelectionError.
+    What hangs on products (links, files, placements) is read for these and what is above them only: for those of the
+    membership, or a `part` of them. `supposed` is a placement that is not there, but asked about.
+    Raises SelectionError.
     """
 
     def __init__(
-        self, channel: Channel, membership: Membership | None = None, supposed: Supposed | None = None
+        self,
+        channel: Channel,
+        membership: Membership | None = None,
+        supposed: Supposed | None = None,
+        part: frozenset[int] | None = None,
     ) -> None:
         self.channel = channel
         self.membership = membership or Membership(channel)
-        self.specs = querysets.with_records(querysets.attribute_specs())
-        self.families: dict[int, Family] = {family.pk: family for family in querysets.families()}
-        self.kinds = {family.pk: self._kind(family) for family in self.families.values()}
+        self.only = self.membership.only if part is None else part
+        schema = remembered("gathering", lambda: (_Schema.read(), True))
+        self.specs = schema.specs
+        self.families = schema.families
+        self.kinds = schema.kinds
         self.sheets: dict[tuple[str, ...], tuple[AttributeSpec, ...]] = {}
-        self.demands = demands(self.families)
-        self.conditions = Conditions(self.membership.only)
+        self.demands = schema.demands
+        self.conditions = Conditions(self.only)
         self.chains = channel.chains()
-        self.axes = _axes()
+        self.axes = schema.axes
         self.paths = querysets.category_paths()
         self.labelled = {pk: Labelled(path[-1].code, texts_of(path[-1], "label")) for pk, path in self.paths.items()}
-        self.lines = self.membership.lines
-        self.wanted = self.membership.wanted()
-        self.children = self._children()
         hanging = self._hanging()
+        self.lines = self._lines(hanging)
+        self.wanted = [self.lines[row.pk][0] for row in self.membership.wanted(part) if row.pk in self.lines]
+        self.children = self.membership.children(self.lines)
+        self.hung = querysets.categories_of_products(hanging)
         associations = querysets.associations_of_products(hanging)
         self.membership.meet(pointing.to for rows in associations.values() for pointing in rows)
-        self.placements = Placements(supposed)
-        self.rules = Rules(channel.code, self.chains, self.placements.rules(), self.membership.only)
+        self.placements = Placements(self._around(hanging), supposed)
+        self.rules = Rules(channel.code, self.chains, self.placements.rules(), self.only)
         linked = self._linked()
         self.skus = self.membership.skus
         attached = querysets.assets_of_products(hanging)
@@ -116,7 +156,7 @@ class Loader:
             channel=channel.pk,
             channels={channel.pk: channel.code},
             families={family.pk: family.code for family in self.families.values()},
-            categories=querysets.categories_of_products(hanging),
+            categories=self.hung,
             paths=self.paths,
             attached=attached,
             assets=self.assets,
@@ -131,13 +171,33 @@ class Loader:
 
     def _hanging(self) -> set[int] | None:
         """The products of which all that hangs on them counts; None for all."""
-        if self.membership.only is None:
+        if self.only is None:
             return None
-        return {row.pk for pk in self.membership.only if pk in self.lines for row in self.lines[pk]}
+        lines = self.membership.lines
+        return {row.pk for pk in self.only if pk in lines for row in lines[pk]}
+
+    def _lines(self, hanging: set[int] | None) -> dict[int, list[Product]]:
+        """The products with all that they say, each with its line; without what has been deleted just now."""
+        rows = Product.objects.all() if hanging is None else Product.objects.filter(pk__in=among(hanging))
+        found = {row.pk: row for row in rows.order_by()} if hanging is None or hanging else {}
+        return {
+            pk: [found[row.pk] for row in self.membership.lines[pk] if row.pk in found]
+            for pk in found
+            if pk in self.membership.lines
+        }
+
+    def _around(self, hanging: set[int] | None) -> Around | None:
+        """Whose placements count: these products', their families' and their categories'."""
+        if hanging is None:
+            return None
+        families = {line[0].family_id for line in self.lines.values()} - {None}
+        leaves = {pk for own in self.hung.values() for pk in own if pk in self.paths}
+        categories = {node.pk for pk in leaves for node in self.paths[pk]}
+        return Around(hanging, {pk for pk in families if pk}, categories)
 
     def _assets(self, attached: Mapping[int, Iterable[ProductAsset]]) -> QuerySet[Asset]:
         """Those attached to products or named by a fact of anything; all of them for all products."""
-        if self.membership.only is None:
+        if self.only is None:
             return Asset.objects.all()
         ids = {row.asset_id for rows in attached.values() for row in rows}
         documents = [row.values for line in self.lines.values() for row in line]
@@ -147,18 +207,6 @@ class Loader:
         codes |= {code.lower() for body in bodies for code in pictures_in(body)}
         named = Asset.objects.annotate(lower=Lower("code"))
         return named.filter(Q(pk__in=among(ids)) | Q(lower__in=codes))
-
-    def _kind(self, family: Family) -> _Kind:
-        rows = family.family_attributes.all()
-        attributes = tuple(self.specs[code] for row in rows if (code := row.attribute.code.lower()) in self.specs)
-        return _Kind(
-            family=Labelled(family.code, texts_of(family, "label")),
-            label_attribute=family.label_attribute.code if family.label_attribute else "",
-            image_attribute=family.image_attribute.code if family.image_attribute else "",
-            attributes=attributes,
-            known=frozenset(spec.code for spec in attributes),
-            values=family.values,
-        )
 
     def _linked(self) -> list[tuple[Product, Sequence[Product]]]:
         """The products that texts link to, each with its line."""
@@ -177,13 +225,6 @@ class Loader:
         family = kind.family.code if kind.family else ""
         levels = levels_of([Level(row.sku, row.values) for row in line], family, kind.values, made_of)
         return Linked(product.sku, product.pk in self.skus, kind.label_attribute, made_of, tuple(levels))
-
-    def _children(self) -> dict[int, tuple[str, ...]]:
-        children: dict[int, list[str]] = defaultdict(list)
-        for pk, sku in self.membership.skus.items():
-            if parent := self.membership.products[pk].parent_id:
-                children[parent].append(sku)
-        return {parent: tuple(sorted(skus)) for parent, skus in children.items()}
 
     def inherited(self, product: Product) -> Inherited:
         """What a product has of its own and from above it."""

@@ -8,9 +8,11 @@ those that nothing has touched the current release knows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
-from django.db.models import F, TextField
+from django.db.models import F, Q, TextField
 from django.db.models.functions import Cast
 
 from catalog import querysets as knowledge
@@ -23,40 +25,55 @@ from exports.gate.judging import WITHHELD
 from exports.gathering.selection import Selection
 from exports.models import DocumentVersion, Problem
 
+# By id, how the channel calls those of the products that are in it.
+Known: TypeAlias = Callable[[Collection[int]], Mapping[int, str]]
+
+
+class Slim(NamedTuple):
+    """A product, as far as it has to be known to tell whether it is in a channel."""
+
+    pk: int
+    sku: str
+    parent_id: int | None
+    status: str
+    family_id: int | None
+
 
 class Membership:
     """`products` are those looked at, with all above and directly below them; `lines` run from each up to its root.
 
     `only` are the ids whose documents are to be made, None for all products. `skus` are the SKUs of what is released,
     or is withheld for what is amiss with it, by id, as far as it is known: of those looked at, and of those that the
-    current release has besides.
+    channel has besides. `known` tells those; it is the current release, where nothing else is said.
     """
 
-    def __init__(self, channel: Channel, only: Collection[int] | None = None) -> None:
+    def __init__(self, channel: Channel, only: Collection[int] | None = None, known: Known | None = None) -> None:
         self.channel = channel
         self.only = None if only is None else frozenset(only)
         self.products = _products(self.only)
         self.lines = _lines(self.products)
         self.selection = Selection.of(channel, self.only)
+        self._known = known or partial(current, channel)
         self._below = _below(self.products.values())
         self._before: Mapping[int, str] = {}
         if self.only is None:
             released = self.selection.released(self.lines)
         else:
-            self._before = current(channel, {*self.only, *self.products} if self.only else ())
+            self._before = self._known({*self.only, *self.products}) if self.only else {}
             released = self._released()
         self.skus = {pk: self.products[pk].sku for pk in released}
 
-    def wanted(self) -> list[Product]:
-        """The products whose documents are to be made, in SKU order."""
-        chosen = (pk for pk in self.skus if self.only is None or pk in self.only)
+    def wanted(self, part: Collection[int] | None = None) -> list[Slim]:
+        """The products whose documents are to be made, all or those of a part, in SKU order."""
+        looked_at = self.only if part is None else part
+        chosen = (pk for pk in (self.skus if looked_at is None else looked_at) if pk in self.skus)
         return sorted((self.products[pk] for pk in chosen), key=lambda product: product.sku)
 
     def meet(self, others: Iterable[int]) -> None:
         """Know of other products whether they are released."""
-        if self.only is not None:
-            unknown = set(others) - self.products.keys()
-            self.skus = {**current(self.channel, unknown), **self.skus}
+        if self.only is not None and (unknown := set(others) - self.products.keys()):
+            for pk, sku in self._known(unknown).items():
+                self.skus.setdefault(pk, sku)
 
     def sku_before(self, pk: int) -> str:
         """How the current release calls a product, "" where it is not in it."""
@@ -67,6 +84,14 @@ class Membership:
         if self.only is None:
             return set()
         return {pk for pk in self.only if self._before.get(pk) != self.skus.get(pk)}
+
+    def children(self, products: Iterable[int]) -> dict[int, tuple[str, ...]]:
+        """By id, the SKUs of what is released directly below these, in order; none without such."""
+        found = {
+            pk: tuple(sorted(self.skus[child] for child in self._below.get(pk, ()) if child in self.skus))
+            for pk in products
+        }
+        return {pk: skus for pk, skus in found.items() if skus}
 
     def _released(self) -> set[int]:
         return {pk for pk in self.products if self._is_released(pk)}
@@ -133,21 +158,25 @@ def current(channel: Channel, products: Collection[int]) -> dict[int, str]:
     )
 
 
-def _products(only: Collection[int] | None) -> dict[int, Product]:
+def _products(only: Collection[int] | None) -> dict[int, Slim]:
     """All, or these with everything above them and what is directly below."""
     if only is None:
-        return {product.pk: product for product in Product.objects.all()}
-    found = {product.pk: product for product in Product.objects.filter(pk__in=among(only))}
-    found |= {product.pk: product for product in Product.objects.filter(parent__in=among(only))}
+        return _slim(Q())
+    found = _slim(Q(pk__in=among(only)) | Q(parent__in=among(only))) if only else {}
     missing = {product.parent_id for product in found.values() if product.parent_id} - found.keys()
     while missing:
-        above = {product.pk: product for product in Product.objects.filter(pk__in=among(missing))}
+        above = _slim(Q(pk__in=among(missing)))
         found |= above
         missing = {product.parent_id for product in above.values() if product.parent_id} - found.keys()
     return found
 
 
-def _lines(products: Mapping[int, Product]) -> dict[int, list[Product]]:
+def _slim(wanted: Q) -> dict[int, Slim]:
+    rows = Product.objects.filter(wanted).order_by().values_list(*Slim._fields)
+    return {row[0]: Slim._make(row) for row in rows.iterator(chunk_size=10_000)}
+
+
+def _lines(products: Mapping[int, Slim]) -> dict[int, list[Slim]]:
     """By id: the product, its parent, and so on up to its root. Stops at a circle."""
     lines = {}
     for product in products.values():
@@ -158,7 +187,7 @@ def _lines(products: Mapping[int, Product]) -> dict[int, list[Product]]:
     return lines
 
 
-def _below(products: Iterable[Product]) -> Mapping[int, Sequence[int]]:
+def _below(products: Iterable[Slim]) -> Mapping[int, Sequence[int]]:
     """The ids of the products directly below each."""
     found: dict[int, list[int]] = defaultdict(list)
     for product in products:

@@ -10,8 +10,10 @@ from catalog.actors import Actor
 from catalog.jobs import GiveUp, Kind, Work, enqueue
 from catalog.models import Channel, Job
 from exports.gathering.selection import SelectionError
+from exports.jobs.pruning import prune_later
 from exports.policies.refusing import NO_LEAVE, Leave, Refused
 from exports.releasing import committing
+from exports.releasing.pruning import to_prune
 
 
 class ReleaseChannel(Kind):
@@ -33,6 +35,8 @@ class ReleaseChannel(Kind):
             outcome = committing.release(work.actor, channel, leave=leave)
         except (Refused, SelectionError) as error:
             raise GiveUp(str(error)) from error
+        if outcome.new and to_prune(channel):
+            prune_later(work.actor, channel)
         return {"channel": channel.code, "release": outcome.release.number, "new": outcome.new}
 
 

@@ -59,9 +59,10 @@ def _standing(policies: list[ChannelPolicy]) -> Mapping[int, Standing]:
         policy.channel_id: Standing(
             continuous=policy.mode == Mode.CONTINUOUS,
             next_at=policy.next_at,
-            read=state.batch if (state := states.get(policy.channel_id)) else None,
+            # One that was let go on after it was held looks at everything, and has read nothing.
+            read=state.batch if (state := states.get(policy.channel_id)) and state.asked else None,
             judged_on=state.judged_on if state else None,
-            frozen=None in frozen or policy.channel_id in frozen,
+            frozen=None in frozen or policy.channel_id in frozen or bool(state and state.held),
             busy=channels[policy.channel_id] in busy,
             stopped_at=policy.stopped_at,
             stopped_batch=policy.stopped_batch,

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exports', '0005_webhooks'),
+        ('exports', '0008_staging'),
     ]
 
     operations = [

@@ -4,6 +4,7 @@ from exports.models.carrying import FactSet, FactSetMember, VersionAsset, Versio
 from exports.models.outputs import Edition, Output
 from exports.models.policies import ChannelPolicy, Freeze, SignOff
 from exports.models.releases import (
+    STAGED,
     ChannelState,
     DocumentBody,
     DocumentVersion,
@@ -12,10 +13,12 @@ from exports.models.releases import (
     Release,
     VersionCategory,
 )
+from exports.models.staging import StagedEnd, Staging
 from exports.models.tokens import ChannelToken
 from exports.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
+    "STAGED",
     "ChannelPolicy",
     "ChannelState",
     "ChannelToken",
@@ -30,6 +33,8 @@ __all__ = [
     "Provenance",
     "Release",
     "SignOff",
+    "StagedEnd",
+    "Staging",
     "VersionAsset",
     "VersionCategory",
     "VersionFacts",

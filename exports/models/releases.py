@@ -10,11 +10,15 @@ from django.db import models
 
 from catalog.models import Channel
 
+# Where what is put together for a release that is not out yet ends (exports.models.staging).
+STAGED = 2_147_483_647
+
 
 class Release(models.Model):
     """One release of a channel. The row's presence makes its documents visible.
 
-    `publications` is, by language, what is true of the whole release (exports.documents.Publication).
+    `publications` is, by language, what is true of the whole release (exports.documents.Publication). `restores` is the
+    number of the earlier release whose state it says again. Of one that was pruned only the row is kept.
     """
 
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="releases")
@@ -27,10 +31,13 @@ class Release(models.Model):
     removed = models.PositiveIntegerField()
     publications = models.JSONField()
     problems = models.JSONField(default=dict, help_text="How many of each kind.")
+    restores = models.PositiveIntegerField(null=True, help_text="The earlier release whose state it says again.")
+    pruned_at = models.DateTimeField(null=True, help_text="Since when its documents are kept no more.")
     note = models.TextField(blank=True, help_text="By whose leave it was made, where a rule stood against it.")
 
     class Meta:
         ordering = ["channel", "-number"]
+        permissions = [("restore_release", "Can release an old state again, and let a held channel go on")]
         constraints = [
             models.UniqueConstraint(fields=["channel", "number"], name="release_number_once_per_channel"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="release_number_from_1"),
@@ -54,12 +61,14 @@ class ChannelState(models.Model):
     """Up to where a channel's releases have looked: the last batch of what was touched, and the day they judged by.
 
     `asked` is the digest of what the channel asked for then, so that another wish is noticed whoever wrote it down.
+    `held` says that an old state was put back, which stays until a person lets the channel go on.
     """
 
     channel = models.OneToOneField(Channel, models.CASCADE, primary_key=True, related_name="release_state")
     batch = models.PositiveBigIntegerField()
     judged_on = models.DateField()
     asked = models.CharField(max_length=64)
+    held = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.channel.code} up to batch {self.batch}"

@@ -23,6 +23,10 @@ class Retired(Refused):
     """A retired channel releases nothing any more."""
 
 
+class Held(Refused):
+    """An old state was put back; nothing is released until a person lets the channel go on."""
+
+
 class Frozen(Refused):
     """It is a time in which nothing is released."""
 

@@ -18,7 +18,8 @@ from catalog.operations.recording import record
 from exports import querysets
 from exports.models import SignOff
 from exports.policies.refusing import NO_LEAVE, Lapsed, Leave
-from exports.releasing.committing import Outcome, release, step_now
+from exports.releasing.committing import Outcome, release
+from exports.releasing.forecasting import step_now
 from exports.releasing.stepping import Step
 
 # Changes that are kept to be shown.
@@ -35,7 +36,7 @@ def prepare(actor: Actor, channel: Channel, note: str = "") -> SignOff:
     Raises ValidationError where nothing would change, Retired and SelectionError.
     """
     channel = Channel.objects.select_for_update().get(pk=channel.pk)
-    step = step_now(channel, full=False)
+    step = step_now(channel)
     if not step.differs:
         raise ValidationError(f"Nothing would change in channel “{channel.code}”, so there is nothing to sign.")
     for row in SignOff.objects.filter(channel=channel, state=State.WAITING):
@@ -77,7 +78,7 @@ def sign(actor: Actor, sign_off: SignOff, leave: Leave = NO_LEAVE) -> Outcome:
             _end(row, State.RELEASED, "")
             record(actor, "sign release", [row])
     except Lapsed as error:
-        why = _difference(row, step_now(row.channel, full=False))
+        why = _difference(row, step_now(row.channel))
         row.signed_by, row.release = "", None
         _end(row, State.LAPSED, why)
         raise Lapsed(f"{error} {why}") from error

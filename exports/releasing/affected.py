@@ -9,19 +9,22 @@ from __future__ import annotations
 import dataclasses
 import datetime
 from collections.abc import Iterable
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 from django.db.models import F, Q
+from django.utils import timezone
 
 from catalog.indexing import outbox
 from catalog.indexing.shown import saying, showing
 from catalog.models import Asset, Channel, Fragment
 from catalog.querysets import current_revisions
+from exports import querysets
 from exports.gathering.loading import contexts
 from exports.gathering.membership import reach
-from exports.models import ChannelState
+from exports.models import ChannelState, Release
 from exports.policies.reading import gate_of
 from exports.querysets import policy_of
 
@@ -35,13 +38,50 @@ def asked(channel: Channel) -> str:
     return blake2b(orjson.dumps(said, default=sorted), digest_size=32).hexdigest()
 
 
-def since(state: ChannelState, batch: int, on: datetime.date) -> frozenset[int] | None:
-    """The products that may be said something else of, up to a batch and a day; None for all of them."""
-    touched = outbox.between(state.batch, batch)
+@dataclass(frozen=True)
+class Seen:
+    """Where a release begins: after the release `last`, with all that is committed up to a batch, on a day."""
+
+    last: Release | None
+    state: ChannelState | None
+    batch: int
+    on: datetime.date
+    asked: str
+
+    @classmethod
+    def now(cls, channel: Channel) -> Seen:
+        """Gives a number to what was touched, so that what is touched from now on is for a later release."""
+        return cls._of(channel, outbox.number())
+
+    @classmethod
+    def looking(cls, channel: Channel) -> Seen:
+        """The same without writing anything: what has no number yet counts, too."""
+        return cls._of(channel, outbox.LATEST)
+
+    @classmethod
+    def _of(cls, channel: Channel, batch: int) -> Seen:
+        last, state = querysets.current_release(channel), ChannelState.objects.filter(channel=channel).first()
+        return cls(last, state, batch, timezone.localdate(), asked(channel))
+
+    @property
+    def from_scratch(self) -> bool:
+        """Whether everything has to be looked at."""
+        return self.last is None or self.state is None or self.state.asked != self.asked
+
+    def affected(self, *, full: bool = False) -> frozenset[int] | None:
+        """The products to be made anew, None for all."""
+        if full or self.from_scratch or self.state is None:
+            return None
+        return since(self.state.batch, self.state.judged_on, self.batch, self.on)
+
+
+def since(batch: int, day: datetime.date, until: int, on: datetime.date) -> frozenset[int] | None:
+    """The products that may be said something else of, since a batch and a day up to others; None for all of them."""
+    touched = outbox.between(batch, until)
     if outbox.EVERYTHING in touched:
         return None
-    if on != state.judged_on:
-        touched |= _due(*sorted((state.judged_on, on)))
+    if on != day:
+        touched |= _due(*sorted((day, on)))
     return frozenset(reach(touched)) if touched else frozenset()
 
 

@@ -7,12 +7,10 @@ So a release number that a reader can see is complete. Assembly, which takes lon
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
-import orjson
 from django.db import transaction
 from django.db.models import Min
 from django.utils import timezone
@@ -24,18 +22,11 @@ from catalog.models import Channel
 from exports import querysets
 from exports.delivery import webhooks
 from exports.gathering.selection import SelectionError
-from exports.models import (
-    ChannelPolicy,
-    ChannelState,
-    DocumentBody,
-    DocumentVersion,
-    Provenance,
-    Release,
-    VersionCategory,
-)
+from exports.models import ChannelPolicy, ChannelState, Release, Staging
 from exports.policies.refusing import (
     NO_LEAVE,
     Frozen,
+    Held,
     Lapsed,
     Leave,
     Retired,
@@ -46,15 +37,13 @@ from exports.policies.refusing import (
     against_shrinking,
     freeze_at,
 )
-from exports.policies.stopping import go_on, stop
-from exports.releasing import carrying
-from exports.releasing.affected import asked, since
-from exports.releasing.drafting import Draft, Key, Made, draft
-from exports.releasing.problems import as_report
-from exports.releasing.stepping import Step
-
-T = TypeVar("T")
-BATCH = 500
+from exports.policies.stopping import go_on as let_stopped_go_on
+from exports.policies.stopping import stop
+from exports.releasing import storing
+from exports.releasing.affected import Seen
+from exports.releasing.drafting import Draft, Publish, draft
+from exports.releasing.staging import Counts, Moved, begin, come_out, go_on, is_large, open_staging, sweep
+from exports.releasing.stepping import Step, same
 
 
 @dataclass(frozen=True)
@@ -65,69 +54,47 @@ class Outcome:
     new: bool
 
 
-@dataclass(frozen=True)
-class Forecast:
-    """What `release` would do now. `after` is the number of the current release, 0 where there is none.
-
-    `unsigned`, `frozen` and `shrinks` say why it would not be made without somebody's leave; "" where nothing is so.
-    """
-
-    after: int
-    documents: int
-    added: int
-    changed: int
-    removed: int
-    report: list[dict[str, Any]]
-    differs: bool
-    unsigned: str
-    frozen: str
-    shrinks: str
-
-    @property
-    def against(self) -> list[str]:
-        return [why for why in (self.unsigned, self.frozen, self.shrinks) if why]
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """Where a release begins: after the release `last`, with all that is committed up to a batch, on a day."""
-
-    last: Release | None
-    state: ChannelState | None
-    batch: int
-    on: datetime.date
-    asked: str
-
-    @classmethod
-    def now(cls, channel: Channel) -> _Seen:
-        last, state = querysets.current_release(channel), ChannelState.objects.filter(channel=channel).first()
-        return cls(last, state, outbox.number(), timezone.localdate(), asked(channel))
-
-    def affected(self, *, full: bool) -> frozenset[int] | None:
-        """The products to be made anew, None for all."""
-        if full or self.last is None or self.state is None or self.state.asked != self.asked:
-            return None
-        return since(self.state, self.batch, self.on)
-
-
 def release(actor: Actor, channel: Channel, *, full: bool = False, leave: Leave = NO_LEAVE) -> Outcome:
     """Release a channel: the next number if anything differs from the current release, else that one again.
 
-    Only what may have changed since is assembled, or everything where `full` is asked for; both give the same.
-    Raises Refused, and SelectionError for a selection that is not understood; nothing that was noted is lost then.
+    Only what may have changed since is assembled, or everything where `full` is asked for; both give the same. What is
+    too much for memory is staged, unless it was signed, which is to come out as it is. Raises Refused, and
+    SelectionError for a selection that is not understood; nothing that was noted is lost then.
     """
+    while (outcome := _attempt(actor, channel, leave, full=full)) is None:
+        pass
+    _forget_read()
+    return outcome
+
+
+def _attempt(actor: Actor, channel: Channel, leave: Leave, *, full: bool) -> Outcome | None:
+    """One way to a release; None where another went further meanwhile, so that it has to be looked at anew."""
+    channel = knowledge.channels().get(pk=channel.pk)
     _refuse_before(channel, leave)
-    while True:
-        seen = _Seen.now(knowledge.channels().get(pk=channel.pk))
+    seen = Seen.now(channel)
+    try:
+        return _made(actor, channel, seen, leave, full=full)
+    except (Shrinks, SelectionError) as error:
+        stop(actor, channel, str(error), seen.batch)
+        raise
+
+
+def _made(actor: Actor, channel: Channel, seen: Seen, leave: Leave, *, full: bool) -> Outcome | None:
+    staging = open_staging(channel)
+    if staging is not None and leave.signed:
+        sweep(channel)
+        return None
+    if staging is not None:
         try:
-            outcome = _commit(actor, channel, seen, draft(channel, seen.on, seen.affected(full=full)), leave)
-        except (Shrinks, SelectionError) as error:
-            stop(actor, channel, str(error), seen.batch)
-            raise
-        # Another release in the meantime may know more than this draft; then it is drafted anew.
-        if outcome is not None:
-            _forget_read()
-            return outcome
+            publish = go_on(channel, staging, seen)
+            return _commit_staged(actor, channel, staging, publish, leave) if publish else None
+        except Moved:
+            return None
+    affected = seen.affected(full=full)
+    if is_large(affected) and not leave.signed:
+        begin(channel, seen, full=affected is None)
+        return None
+    return _commit(actor, channel, seen, draft(channel, seen.on, affected), leave)
 
 
 def _forget_read() -> None:
@@ -137,83 +104,101 @@ def _forget_read() -> None:
         outbox.forget(least)
 
 
-def forecast(channel: Channel, *, full: bool = True) -> Forecast:
-    """What releasing the channel would change and report. Releases nothing. Raises Retired and SelectionError.
-
-    Of what is only amiss as it was, nothing is told where it is not `full`.
-    """
-    step = step_now(channel, full=full)
-    last, policy = step.last, querysets.policy_of(channel)
-    return Forecast(
-        after=last.number if last else 0,
+@transaction.atomic
+def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft, leave: Leave) -> Outcome | None:
+    """Write the next release after the last one seen, or nothing where that is not the last any more."""
+    channel, policy = _locked(channel, leave)
+    last = seen.last
+    if querysets.current_release(channel) != last or Staging.objects.filter(channel=channel).exists():
+        return None
+    step = Step.of(channel, last, new)
+    if leave.signed and leave.signed != step.digest:
+        raise Lapsed("What would be released now is not what was prepared.")
+    note = _allowed(channel, policy, last, step.documents, leave)
+    storing.refresh_provenance(step.current, step.same)
+    _note(channel, policy, seen.batch, seen.on, seen.asked)
+    if last and not step.differs:
+        return Outcome(last, new=False)
+    number = last.number + 1 if last else 1
+    storing.close([row.pk for row in (*step.replaced, *step.gone)], number)
+    storing.store(channel, number, step.fresh)
+    step.problems.write(number)
+    counts = Counts(
         documents=step.documents,
         added=step.added,
         changed=len(step.replaced),
         removed=len(step.gone),
-        report=as_report(step.amiss),
-        differs=step.differs,
-        unsigned=against_mode(channel, policy),
-        frozen=against_freeze(channel),
-        shrinks=_shrinking(channel, policy, step),
+        problems=step.counts(),
     )
-
-
-def step_now(channel: Channel, *, full: bool = True) -> Step:
-    """From the current release to what the next one would be: of everything, or only of what may have changed since.
-
-    Raises Retired and SelectionError.
-    """
-    _refuse_retired(channel)
-    seen = _Seen.now(knowledge.channels().get(pk=channel.pk))
-    return Step.of(channel, seen.last, draft(channel, seen.on, seen.affected(full=full)))
+    return Outcome(announce(actor, channel, number, counts, step.publications, seen.on, note=note), new=True)
 
 
 @transaction.atomic
-def _commit(actor: Actor, channel: Channel, seen: _Seen, new: Draft, leave: Leave) -> Outcome | None:
-    """Write the next release after the last one seen, or nothing where that is not the last any more."""
-    channel = Channel.objects.select_for_update().get(pk=channel.pk)
-    policy = _refuse_before(channel, leave)  # perhaps while this was drafted
-    last = seen.last
-    if querysets.current_release(channel) != last:
+def _commit_staged(actor: Actor, channel: Channel, staging: Staging, publish: Publish, leave: Leave) -> Outcome | None:
+    """Let what is staged come out; as above. Raises Moved."""
+    channel, policy = _locked(channel, leave)
+    last = querysets.current_release(channel)
+    if (last.number if last else 0) + 1 != staging.number:
         return None
-    step = Step.of(channel, last, new)
-    note = _refuse_step(channel, policy, step, leave)
-    _refresh_provenance(step.current, step.same)
-    state = {"batch": seen.batch, "judged_on": seen.on, "asked": seen.asked}
-    ChannelState.objects.update_or_create(channel=channel, defaults=state)
-    if policy.stopped:
-        go_on(channel)
-    if last and not step.differs:
+    counts, members = come_out(channel, staging, last)
+    note = _allowed(channel, policy, last, counts.documents, leave)
+    _note(channel, policy, staging.batch, staging.judged_on, staging.asked)
+    publications = publish(members)
+    if last and not counts.differs and same(last.publications, publications):
         return Outcome(last, new=False)
-    number = last.number + 1 if last else 1
-    _close([*step.replaced, *step.gone], number)
-    _store(channel, number, step.fresh)
-    step.problems.write(number)
-    outcome = Outcome(
-        Release.objects.create(
-            channel=channel,
-            number=number,
-            created_by=actor.name,
-            documents=step.documents,
-            added=step.added,
-            changed=len(step.replaced),
-            removed=len(step.gone),
-            publications={
-                language: {**data, "release": number, "released_on": seen.on.isoformat()}
-                for language, data in step.publications.items()
-            },
-            problems=step.counts(),
-            note=note,
-        ),
-        new=True,
+    made = announce(actor, channel, staging.number, counts, publications, staging.judged_on, note=note)
+    return Outcome(made, new=True)
+
+
+def _locked(channel: Channel, leave: Leave) -> tuple[Channel, ChannelPolicy]:
+    """The channel as it is now; nobody else releases it until the transaction ends. Raises as _refuse_before."""
+    channel = Channel.objects.select_for_update().get(pk=channel.pk)
+    return channel, _refuse_before(channel, leave)  # perhaps while this was drafted
+
+
+def _note(channel: Channel, policy: ChannelPolicy, batch: int, on: datetime.date, asked: str) -> None:
+    if policy.stopped:
+        let_stopped_go_on(channel)
+    state = {"batch": batch, "judged_on": on, "asked": asked}
+    if not ChannelState.objects.filter(channel=channel).update(**state):
+        ChannelState.objects.create(channel=channel, **state)
+
+
+def announce(
+    actor: Actor,
+    channel: Channel,
+    number: int,
+    counts: Counts,
+    publications: Mapping[str, Any],
+    on: datetime.date,
+    restores: int | None = None,
+    note: str = "",
+) -> Release:
+    """The release's own row, which makes it visible, and the word of it; last thing in its transaction."""
+    made = Release.objects.create(
+        channel=channel,
+        number=number,
+        created_by=actor.name,
+        documents=counts.documents,
+        added=counts.added,
+        changed=counts.changed,
+        removed=counts.removed,
+        publications={
+            language: {**data, "release": number, "released_on": on.isoformat()}
+            for language, data in publications.items()
+        },
+        problems=counts.problems,
+        restores=restores,
+        note=note,
     )
-    webhooks.release_created(actor, outcome.release)
-    return outcome
+    webhooks.release_created(actor, made)
+    return made
 
 
 def _refuse_before(channel: Channel, leave: Leave) -> ChannelPolicy:
-    """Raises Retired, Unsigned or Frozen; gives the policy that was asked."""
-    _refuse_retired(channel)
+    """Raises Retired, Held, Unsigned or Frozen; gives the policy that was asked."""
+    refuse_retired(channel)
+    _refuse_held(channel)
     policy = querysets.policy_of(channel)
     if why := against_mode(channel, policy, leave):
         raise Unsigned(why)
@@ -222,94 +207,31 @@ def _refuse_before(channel: Channel, leave: Leave) -> ChannelPolicy:
     return policy
 
 
-def _refuse_step(channel: Channel, policy: ChannelPolicy, step: Step, leave: Leave) -> str:
-    """Raises Lapsed or Shrinks; gives the note of what stood against it and was allowed."""
-    if leave.signed and leave.signed != step.digest:
-        raise Lapsed("What would be released now is not what was prepared.")
-    shrinking = _shrinking(channel, policy, step)
+def _allowed(channel: Channel, policy: ChannelPolicy, last: Release | None, documents: int, leave: Leave) -> str:
+    """The note of what stood against a release of so many documents and was allowed. Raises Shrinks."""
+    before = last.documents if last else 0
+    shrinking = against_shrinking(channel.code, before, documents, policy.max_shrink)
     if shrinking and not (leave.shrink or leave.signed):
         raise Shrinks(shrinking)
     freeze = freeze_at(channel, timezone.now()) if leave.freeze else None
     notes = (
         f"Released during “{freeze.reason}”: {leave.freeze}" if freeze else "",
-        f"Allowed to shrink by {_lost(step):,} documents." if shrinking else "",
+        f"Allowed to shrink by {before - documents:,} documents." if shrinking else "",
     )
     return "\n".join(filter(None, notes))
 
 
-def _shrinking(channel: Channel, policy: ChannelPolicy, step: Step) -> str:
-    before = step.last.documents if step.last else 0
-    return against_shrinking(channel.code, before, step.documents, policy.max_shrink)
+def _refuse_held(channel: Channel) -> None:
+    if ChannelState.objects.filter(channel=channel, held=True).exists():
+        last = querysets.current_release(channel)
+        raise Held(
+            f"Channel “{channel.code}” is held at release {last.number if last else 0}, which says release "
+            f"{last.restores if last else 0} again. To let it go on: manage.py roll_back {channel.code} --let-go"
+        )
 
 
-def _lost(step: Step) -> int:
-    return (step.last.documents if step.last else 0) - step.documents
-
-
-def _refuse_retired(channel: Channel) -> None:
+def refuse_retired(channel: Channel) -> None:
     if channel.retired:
         last = querysets.current_release(channel)
         stays = f"release {last.number} and its editions stay" if last else "it never did"
         raise Retired(f"Channel “{channel.code}” is retired and releases nothing; {stays}.")
-
-
-def _close(rows: list[DocumentVersion], number: int) -> None:
-    for batch in _batches([row.pk for row in rows]):
-        DocumentVersion.objects.filter(pk__in=batch).update(valid_until=number)
-
-
-def _store(channel: Channel, number: int, fresh: list[Made]) -> None:
-    bodies = {row.digest: row.body for row in fresh}
-    known: set[str] = set()
-    for batch in _batches(list(bodies)):
-        known.update(DocumentBody.objects.filter(pk__in=batch).values_list("pk", flat=True))
-    DocumentBody.objects.bulk_create(
-        [DocumentBody(digest=digest, content=body) for digest, body in bodies.items() if digest not in known],
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
-    versions = DocumentVersion.objects.bulk_create(
-        [
-            DocumentVersion(
-                channel=channel,
-                product=row.product,
-                listed=row.listed,
-                sku=row.sku,
-                language=row.language,
-                body_id=row.digest,
-                valid_from=number,
-            )
-            for row in fresh
-        ],
-        batch_size=BATCH,
-    )
-    for pairs in _batches(list(zip(versions, fresh, strict=True))):
-        Provenance.objects.bulk_create(
-            [Provenance(version=version, content=orjson.loads(row.provenance)) for version, row in pairs]
-        )
-        VersionCategory.objects.bulk_create(
-            [VersionCategory(version=version, code=code) for version, row in pairs for code in row.categories],
-            batch_size=BATCH,
-        )
-        carrying.write([(version.pk, orjson.loads(row.provenance)) for version, row in pairs])
-
-
-def _refresh_provenance(current: Mapping[Key, DocumentVersion], made: Iterable[Made]) -> None:
-    """Where a document's words stayed but came another way, `explain` shall tell the new way."""
-    wanted = {current[row.key].pk: row.provenance for row in made}
-    for batch in _batches(list(wanted)):
-        changed = []
-        for stored in Provenance.objects.filter(pk__in=batch):
-            content = orjson.loads(wanted[stored.pk])
-            if stored.content != content:
-                stored.content = content
-                changed.append(stored)
-        Provenance.objects.bulk_update(changed, ["content"])
-        carrying.rewrite([(stored.pk, stored.content) for stored in changed])
-
-
-def _batches(rows: list[T]) -> Iterable[list[T]]:
-    """Slices small enough for one statement on either engine."""
-    iterator = iter(rows)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch

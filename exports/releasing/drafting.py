@@ -20,15 +20,14 @@ from catalog.models import AssociationType, AttributeGroup, Category, Channel, P
 from catalog.models.base import texts_of
 from catalog.quality.supplying import OF_ASSETS
 from catalog.requirements import ASSET, SLOT
-from catalog.values import AttributeSpec
 from catalog.values.base import pick
 from exports.assembling.assemble import Assembled, assemble
 from exports.documents import Node, Publication, digest_of, to_bytes
-from exports.gate.judging import Assessed, Supplier, Told, judge
+from exports.gate.judging import Assessed, Told, judge
 from exports.gathering.bundles import INVERSE, Context
 from exports.gathering.findings import findings
 from exports.gathering.loading import Loader, contexts
-from exports.gathering.membership import Membership, linking_to, pointing_to
+from exports.gathering.membership import Known, Membership, linking_to, pointing_to
 from exports.policies.reading import gate_of
 from exports.querysets import policy_of
 
@@ -66,6 +65,7 @@ class Made:
 
 # How many of the products that lists show stand in or below each category, by language.
 Members = Mapping[str, Mapping[str, int]]
+Publish = Callable[[Members], dict[str, dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Draft:
 
     only: frozenset[int] | None
     made: list[Made]
-    publish: Callable[[Members], dict[str, dict[str, Any]]]
+    publish: Publish
 
 
 def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = None) -> Draft:
@@ -88,48 +88,64 @@ def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = No
     """
     with snapshot():
         channel = querysets.channels().get(pk=channel.pk)
-        membership = _membership(channel, only)
-        loader = Loader(channel, membership)
-        labels: dict[str, list[Any]] = {
-            "groups": list(AttributeGroup.objects.all()),
-            "slots": list(Slot.objects.all()),
-            "associations": list(AssociationType.objects.all()),
-        }
-        gate = gate_of(policy_of(channel))
-        named = membership.only is not None
-        found = findings(membership.lines, loader.wanted, gate.severities, named=named)
+        membership = whole(channel, only)
+        loader = Loader(channel, membership) if membership.only is None or membership.only else None
+        judging = Judging(channel, loader) if loader else None
+        publish = publisher(channel, on, loader.paths if loader else None)
+    made = _assembled(loader, judging, channel, on) if loader and judging else []
+    return Draft(membership.only, made, publish)
+
+
+def draft_part(channel: Channel, on: datetime.date, membership: Membership, part: frozenset[int]) -> Draft:
+    """The same of a part of what a membership looks at, which knows who is in the channel.
+
+    A product that was deleted just now is left as it is: the note of that is newer than what this is for.
+    """
+    with snapshot():
+        loader = Loader(channel, membership, part=part)
+        judging = Judging(channel, loader)
+    gone = {row.pk for row in membership.wanted(part)} - loader.lines.keys()
+    made = _assembled(loader, judging, channel, on)
+    return Draft(part - gone, made, publisher(channel, on, loader.paths))
+
+
+def whole(channel: Channel, only: Collection[int] | None, known: Known | None = None) -> Membership:
+    """Who is in the channel, of these and of those whose documents name one that comes, goes or is called otherwise."""
+    membership = Membership(channel, only, known)
+    if only is None:
+        return membership
+    naming = (pointing_to(membership.moved()) | linking_to(membership)) - set(only)
+    return Membership(channel, {*only, *naming}, known) if naming else membership
+
+
+def _assembled(loader: Loader, judging: Judging, channel: Channel, on: datetime.date) -> list[Made]:
     wanted = contexts(channel, on)
-    supplier = _supplier(loader.specs, labels)
-
-    def told(product: Product, assembled: Assembled) -> tuple[Told, ...]:
-        document = assembled.document
-        assessed = Assessed(
-            problems=assembled.problems,
-            lacking=assembled.lacking,
-            demanded=assembled.demanded,
-            identifiers=document.identifiers,
-            findings=found.get(product.pk, ()),
-            group=document.type == "group",
-        )
-        return judge(assessed, gate, supplier)
-
-    made = [
-        _made(product.pk, context, assembled, told(product, assembled))
+    return [
+        _made(product.pk, context, assembled, judging.told(product, assembled))
         for product, bundle in zip(loader.wanted, loader.bundles(), strict=True)
         for context in wanted
         for assembled in [assemble(bundle, context, loader.library)]
     ]
-    children = _tree(channel, loader.paths.values())
+
+
+def publisher(channel: Channel, on: datetime.date, paths: Mapping[int, tuple[Category, ...]] | None = None) -> Publish:
+    """What says the envelope. Read when it is asked for; none of it depends on products."""
+    labels: dict[str, list[Any]] = {
+        "groups": list(AttributeGroup.objects.all()),
+        "slots": list(Slot.objects.all()),
+        "associations": list(AssociationType.objects.all()),
+    }
+    children = _tree(channel, (querysets.category_paths() if paths is None else paths).values())
 
     def publish(members: Members) -> dict[str, dict[str, Any]]:
         return {
             context.language: _publication(
                 channel, context, labels, children, members.get(context.language, {})
             ).as_json()
-            for context in wanted
+            for context in contexts(channel, on)
         }
 
-    return Draft(membership.only, made, publish)
+    return publish
 
 
 @contextmanager
@@ -142,28 +158,38 @@ def snapshot() -> Iterator[None]:
         yield
 
 
-def _membership(channel: Channel, only: Collection[int] | None) -> Membership:
-    """With those whose documents name a product that comes, goes or is called otherwise."""
-    membership = Membership(channel, only)
-    if only is None:
-        return membership
-    naming = (pointing_to(membership.moved()) | linking_to(membership)) - set(only)
-    return Membership(channel, {*only, *naming}) if naming else membership
+class Judging:
+    """What a channel's gate goes by besides the documents themselves, read with what they are made of."""
 
+    def __init__(self, channel: Channel, loader: Loader) -> None:
+        self._gate = gate_of(policy_of(channel))
+        named = loader.only is not None
+        self._findings = findings(loader.lines, loader.wanted, self._gate.severities, named=named)
+        self._specs = loader.specs
+        self._groups: dict[str, str] = dict(AttributeGroup.objects.values_list("code", "responsible"))
+        slots = Slot.objects.values_list("code", "responsible")
+        self._slots: dict[str, str] = {code.lower(): responsible for code, responsible in slots}
 
-def _supplier(specs: Mapping[str, AttributeSpec], labels: Mapping[str, list[Any]]) -> Supplier:
-    """Who supplies what a product lacks: attribute groups and slots say so."""
-    groups: dict[str, str] = {row.code: row.responsible for row in labels["groups"]}
-    slots: dict[str, str] = {row.code.lower(): row.responsible for row in labels["slots"]}
+    def told(self, product: Product, assembled: Assembled) -> tuple[Told, ...]:
+        """What is amiss with a document, and what becomes of it by that."""
+        document = assembled.document
+        assessed = Assessed(
+            problems=assembled.problems,
+            lacking=assembled.lacking,
+            demanded=assembled.demanded,
+            identifiers=document.identifiers,
+            findings=self._findings.get(product.pk, ()),
+            group=document.type == "group",
+        )
+        return judge(assessed, self._gate, self._supplier)
 
-    def supplier(kind: str, code: str) -> str:
+    def _supplier(self, kind: str, code: str) -> str:
+        """Who supplies what a product lacks: attribute groups and slots say so."""
         if kind == ASSET:
             return OF_ASSETS
         if kind == SLOT:
-            return slots.get(code.lower(), "")
-        return groups.get(specs[code.lower()].group, "") if code.lower() in specs else ""
-
-    return supplier
+            return self._slots.get(code.lower(), "")
+        return self._groups.get(self._specs[code.lower()].group, "") if code.lower() in self._specs else ""
 
 
 def _made(product: int, context: Context, assembled: Assembled, told: tuple[Told, ...]) -> Made:

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 
+from catalog.indexing.writing import insert_rows
 from catalog.many import among
 from catalog.models import Channel
 from exports.gate.judging import Told
 from exports.gate.settling import Settled
-from exports.models import Problem, Release
+from exports.models import STAGED, Problem, Release
 from exports.releasing.drafting import Made
 
-BATCH = 500
 _COLUMNS = ("sku", "kind", "message", "languages", "responsible", "effect")
 
 
@@ -68,13 +68,22 @@ class Changed:
 
     def write(self, number: int) -> None:
         """Keep it from a release on."""
-        Problem.objects.filter(pk__in=among(self.gone)).update(valid_until=number)
-        Problem.objects.bulk_create(
+        if self.gone:
+            Problem.objects.filter(pk__in=among(self.gone)).update(valid_until=number)
+        self._insert(number, None)
+
+    def stage(self, number: int) -> None:
+        """Put down what is fresh for a release that is not out yet; what is gone ends with it."""
+        self._insert(number, STAGED)
+
+    def _insert(self, number: int, until: int | None) -> None:
+        insert_rows(
+            Problem,
+            ("channel_id", "product", *_COLUMNS, "valid_from", "valid_until"),
             [
-                Problem(channel=self.channel, valid_from=number, **{**row._asdict(), "languages": list(row.languages)})
+                (self.channel.pk, row.product, row.sku, row.kind, row.message, list(row.languages), number, until)
                 for row in self.fresh
             ],
-            batch_size=BATCH,
         )
 
 

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
+from django.db.models import QuerySet
 
 from catalog.many import among
 from catalog.models import Channel
@@ -41,12 +42,19 @@ class Step:
     problems: Changed
 
     @classmethod
-    def of(cls, channel: Channel, last: Release | None, new: Draft) -> Step:
-        rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
+    def of(
+        cls, channel: Channel, last: Release | None, new: Draft, out: QuerySet[DocumentVersion] | None = None
+    ) -> Step:
+        """`out` are the documents by which is told whether groups and variants that were not drafted are out.
+
+        They are those of the current release, where nothing else is said.
+        """
+        rows = DocumentVersion.objects.filter(channel=channel, valid_until=None).order_by()
         if new.only is not None:
             rows = rows.filter(product__in=among(new.only))
-        current = {(row.sku, row.language): row for row in rows}
-        settled = settle(new.made, {key: row.product for key, row in current.items()}, _others(channel, new))
+        current = {(row.sku, row.language): row for row in rows} if new.only is None or new.only else {}
+        others = _others(new, DocumentVersion.objects.filter(channel=channel, valid_until=None) if out is None else out)
+        settled = settle(new.made, {key: row.product for key, row in current.items()}, others)
         passed = [row for row in new.made if row.key not in settled.effects]
         kept = [current[key] for key, effect in settled.effects.items() if effect == KEPT]
         fresh = [row for row in passed if row.key not in current or current[row.key].body_id != row.digest]
@@ -78,7 +86,7 @@ class Step:
         """Whether there is anything for a next release to say."""
         if self.last is None or self.fresh or self.gone or self.problems:
             return True
-        return not _same(self.last.publications, self.publications)
+        return not same(self.last.publications, self.publications)
 
     @cached_property
     def digest(self) -> str:
@@ -106,20 +114,25 @@ class Step:
 
     def _members(self) -> Members:
         """How many products are in each category afterwards: counted, or as before but for what differs."""
-        if self.last is None or self.new.only is None:
-            return self._counted()
-        found = {language: Counter(querysets.members_of(data)) for language, data in self.last.publications.items()}
+        full = self.last is None or self.new.only is None
+        found = members_before(None if full else self.last)
+        self.count_members(found, full=full)
+        return found
+
+    def count_members(self, found: Mapping[str, Counter[str]], *, full: bool) -> None:
+        """Count the categories of what is out afterwards, or only of what differs."""
+        if full:
+            self._count_all(found)
+            return
         before = {row.pk: row.language for row in (*self.replaced, *self.gone) if row.listed}
         rows = VersionCategory.objects.filter(version__in=among(before)).values_list("version_id", "code")
-        for version, code in rows:
+        for version, code in rows if before else ():
             found[before[version]][code] -= 1
         for row in self.fresh:
             if row.listed:
                 found[row.language].update(row.categories)
-        return found
 
-    def _counted(self) -> Members:
-        found: dict[str, Counter[str]] = defaultdict(Counter)
+    def _count_all(self, found: Mapping[str, Counter[str]]) -> None:
         for row in (*self.fresh, *self.same):
             if row.listed:
                 found[row.language].update(row.categories)
@@ -127,10 +140,9 @@ class Step:
         rows = VersionCategory.objects.filter(version__in=among(kept)).values_list("version_id", "code") if kept else ()
         for version, code in rows:
             found[kept[version]][code] += 1
-        return found
 
 
-def _others(channel: Channel, new: Draft) -> set[Key]:
+def _others(new: Draft, out: QuerySet[DocumentVersion]) -> set[Key]:
     """Of the groups and variants that drafted documents name and that are not drafted, those that are out.
 
     Where all products are drafted, there are no others. At most one query.
@@ -141,11 +153,19 @@ def _others(channel: Channel, new: Draft) -> set[Key]:
     named = {sku for row in new.made for sku in (*row.variants, row.parent) if sku and sku not in made}
     if not named:
         return set()
-    rows = DocumentVersion.objects.filter(channel=channel, valid_until=None, sku__in=named)
+    rows = out.filter(sku__in=named)
     return set(rows.order_by().values_list("sku", "language"))
 
 
-def _same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
+def members_before(last: Release | None) -> defaultdict[str, Counter[str]]:
+    """How many products are in each category of a release, by language; none of no release."""
+    found: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for language, data in last.publications.items() if last else ():
+        found[language].update(querysets.members_of(data))
+    return found
+
+
+def same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
     """Whether publications say the same, but for the number and day they were released."""
     stored, fresh = ({language: _lasting(data) for language, data in side.items()} for side in (stored, fresh))
     return stored == fresh

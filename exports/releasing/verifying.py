@@ -11,7 +11,7 @@ from catalog.models import ChannelLanguage
 from catalog.verifying import Defect, check
 from exports.documents import digest_of
 from exports.editions import path_of
-from exports.models import DocumentBody, DocumentVersion, Edition, Output, Release
+from exports.models import STAGED, DocumentBody, DocumentVersion, Edition, Output, Release
 
 _BACKUP = "Restore it from a backup."
 _ANEW = "Release the channel anew; if that does not mend it, restore a backup."
@@ -41,7 +41,7 @@ def _wrong_intervals() -> QuerySet[DocumentVersion]:
     same = {name: OuterRef(name) for name in ("channel", "sku", "language")}
     begun = DocumentVersion.objects.filter(**same, valid_from__lte=OuterRef("valid_from")).exclude(pk=OuterRef("pk"))
     overlapping = begun.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=OuterRef("valid_from")))
-    return DocumentVersion.objects.filter(
+    return DocumentVersion.objects.exclude(valid_until=STAGED).filter(
         ~begins | (Q(valid_until__isnull=False) & ~ends) | Exists(overlapping) | Q(valid_until__lte=F("valid_from"))
     )
 

@@ -44,7 +44,8 @@ from exports.explaining.whereabouts import NotCarried, impact, where_used
 from exports.gathering.loading import Loader
 from exports.gathering.selection import SelectionError
 from exports.models import Output, VersionStatement
-from exports.releasing.committing import forecast, release
+from exports.releasing.committing import release
+from exports.releasing.forecasting import forecast
 from exports.releasing.problems import report_of
 from tests import factories as make
 from tests.factories import ACTOR, switch

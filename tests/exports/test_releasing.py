@@ -21,7 +21,7 @@ from catalog.operations.reviewing import approve, retire
 from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
 from exports.querysets import documents_at, publication_of
-from exports.releasing import committing
+from exports.releasing import staging, storing
 from exports.releasing.committing import Outcome, release
 from exports.releasing.problems import report_of
 from tests.factories import (
@@ -354,7 +354,7 @@ def rows_of_everything() -> dict[str, Any]:
 
 
 def test_a_release_that_fails_midway_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committing, "BATCH", 2)
+    monkeypatch.setattr(storing, "BATCH", 2)
     shop = make_shop()
     for sku in "ABCDE":
         make_item(sku, "home")
@@ -366,7 +366,7 @@ def test_a_release_that_fails_midway_leaves_nothing(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_later_release_that_fails_midway_leaves_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(committing, "BATCH", 2)
+    monkeypatch.setattr(storing, "BATCH", 2)
     shop = make_shop()
     items = [make_item(sku, "home") for sku in "ABCDE"]
     first = release(ME, shop).release
@@ -388,7 +388,7 @@ def test_batches_do_not_show_in_what_is_released(monkeypatch: pytest.MonkeyPatch
     whole = bytes_at(release(ME, shop).release)
     for model in (VersionCategory, Provenance, DocumentVersion, Release, DocumentBody):
         model.objects.all().delete()
-    monkeypatch.setattr(committing, "BATCH", 3)
+    monkeypatch.setattr(storing, "BATCH", 3)
     assert bytes_at(release(ME, shop).release) == whole
 
 
@@ -470,7 +470,12 @@ def test_more_products_take_no_more_queries(count_queries: CountQueries) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_releases_at_once_are_one_after_the_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [1, 1_000])
+def test_two_releases_at_once_are_one_after_the_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Staged ones, too, in which each takes part."""
+    monkeypatch.setattr(staging, "SIZE", size)
     shop = make_shop()
     for sku in "ABC":
         make_item(sku, "home")

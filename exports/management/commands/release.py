@@ -19,6 +19,7 @@ from exports.policies.reading import described
 from exports.policies.refusing import Leave, Refused, Shrinks
 from exports.querysets import policy_of
 from exports.releasing import committing
+from exports.releasing.forecasting import forecast
 
 _LISTED = 50
 
@@ -116,7 +117,7 @@ class Command(BaseCommand):
     def forecast(self, channel: Channel) -> dict[str, Any]:
         """As the summary of a release, and each problem with its product."""
         started = monotonic()
-        found = committing.forecast(channel)
+        found = forecast(channel)
         return {
             "channel": channel.code,
             "policy": described(policy_of(channel)),

@@ -1,0 +1,272 @@
+"""A large release, put together batch by batch: bounded memory, short transactions, and nothing lost when it is killed.
+
+What is assembled is written under the release's coming number, where no reader looks yet (exports.models.staging), and
+becomes visible with the release's row, in one transaction that assembles and copies nothing. Whoever releases the
+channel meanwhile takes part: each batch is drawn from where the staging is, and is written only if it still is there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import TypeVar
+
+from django.db import transaction
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
+
+from catalog.many import among
+from catalog.models import Channel, Product
+from exports import querysets
+from exports.gate.judging import WITHHELD
+from exports.gathering.membership import Known, Membership
+from exports.models import STAGED, DocumentVersion, Problem, Release, StagedEnd, Staging, VersionCategory
+from exports.releasing import storing
+from exports.releasing.affected import Seen, since
+from exports.releasing.drafting import Draft, Members, Publish, draft_part, publisher, whole
+from exports.releasing.stepping import Step
+
+M = TypeVar("M", bound=Model)
+
+# Products of one batch. A release of no more is made in memory, and is not staged.
+SIZE = 1_000
+# After so many rounds a release comes out; what was touched during the last one is for the next release.
+ROUNDS = 4
+
+
+class Moved(Exception):
+    """Somebody else has taken the staging further, or ended it."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a release comes to; `problems` are how many there are of each kind, `differs` whether others than before."""
+
+    documents: int
+    added: int
+    changed: int
+    removed: int
+    problems: dict[str, int]
+    differs: bool = True
+
+
+def is_large(affected: Collection[int] | None) -> bool:
+    """Whether so many products (None: all there are) are too many to be released without staging."""
+    return (Product.objects.count() if affected is None else len(affected)) > SIZE
+
+
+def open_staging(channel: Channel) -> Staging | None:
+    return Staging.objects.filter(channel=channel).first()
+
+
+@transaction.atomic
+def begin(channel: Channel, seen: Seen, *, full: bool) -> None:
+    """Note that a release is put together from here on, unless one is already, or another has come out."""
+    Channel.objects.select_for_update().get(pk=channel.pk)
+    if querysets.current_release(channel) != seen.last or Staging.objects.filter(channel=channel).exists():
+        return
+    before = None if full else seen.state
+    Staging.objects.create(
+        channel=channel,
+        number=seen.last.number + 1 if seen.last else 1,
+        since=before.batch if before else None,
+        since_day=before.judged_on if before else None,
+        batch=seen.batch,
+        judged_on=seen.on,
+        asked=seen.asked,
+    )
+
+
+def go_on(channel: Channel, staging: Staging, seen: Seen) -> Publish | None:
+    """Put the release together from where it is; what its envelope says, or None where it came to nothing.
+
+    Raises Moved, and SelectionError.
+    """
+    if staging.abandoned or staging.asked != seen.asked or staging.number != (seen.last.number if seen.last else 0) + 1:
+        sweep(channel)
+        return None
+    while True:
+        products = _of_round(staging)
+        members = whole(channel, products, None if staging.round == 1 else _coming(channel))
+        for part, after in parts(members, staging.after):
+            _stage(channel, staging, draft_part(channel, staging.judged_on, members, part), after)
+        if staging.round >= ROUNDS or (products is not None and len(products) <= SIZE):
+            return publisher(channel, staging.judged_on)
+        _next_round(staging, Seen.now(channel))
+
+
+def _of_round(staging: Staging) -> frozenset[int] | None:
+    if staging.since is None or staging.since_day is None:
+        return None
+    return since(staging.since, staging.since_day, staging.batch, staging.judged_on)
+
+
+def _coming(channel: Channel) -> Known:
+    """How the channel calls products once what is staged is out."""
+
+    def known(products: Collection[int]) -> dict[int, str]:
+        withheld = _standing(Problem, "problem", channel).filter(product__in=among(products), effect=WITHHELD)
+        rows = _standing(DocumentVersion, "version", channel).filter(product__in=among(products))
+        found = [each.order_by().values_list("product", "sku").distinct() for each in (withheld, rows)]
+        return dict(chain.from_iterable(found))
+
+    return known
+
+
+def _standing(model: type[M], name: str, channel: Channel) -> QuerySet[M]:
+    """The rows that will be open once what is staged is out; `name` is what StagedEnd calls them."""
+    ended = StagedEnd.objects.filter(**{name: OuterRef("pk")})
+    there = Q(valid_until=STAGED) | Q(valid_until__isnull=True) & ~Exists(ended)
+    return QuerySet(model).filter(there, channel=channel)
+
+
+def parts(members: Membership, after: int = 0) -> Iterator[tuple[frozenset[int], int]]:
+    """The products to be made that are still to come, some at a time, and the id of the last one's root.
+
+    Those of one root are in one part, in the order of the roots: whether a group is released depends on its variants,
+    and they on it.
+    """
+    # Of all: those that are gone, too; documents of old may know their product as 0.
+    chosen = members.only if members.only is not None else {*members.products, *_gone(members.channel)}
+    trees: dict[int, list[int]] = defaultdict(list)
+    for pk in chosen:
+        trees[_root(members, pk)].append(pk)
+    part: list[int] = []
+    last = after
+    for root in sorted(pk for pk in trees if pk > after or not after):
+        if part and len(part) + len(trees[root]) > SIZE:
+            yield frozenset(part), last
+            part = []
+        part += trees[root]
+        last = root
+    if part:
+        yield frozenset(part), last
+
+
+def _root(members: Membership, pk: int) -> int:
+    """The id of the product at the top, as far as it is known."""
+    seen: set[int] = set()
+    while (row := members.products.get(pk)) is not None and row.parent_id and pk not in seen:
+        seen.add(pk)
+        pk = row.parent_id
+    return pk
+
+
+def _gone(channel: Channel) -> QuerySet[DocumentVersion, int]:
+    """The products that the channel has and the knowledge base has not any more."""
+    rows = DocumentVersion.objects.filter(channel=channel, valid_until__isnull=True).order_by()
+    there = Product.objects.filter(pk=OuterRef("product"))
+    return rows.filter(~Exists(there)).values_list("product", flat=True).distinct()
+
+
+def _locked(staging: Staging) -> Staging:
+    """The staging's row, held until the transaction ends. Raises Moved unless it is where it was."""
+    row = Staging.objects.select_for_update().filter(pk=staging.pk).first()
+    place = ("number", "round", "after", "abandoned")
+    if row is None or any(getattr(row, name) != getattr(staging, name) for name in place):
+        raise Moved
+    return row
+
+
+@transaction.atomic
+def _stage(channel: Channel, staging: Staging, new: Draft, after: int) -> None:
+    """Write what differs in a batch, with how far the staging has come."""
+    _locked(staging)
+    _unstage(channel, new)
+    step = Step.of(channel, None, new, _standing(DocumentVersion, "version", channel))
+    storing.refresh_provenance(step.current, step.same)
+    storing.store(channel, staging.number, step.fresh, STAGED)
+    step.problems.stage(staging.number)
+    ends = [StagedEnd(channel=channel, version=row) for row in (*step.replaced, *step.gone)]
+    ends += [StagedEnd(channel=channel, problem_id=pk) for pk in step.problems.gone]
+    StagedEnd.objects.bulk_create(ends, batch_size=storing.BATCH)
+    Staging.objects.filter(pk=staging.pk).update(after=after)
+    staging.after = after
+
+
+def _unstage(channel: Channel, new: Draft) -> None:
+    """Take back what an earlier round has staged of a batch's products, or under the SKUs they have now."""
+    named = among(new.only or ())
+    StagedEnd.objects.filter(Q(version__product__in=named) | Q(problem__product__in=named), channel=channel).delete()
+    skus = {row.sku for row in new.made}
+    staged = DocumentVersion.objects.filter(channel=channel, valid_until=STAGED).order_by()
+    storing.remove(list(staged.filter(product__in=named).values_list("pk", flat=True)))
+    if staged.exists():
+        storing.remove(list(staged.filter(sku__in=skus).values_list("pk", flat=True)))
+    Problem.objects.filter(channel=channel, valid_until=STAGED, product__in=named).delete()
+
+
+@transaction.atomic
+def _next_round(staging: Staging, seen: Seen) -> None:
+    _locked(staging)
+    staging.since, staging.since_day = staging.batch, staging.judged_on
+    staging.batch, staging.judged_on = seen.batch, seen.on
+    staging.round += 1
+    staging.after = 0
+    staging.save()
+
+
+# --- The end of it ----------------------------------------------------------------------------------------------------
+
+
+def come_out(channel: Channel, staging: Staging, last: Release | None) -> tuple[Counts, Members]:
+    """Make visible what is staged, within the transaction that writes the release's row, under the channel's lock.
+
+    Raises Moved. A number of queries that does not depend on how much it is.
+    """
+    _locked(staging)
+    number = staging.number
+    ends = StagedEnd.objects.filter(channel=channel).order_by()
+    staged = DocumentVersion.objects.filter(channel=channel, valid_until=STAGED).order_by()
+    fresh, ended = staged.count(), ends.filter(version__isnull=False).count()
+    DocumentVersion.objects.filter(pk__in=ends.filter(version__isnull=False).values("version")).update(
+        valid_until=number
+    )
+    keys = {name: OuterRef(name) for name in ("channel", "sku", "language")}
+    changed = staged.filter(Exists(DocumentVersion.objects.filter(**keys, valid_until=number))).count()
+    staged.update(valid_until=None)
+    Problem.objects.filter(pk__in=ends.filter(problem__isnull=False).values("problem")).update(valid_until=number)
+    Problem.objects.filter(channel=channel, valid_until=STAGED).update(valid_until=None)
+    told = Problem.objects.filter(channel=channel, valid_from=number)
+    differs = bool(fresh or ended) or ends.exists() or told.exists()
+    ends._raw_delete(ends.db)
+    Staging.objects.filter(pk=staging.pk).delete()
+    counts = Counts(
+        documents=(last.documents if last else 0) + fresh - ended,
+        added=fresh - changed,
+        changed=changed,
+        removed=ended - changed,
+        problems=_problems(channel),
+        differs=differs,
+    )
+    return counts, _members(channel)
+
+
+def _problems(channel: Channel) -> dict[str, int]:
+    rows = Problem.objects.filter(channel=channel, valid_until__isnull=True).order_by()
+    return dict(sorted(rows.values_list("kind").annotate(count=Count("pk"))))
+
+
+def _members(channel: Channel) -> Members:
+    """How many listed products are in each category, by language."""
+    rows = VersionCategory.objects.filter(
+        version__channel=channel, version__valid_until__isnull=True, version__listed=True
+    ).order_by()
+    found: dict[str, dict[str, int]] = {}
+    for language, code, count in rows.values_list("version__language", "code").annotate(count=Count("pk")):
+        found.setdefault(language, {})[code] = count
+    return found
+
+
+def sweep(channel: Channel) -> None:
+    """Take away what was staged and will not come out, some at a time; the note of it goes last."""
+    Staging.objects.filter(channel=channel).update(abandoned=True)
+    staged = DocumentVersion.objects.filter(channel=channel, valid_until=STAGED).order_by().values_list("pk", flat=True)
+    while part := list(staged[:SIZE]):
+        with transaction.atomic():
+            storing.remove(part)
+    with transaction.atomic():
+        StagedEnd.objects.filter(channel=channel).delete()
+        Problem.objects.filter(channel=channel, valid_until=STAGED).delete()
+        Staging.objects.filter(channel=channel, abandoned=True).delete()
