@@ -80,10 +80,7 @@ class Changed:
         insert_rows(
             Problem,
             ("channel_id", "product", *_COLUMNS, "valid_from", "valid_until"),
-            [
-                (self.channel.pk, row.product, row.sku, row.kind, row.message, list(row.languages), number, until)
-                for row in self.fresh
-            ],
+            [(self.channel.pk, row.product, *row.as_row().values(), number, until) for row in self.fresh],
         )
 
 
