@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-# A release that was refused is not tried again before this time, and then only if something was written since.
+# A continuous release that was refused is not tried again before this time, and then only if something was written.
 PATIENCE = datetime.timedelta(seconds=60)
 
 
@@ -36,7 +36,7 @@ def is_due(found: Standing, now: datetime.datetime, today: datetime.date, last: 
     """
     if found.frozen or found.busy:
         return False
-    if found.stopped_at is not None:
+    if found.stopped_at is not None and found.continuous:
         return now >= found.stopped_at + PATIENCE and last > (found.stopped_batch or 0)
     if found.next_at is not None and found.next_at <= now:
         return True

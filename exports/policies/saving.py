@@ -20,10 +20,12 @@ from exports.policies.times import WrongTimes, next_time
 def save_policy(actor: Actor, policy: ChannelPolicy) -> None:
     """Create or change the policy of a channel. Raises ValidationError at the field that is wrong.
 
-    A channel that is released by itself is looked at at once: other rules may let something else through.
+    A channel that is released by itself is looked at at once, one that was stopped, too: other rules may let something
+    else through.
     """
     policy.full_clean(exclude=["identifiers"])
     check_policy(policy)
+    policy.stopped, policy.stopped_at, policy.stopped_batch = "", None, None
     policy.next_at = timezone.now() if policy.mode == ChannelPolicy.Mode.CONTINUOUS else None
     if policy.mode == ChannelPolicy.Mode.SCHEDULED:
         policy.next_at = _first_time(policy)

@@ -73,6 +73,8 @@ READ = Standing(continuous=True, read=7, judged_on=TODAY)
         (replace(READ, continuous=False, next_at=NOW), 7, True),
         (replace(READ, continuous=False, next_at=NOW + datetime.timedelta(seconds=1)), 8, False),
         (replace(READ, stopped_at=NOW, stopped_batch=7), 8, False),
+        (replace(READ, continuous=False, next_at=NOW, stopped_at=NOW, stopped_batch=7), 7, True),
+        (replace(READ, continuous=False, stopped_at=NOW - PATIENCE, stopped_batch=7), 8, False),
         (replace(READ, stopped_at=NOW - PATIENCE, stopped_batch=8), 8, False),
         (replace(READ, stopped_at=NOW - PATIENCE, stopped_batch=7), 8, True),
     ],
