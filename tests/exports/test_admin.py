@@ -257,7 +257,7 @@ def test_dead_letters_are_found_and_sent_again(page: Client) -> None:
     assert not dead_letters().exists()
 
 
-# --- Differences, and going back ----------------------------------------------------------------------------------------
+# --- Differences, and going back --------------------------------------------------------------------------------------
 
 
 def two_releases() -> tuple[Release, Release]:
@@ -279,7 +279,7 @@ def test_two_releases_are_chosen_in_the_list_and_compared(page: Client) -> None:
     assert "&lt;b&gt;Old&lt;/b&gt; name" in said
     assert "<b>Old</b>" not in said
     answer = page.post(address(Release, "changelist"), {**chosen, "_selected_action": [first.pk]}, follow=True)
-    assert messages_of(answer) == ["Select two releases of one channel."]
+    assert "Select two releases of one channel." in messages_of(answer)
 
 
 def test_what_the_next_release_changes_is_shown_and_nothing_is_released(page: Client) -> None:
@@ -293,7 +293,7 @@ def test_what_the_next_release_changes_is_shown_and_nothing_is_released(page: Cl
     assert Release.objects.count() == 2
     assert page.get(f"{url}?channel=none").status_code == 404
     answer = page.get(f"{url}?channel=shop&from=1&to=99999999999999", follow=True)
-    assert messages_of(answer) == ["Channel “shop” has no such release."]
+    assert "Channel “shop” has no such release." in messages_of(answer)
 
 
 def test_going_back_is_asked_for_and_takes_a_permission(page: Client) -> None:
@@ -306,11 +306,11 @@ def test_going_back_is_asked_for_and_takes_a_permission(page: Client) -> None:
     assert "Go back to release 1 of shop?" in page.get(url).content.decode()
     assert Release.objects.count() == 2
     answer = page.post(url, follow=True)
-    assert messages_of(answer) == ["Release 3 says release 1 again."]
+    assert "Release 3 says release 1 again." in messages_of(answer)
     made = Release.objects.get(number=3)
     on = reverse("admin:exports_release_let_go", args=[made.pk])
     assert on in answer.content.decode()
     assert browser("dora", "view_release").post(on).status_code == 403
     assert page.get(on).status_code == 405
-    assert messages_of(page.post(on, follow=True)) == ["shop goes on with its next release."]
+    assert "shop goes on with its next release." in messages_of(page.post(on, follow=True))
     assert on not in page.get(address(made)).content.decode()

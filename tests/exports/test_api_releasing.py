@@ -78,7 +78,7 @@ def test_going_back_and_on(anna: Client, world: World) -> None:
     assert json(post(anna, "shop/let-go")) == {"channel": "shop", "held": True}
     assert json(post(anna, "shop/let-go")) == {"channel": "shop", "held": False}
     listed = json(world.reader().get("/api/v1/channels/shop/releases/"))["releases"]
-    assert [(row["number"], row["restores"], row["pruned"]) for row in listed][0] == (3, 1, False)
+    assert (listed[0]["number"], listed[0]["restores"], listed[0]["pruned"]) == (3, 1, False)
 
 
 def test_who_may_not_is_refused_and_a_channels_token_opens_nothing(anna: Client, world: World) -> None:
