@@ -74,7 +74,7 @@ def fill(channel: Channel, start: int, end: int, batch: int = 5_000) -> None:
     make_products(start, end)
     ids = dict(Product.objects.filter(sku__gte=f"SKU-{start:07}").values_list("sku", "pk"))
     for low in range(start, end, batch):
-        rows = [(number, to_bytes(document(number))) for number in range(low, min(low + batch, end))]
+        rows = [(number, to_bytes(document(number, 90))) for number in range(low, min(low + batch, end))]
         insert_rows(DocumentBody, ("digest", "content"), [(digest_of(body), body) for _, body in rows])
         columns = ("channel_id", "product", "listed", "sku", "language", "body_id", "valid_from")
         insert_rows(

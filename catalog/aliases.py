@@ -64,6 +64,12 @@ class Aliases:
         """What is called `code` now; the same where nothing was called so before."""
         return self._present.get((kind, scope.lower(), code.lower()), code)
 
+    def codes_of(self, target: Target) -> list[str]:
+        """The present and the former codes of something, in lower case."""
+        own = target.kind, target.scope.lower(), target.code.lower()
+        former = (alias for (kind, scope, alias), code in self._present.items() if (kind, scope, code.lower()) == own)
+        return [target.code.lower(), *former]
+
     def in_value(self, attribute: Attribute, value: Any) -> Any:
         """A fact's value whose options, records, assets or products are named by their present codes."""
         kind = NAMED_BY.get(attribute.type)

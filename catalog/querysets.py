@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import Case, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Lower
@@ -270,6 +270,15 @@ def current_revisions() -> QuerySet[FragmentRevision]:
         .select_related("fragment")
         .only("number", "out", "fragment__code")
     )
+
+
+def out_of(fragment: Fragment) -> dict[str, Any]:
+    """What is out of one fragment, as its current revision says it; nothing where it is not out. One query."""
+    if fragment.state == Fragment.State.RETIRED:
+        return {}
+    rows = FragmentRevision.objects.filter(fragment=fragment, out__isnull=False).order_by("-number")
+    found: dict[str, Any] | None = rows.values_list("out", flat=True).first()
+    return found or {}
 
 
 def fragments() -> QuerySet[Fragment]:

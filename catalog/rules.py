@@ -20,9 +20,12 @@ from catalog.filters.tree import Place
 from catalog.models import FragmentRevision, Placement
 from catalog.values.contexts import own_chain
 
-# What a rule may ask: what a product is and says. Anything else would change without the product being touched, or with
-# what the rule itself says.
-FIELDS = ("fact", "sku", "name", "family", "category", "status", "level")
+# What a rule may ask: what a product is and says, and what hangs on it. Anything else would change with what the rule
+# itself brings about (a text that is placed completes a product, has tags, is judged) or with time alone.
+FIELDS = (
+    *("fact", "sku", "name", "family", "category", "status", "level", "parent", "root"),
+    *("asset", "association"),
+)
 
 
 # --- Writing one -----------------------------------------------------------------------------------------------------
@@ -49,8 +52,8 @@ def read(text: str, noun: str = "rule") -> Filter:
     for condition in filter.conditions():
         if condition.field not in FIELDS:
             raise FilterError(
-                f"a {noun} cannot ask for “{condition.name()}”, which changes without the product; it can ask for "
-                f"facts, {', '.join(FIELDS[1:])}.",
+                f"a {noun} cannot ask for “{condition.name()}”, which changes with what it says or by itself; it can "
+                f"ask for facts, {', '.join(FIELDS[1:])}.",
                 condition.place,
                 condition.name(),
             )

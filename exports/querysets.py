@@ -18,7 +18,7 @@ from exports.models import DocumentBody, DocumentVersion, Edition, Output, Prove
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MAX_CODE = 100
 # How many documents are in memory at once while a whole set is read.
-BATCH = 200
+BATCH = 500
 
 
 class Stored(NamedTuple):
@@ -50,8 +50,8 @@ def current_release(channel: Channel) -> Release | None:
     return Release.objects.filter(channel=channel).order_by("-number").first()
 
 
-def release_of(channel: Channel, number: int | None = None) -> Release | None:
-    """The release of that number, else the latest. One indexed query."""
+def release_of(channel: Channel | int, number: int | None = None) -> Release | None:
+    """The release of that number of a channel or its id, else the latest. One indexed query."""
     releases = Release.objects.filter(channel=channel).order_by("-number")
     return (releases.filter(number=number) if number else releases).first()
 
@@ -118,10 +118,15 @@ def documents_at(release: Release, language: str) -> Iterator[Document]:
             yield from_bytes(row.body)
 
 
+def stored(versions: QuerySet[DocumentVersion]) -> list[Stored]:
+    """Document versions as they are served. One query."""
+    rows = versions.values_list("sku", "body_id", "body__content")
+    return [Stored(sku, digest, bytes(body)) for sku, digest, body in rows]
+
+
 def stored_after(release: Release, language: str, after: str, limit: int) -> list[Stored]:
     """At most `limit` documents whose SKU comes after `after`, in SKU order. One indexed query."""
-    rows = versions_at(release, language).filter(sku__gt=after).values_list("sku", "body_id", "body__content")
-    return [Stored(sku, digest, bytes(body)) for sku, digest, body in rows[:limit]]
+    return stored(versions_at(release, language).filter(sku__gt=after)[:limit])
 
 
 def stored_batches(release: Release, language: str, size: int = BATCH) -> Iterator[list[Stored]]:
@@ -159,12 +164,16 @@ def spelling_of(sku: str) -> str:
     return products.values_list("sku", flat=True).first() or "" if is_code(sku) else ""
 
 
+def spellings_of(skus: Iterable[str]) -> set[str]:
+    """The SKUs as they are given, and as the products called so in whatever case write them now. One query."""
+    asked = {sku for sku in skus if is_code(sku)}
+    products = Product.objects.alias(lower=Lower("sku")).filter(lower__in={sku.lower() for sku in asked})
+    return asked | set(products.values_list("sku", flat=True))
+
+
 def stored_called(release: Release, language: str, skus: Iterable[str]) -> list[Stored]:
     """Those of the products that are in the release. One query."""
-    rows = versions_at(release, language).filter(sku__in=list(skus))
-    return [
-        Stored(sku, digest, bytes(body)) for sku, digest, body in rows.values_list("sku", "body_id", "body__content")
-    ]
+    return stored(versions_at(release, language).filter(sku__in=list(skus)))
 
 
 def provenance_of(release: Release, language: str, sku: str) -> Provenance | None:
@@ -183,8 +192,7 @@ def listed_in(release: Release, language: str, category: str) -> QuerySet[Docume
 
 def stored_in(release: Release, language: str, category: str, start: int, limit: int) -> list[Stored]:
     """A stretch of `listed_in`. One query."""
-    rows = listed_in(release, language, category).values_list("sku", "body_id", "body__content")
-    return [Stored(sku, digest, bytes(body)) for sku, digest, body in rows[start : start + limit]]
+    return stored(listed_in(release, language, category)[start : start + limit])
 
 
 # --- Outputs ---------------------------------------------------------------------------------------------------------

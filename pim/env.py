@@ -165,6 +165,18 @@ def database(name: str, default: str) -> dict[str, Any]:
     return config
 
 
+def cache(name: str) -> dict[str, Any]:
+    """Django's cache settings from the address of a Redis server; without one, each process has its own memory."""
+
+    def parse(raw: str) -> dict[str, Any]:
+        if urlsplit(raw).scheme not in ("redis", "rediss") or not urlsplit(raw).hostname:
+            raise ValueError(raw)
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": raw, "KEY_PREFIX": "tessera"}
+
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
+    return read(name, memory, parse, "redis://host:port/number", secret=True)
+
+
 def origin(raw: str) -> str:
     """Scheme and host of the site, without a path: `https://pim.example.com`."""
     parts = urlsplit(raw)

@@ -32,11 +32,18 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.names(
 DATA_ROOT: Path = env.folder("DATA_ROOT", BASE_DIR / "var")
 MEDIA_ROOT: Path = env.folder("MEDIA_ROOT", DATA_ROOT / "media")
 EDITIONS_ROOT: Path = env.folder("EDITIONS_ROOT", DATA_ROOT / "editions")
+SETS_ROOT: Path = env.folder("SETS_ROOT", DATA_ROOT / "sets")
 DATA_ROOT.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_ROOT / 'tessera.sqlite3'}")}
 SITE_URL: str = env.read("SITE_URL", "http://127.0.0.1:8000", env.origin, "an origin such as https://pim.example.com")
 HTTPS: bool = env.boolean("HTTPS", SITE_URL.startswith("https://"))
 LOG_LEVEL: str = env.read("LOG_LEVEL", "INFO", env.log_level, "DEBUG, INFO, WARNING or ERROR")
+
+# Counts what each token asks, and keeps little that can be found out again. Several machines, or processes that are to
+# count together, need one they share.
+CACHES = {"default": env.cache("CACHE_URL")}
+# Requests a minute of a token that says nothing else; 0: no limit.
+API_RATE: int = env.integer("API_RATE", 6_000, 0, 1_000_000)
 
 # --- Languages -------------------------------------------------------------------------------------------------------
 # The shipped languages have a column each in the translated tables, and so have those that PIM_LANGUAGES names besides

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from django.core.cache import cache
 from django.template import Engine
 
 from catalog.remembered import forget
@@ -44,12 +45,14 @@ def own_folders(settings: pytest.FixtureRequest, tmp_path: Path) -> None:
     """Files written by a test go away with it."""
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined]
     settings.EDITIONS_ROOT = tmp_path / "editions"  # type: ignore[attr-defined]
+    settings.SETS_ROOT = tmp_path / "sets"  # type: ignore[attr-defined]
 
 
 @pytest.fixture(autouse=True)
 def empty_memory() -> None:
     """How many queries a test counts must not depend on what the one before it has looked up."""
     forget()
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
 from catalog.actors import Actor
-from catalog.admin.base import ModelAdmin, actor_of
+from catalog.admin.base import Form, ModelAdmin, actor_of
 from catalog.admin.presenting import badge
-from catalog.operations.tokens import revoke_token
+from catalog.operations.tokens import MOST_DAYS, revoke_token, rotate_token
+
+OVERLAP = datetime.timedelta(days=7)
+
+
+class KeyForm(Form):
+    """Asks for how long a new key is good, too."""
+
+    days = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=365,
+        widget=UnfoldAdminIntegerFieldWidget,
+        label="Good for days",
+        help_text="Empty: until it is revoked.",
+    )
 
 
 class KeyAdmin(ModelAdmin):
@@ -26,7 +46,7 @@ class KeyAdmin(ModelAdmin):
     # Who sends the key, for the page that shows it.
     sender: ClassVar[str]
     readonly_fields = ("state",)
-    actions = ("revoke_selected",)
+    actions = ("rotate_selected", "revoke_selected")
     revoke: ClassVar[Callable[[Actor, Any], None]] = staticmethod(revoke_token)
 
     def issue(self, actor: Actor, obj: Any, form: Any) -> tuple[Any, str]:
@@ -49,16 +69,31 @@ class KeyAdmin(ModelAdmin):
         request.issued_secret = secret  # type: ignore[attr-defined]
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        return self.shown(request, obj, request.issued_secret)  # type: ignore[attr-defined]
+
+    def shown(self, request: HttpRequest, obj: Any, secret: str) -> HttpResponse:
         """The page that shows the key, this once: it is kept nowhere, not even in a message."""
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": f"The key “{obj}”",
             "sender": self.sender,
-            "secret": request.issued_secret,  # type: ignore[attr-defined]
+            "secret": secret,
             "list": f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist",
         }
         return TemplateResponse(request, "catalog/admin/token.html", context, headers={"Cache-Control": "no-store"})
+
+    @admin.action(description=f"Rotate: a new key, and the old one for {OVERLAP.days} more days", permissions=["add"])
+    def rotate_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        if len(queryset) != 1:
+            messages.error(request, "Rotate one key at a time: the new one is shown once.")
+            return None
+        try:
+            token, secret = rotate_token(actor_of(request), queryset.get(), OVERLAP)
+        except ValidationError as error:
+            messages.error(request, " ".join(error.messages))
+            return None
+        return self.shown(request, token, secret)
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

@@ -245,7 +245,7 @@ class Described(AutoSchema):
             return None
         problems = {
             (status, MEDIA_TYPE): OpenApiResponse(ref("Problem"), description=_PROBLEMS[status])
-            for status in sorted({400, 401, 403, *said.problems})
+            for status in sorted({400, 401, 403, 406, 429, *said.problems})
         }
         return {**said.good, **problems}
 
@@ -263,10 +263,12 @@ _PROBLEMS = {
     401: "The token is missing, mistyped, expired or revoked.",
     403: "You may not do this.",
     404: "There is no such thing here.",
+    406: "None of the media types accepted is available.",
     409: "It is in use (`uses` says where), or two wrote the same at once.",
     412: "It is not what you have seen any more; `changed` says in what.",
     413: "The body is too large.",
     415: "The body is of another media type than those taken.",
     422: "The Idempotency-Key came with another request before.",
     428: "If-Match is missing.",
+    429: "The token asks too often; `Retry-After` says in how many seconds it may again.",
 }

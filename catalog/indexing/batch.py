@@ -78,8 +78,10 @@ class Batch:
         self.lines = {row.pk: _line(row, known) for row in self.rows}
         levels = {row.pk: Level(row.sku, row.values) for row in known.values()}
         self._levels = {pk: tuple(levels[each.pk] for each in line) for pk, line in self.lines.items()}
-        schema.load_families({row.family_id for row in self.rows})
-        self.kinds = {row.pk: _kind(self.family(row), self.lines[row.pk]) for row in self.rows}
+        self.families = frozenset(row.family_id for row in self.rows if row.family_id)
+        schema.load_families(self.families)
+        self._said = {row.pk: (row.family_id, *[id(each.values) for each in self.lines[row.pk]]) for row in self.rows}
+        self.kinds = self._kinds()
         if schema.changed is None:
             self._load_attributes()
 
@@ -104,11 +106,18 @@ class Batch:
 
     @cached_property
     def _same(self) -> dict[Kind, list[list[Row]]]:
-        found: dict[Kind, dict[tuple[int, ...], list[Row]]] = defaultdict(dict)
+        found: dict[Kind, dict[tuple[int | None, ...], list[Row]]] = defaultdict(dict)
         for row in self.rows:
-            said = tuple([id(level.values) for level in self._levels[row.pk]])
-            found[self.kinds[row.pk]].setdefault(said, []).append(row)
+            found[self.kinds[row.pk]].setdefault(self._said[row.pk], []).append(row)
         return {kind: list(groups.values()) for kind, groups in found.items()}
+
+    def _kinds(self) -> dict[int, Kind]:
+        """The kind of each product, worked out once for those of a family that say the very same."""
+        known: dict[tuple[int | None, ...], Kind] = {}
+        for row in self.rows:
+            if (said := self._said[row.pk]) not in known:
+                known[said] = _kind(self.family(row), self.lines[row.pk])
+        return {pk: known[said] for pk, said in self._said.items()}
 
     def codes(self, row: Row) -> tuple[str, ...]:
         """The attributes of the product's family in order, then any others its line says; in lower case."""

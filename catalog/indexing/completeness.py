@@ -106,9 +106,8 @@ def payload(required: int, missing: Sequence[str]) -> tuple[int, int, bool, list
 
 # --- What is demanded ------------------------------------------------------------------------------------------------
 def _demands(batch: Batch) -> Demands:
-    families = frozenset(row.family_id for row in batch.rows if row.family_id)
-    key = ("demands", families)
-    return batch.schema.cached(key, lambda: batch.schema.kept(key, lambda: demands(families), _size))
+    key = ("demands", batch.families)
+    return batch.schema.cached(key, lambda: batch.schema.kept(key, lambda: demands(batch.families), _size))
 
 
 def _size(found: Demands) -> int:

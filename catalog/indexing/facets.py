@@ -36,12 +36,15 @@ class Facets(Keeper):
 
     def _ids(self, batch: Batch) -> dict[int, frozenset[int]]:
         """The terms of each product of the facts that changed, or of all."""
-        wanted = dict(_wanted(batch))
+        wanted = list(_wanted(batch))
         schema = batch.schema
         schema.load_terms(each.pk for each in schema.attributes.values() if schema.changed or is_facet(each))
-        schema.make_terms(set().union(*wanted.values()))
-        made = {pairs: frozenset(schema.terms[one][key] for one, key in pairs) for pairs in set(wanted.values())}
-        return {pk: made[pairs] for pk, pairs in wanted.items()}
+        schema.make_terms(set().union(*(terms for _, terms in wanted)))
+        found: dict[int, frozenset[int]] = {}
+        for same, terms in wanted:
+            ids = frozenset(schema.terms[attribute][key] for attribute, key in terms)
+            found |= dict.fromkeys((row.pk for row in same), ids)
+        return found
 
     def difference(self, batch: Batch) -> Difference:
         """Where only some facts changed, the terms of the others stay, and so does the root."""
@@ -52,9 +55,9 @@ class Facets(Keeper):
         ours = frozenset(pk for each in changed for pk in batch.schema.terms[each.pk].values())
         difference = Difference(self, changing=("terms",))
         for pk, terms in self.there(batch).values_list("product_id", "terms"):
-            ids, now = set(unpacked(terms)), wanted.pop(pk)
-            if ids & ours != now:
-                difference.changed.append((pk, packed(ids - ours | now)))
+            ids, now = unpacked(terms), wanted.pop(pk)
+            if ours.intersection(ids) != now:
+                difference.changed.append((pk, packed([one for one in ids if one not in ours] + [*now])))
         difference.added = [(pk, batch.lines[pk][-1].pk, packed(ids)) for pk, ids in wanted.items()]
         return difference
 
@@ -63,12 +66,12 @@ def is_facet(each: Indexed) -> bool:
     return each.filterable and TYPES[each.spec.type].faceted
 
 
-def _wanted(batch: Batch) -> Iterator[tuple[int, frozenset[tuple[int, str]]]]:
+def _wanted(batch: Batch) -> Iterator[tuple[list[Row], frozenset[tuple[int, str]]]]:
+    """Products that say the same, and their terms as attribute and key."""
     for alike in batch.alike:
         choice = batch.changed_choice(alike[0], "facets", is_facet)
         for same in batch.same(alike):
-            terms = frozenset(_terms(batch, same[0], choice))
-            yield from ((row.pk, terms) for row in same)
+            yield same, frozenset(_terms(batch, same[0], choice))
 
 
 def _terms(batch: Batch, row: Row, choice: Choice) -> Iterator[tuple[int, str]]:

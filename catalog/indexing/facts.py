@@ -44,20 +44,20 @@ class FactEntries(Keeper):
     def difference(self, batch: Batch) -> Difference:
         """What an entry says is changed where one goes and another comes, which takes half as long."""
         wanted = set(self.rows(batch))
+        rows = list(self.there(batch).values_list("pk", *self.identity))
+        there = {columns[1:]: columns[0] for columns in rows}
         stale: dict[Columns, list[int]] = defaultdict(list)
-        for columns in self.there(batch).values_list("pk", *self.identity):
-            row = columns[1:]
-            if row in wanted:
-                wanted.discard(row)
-            else:
-                stale[row[:_PLACE]].append(columns[0])
+        for row in there.keys() - wanted:
+            stale[row[:_PLACE]].append(there[row])
         difference = Difference(self, changing=self.identity[_PLACE:])
-        for row in wanted:
+        for row in wanted - there.keys():
             if free := stale.get(row[:_PLACE]):
                 difference.changed.append((free.pop(), *row[_PLACE:]))
             else:
                 difference.added.append(row)
-        difference.removed = [pk for free in stale.values() for pk in free]
+        # One that is there twice is there once too often.
+        twice = {columns[0] for columns in rows}.difference(there.values()) if len(rows) > len(there) else ()
+        difference.removed = [*twice, *(pk for free in stale.values() for pk in free)]
         return difference
 
 

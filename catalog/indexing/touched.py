@@ -22,6 +22,7 @@ from catalog.mentions import InFacts
 from catalog.models import (
     Asset,
     Association,
+    AssociationType,
     Attribute,
     AttributeOption,
     Audience,
@@ -61,6 +62,12 @@ def _asset_role(row: ProductAsset) -> Touch:
 
 def _association(row: Association) -> Touch:
     return Touch(products=frozenset([row.source_id, row.target_id]), links=True)
+
+
+def _association_type(kind: AssociationType) -> Touch:
+    """The products at either end: rules may ask for it."""
+    rows = Association.objects.filter(type=kind)
+    return Touch(products=_ids(rows, "source_id") | _ids(rows, "target_id"), links=True)
 
 
 def _placement(row: Placement) -> Touch:
@@ -227,6 +234,7 @@ AFFECTS: dict[type[Model], Affects] = {
     Product: Affects(_product),
     ProductAsset: Affects(_asset_role),
     Association: Affects(_association),
+    AssociationType: Affects(_association_type, "two_way", fresh=False),
     Placement: Affects(_placement),
     Fragment: Affects(_fragment, "state", fresh=False),
     Attribute: Affects(_attribute, *_ATTRIBUTE, fresh=False),
@@ -359,13 +367,21 @@ def refresh_product(product: Product, before: Product | None, *, links: bool) ->
     if before and before.parent_id != product.parent_id:
         lock_everything()
     if before is None or any(getattr(before, name) != getattr(product, name) for name in _PLACE):
-        refresh_placed([product.pk], {product.parent_id, before.parent_id if before else None})
+        renamed = before is not None and before.sku != product.sku
+        pointing = _pointing(product) if renamed else frozenset()
+        refresh_placed([product.pk, *pointing], {product.parent_id, before.parent_id if before else None})
         return
     said = before.values.keys() | product.values.keys()
     changed = [code for code in said if before.values.get(code) != product.values.get(code)]
     if changed or links or before.status != product.status:
         linked = links or before.status != product.status
         refresh([product.pk], attributes=changed, links=linked, values=not linked)
+
+
+def _pointing(product: Product) -> frozenset[int]:
+    """The products with an association to or from this one: rules may ask for it by its SKU."""
+    rows = Association.objects.filter(Q(target=product) | Q(source=product, type__two_way=True))
+    return (_ids(rows, "source_id") | _ids(rows, "target_id")) - {product.pk}
 
 
 def refresh_placed(ids: Collection[int], parents: Iterable[int | None]) -> None:

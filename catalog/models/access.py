@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -9,10 +11,18 @@ from django.db import models
 class Token(models.Model):
     """A key. Only its hash is kept; the key itself is shown once."""
 
+    # What its key begins with, so that those who find one know what it is.
+    prefix: ClassVar[str]
+
     name = models.CharField(max_length=100)
     hash = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True, help_text="From when on it opens nothing; empty: never.")
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    rate = models.PositiveIntegerField(
+        "requests a minute", null=True, blank=True, help_text="Empty: as the site has it (API_RATE); 0: no limit."
+    )
 
     class Meta:
         abstract = True
@@ -21,9 +31,9 @@ class Token(models.Model):
 class UserToken(Token):
     """A key with which a program does what its user may do."""
 
+    prefix = "tsu_"
+
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="tokens")
-    expires_at = models.DateTimeField(null=True, blank=True, help_text="From when on it opens nothing; empty: never.")
-    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["user", "name"]

@@ -116,7 +116,9 @@ def _write(actor: Actor, ids: Iterable[int], patch: Patch) -> dict[int, Row]:
     rows = rows_of(products, patch.codes)
     fresh = patch.applied_to(row.values for row in rows)
     changed = {
-        row.pk: row._replace(values=values) for row in rows if (values := fresh[id(row.values)]) is not row.values
+        row.pk: Row(*row[:-2], values, row.own_only)
+        for row in rows
+        if (values := fresh[id(row.values)]) is not row.values
     }
     _store(changed, patch)
     record_alike(actor, "change", "product", [row.sku for row in changed.values()])

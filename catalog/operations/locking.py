@@ -1,6 +1,9 @@
-"""Locks that all writers of the category trees, or of product sets, share."""
+"""Locks that all writers of the category trees, or of product sets, share; and writing without waiting for others."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 
@@ -25,3 +28,18 @@ def lock_sets() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_SETS])
+
+
+@contextmanager
+def without_waiting() -> Iterator[None]:
+    """What is written within fails at once with OperationalError where SQLite has another writer."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    seconds = connection.settings_dict["OPTIONS"].get("timeout", 5)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

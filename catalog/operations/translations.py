@@ -124,7 +124,7 @@ def follow(actor: Actor, instance: Model, before: Texts, *, meaning_kept: bool =
     follow_all(actor, [(instance, before)], meaning_kept=meaning_kept)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def follow_all(
     actor: Actor, written: Sequence[tuple[Model, Texts]], *, meaning_kept: bool = False, recoded: bool = False
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.values.base import AttributeSpec
 from catalog.values.registry import TYPES
-from catalog.values.resolve import Candidate, Level, Resolution, resolve
+from catalog.values.resolve import Candidate, Level, Resolution, counting, scopes_of
 from catalog.values.scopes import Scope
 
 # Where a value comes from when no product says it. No SKU has a colon or is spelt like these by a product's own word:
@@ -45,16 +45,27 @@ def effective(
     A winner's value of None says "empty here". A computed fact is made of what counts, for the same channel and
     languages; one whose sources are missing or go round in a circle has no value.
     """
-    found: dict[str, Resolution] = {}
-    computed = {}
-    for spec in specs:
-        if TYPES[spec.type].computed:
-            computed[spec.code.lower()] = spec
-        elif (resolution := resolve(spec, levels, channel, chain)) is not None:
-            found[spec.code] = resolution
-    if not computed:
-        return found
-    return _in_order(specs, found | _Computation(specs, computed, found).run())
+    return Chooser(specs, channel, chain).of(levels)
+
+
+class Chooser:
+    """What counts of some attributes for one channel and chain of languages: prepared once, asked for many products."""
+
+    def __init__(self, specs: Sequence[AttributeSpec], channel: str, chain: Sequence[str]) -> None:
+        self.specs = specs
+        self.computed = {spec.code.lower(): spec for spec in specs if TYPES[spec.type].computed}
+        stored = (spec for spec in specs if spec.code.lower() not in self.computed)
+        self.stored = [(spec.code, scopes_of(spec, channel, chain)) for spec in stored]
+
+    def of(self, levels: Sequence[Level]) -> dict[str, Resolution]:
+        """As `effective` gives it."""
+        found: dict[str, Resolution] = {}
+        for code, scopes in self.stored:
+            if (resolution := counting(code, levels, scopes)) is not None:
+                found[code] = resolution
+        if not self.computed:
+            return found
+        return _in_order(self.specs, found | _Computation(self.specs, self.computed, found).run())
 
 
 def _in_order(specs: Sequence[AttributeSpec], found: Mapping[str, Resolution]) -> dict[str, Resolution]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_currency
@@ -75,6 +76,7 @@ def _key(amount: str, currency: str) -> str:
     return f"{currency} {number_key(Decimal(amount))}"
 
 
+@lru_cache(maxsize=20_000)
 def money(amount: str, currency: str, chain: tuple[str, ...]) -> str:
     """A price as people write it, with the currency's decimals; where there are more, nothing is rounded away."""
     exact_cents = len(amount.partition(".")[2]) <= 2

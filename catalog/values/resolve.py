@@ -7,9 +7,8 @@ then language (the channel's chain). A null says "empty here" and ends the searc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from catalog.values.base import AttributeSpec
 from catalog.values.scopes import Scope
@@ -30,15 +29,16 @@ class Candidate(NamedTuple):
     value: Any
 
 
-@dataclass(frozen=True)
-class Resolution:
+class Resolution(NamedTuple):
     """The value that counts and those it beat, best first. `winner.value` is None where a level says "empty here"."""
 
     winner: Candidate
     beaten: tuple[Candidate, ...]
 
 
-_EVERYBODY = Scope()
+EVERYBODY = Scope()
+# The scopes in which a value counts, by context, each with how it is written.
+Scopes: TypeAlias = "tuple[tuple[tuple[str, Scope], ...], ...]"
 
 
 def resolve(spec: AttributeSpec, levels: Sequence[Level], channel: str, chain: Sequence[str]) -> Resolution | None:
@@ -46,33 +46,42 @@ def resolve(spec: AttributeSpec, levels: Sequence[Level], channel: str, chain: S
 
     `levels` run from the product itself up to its root; `chain` from the wanted language to its last fallback.
     """
-    if spec.localizable or spec.per_channel:
-        candidates = tuple(_candidates(spec, levels, channel, chain))
-    else:
+    return counting(spec.code, levels, scopes_of(spec, channel, chain))
+
+
+def scopes_of(spec: AttributeSpec, channel: str, chain: Sequence[str]) -> Scopes | None:
+    """In which scopes an attribute's values count, best first; None for one whose values hold for everybody."""
+    if not spec.localizable and not spec.per_channel:
+        return None
+    return _scopes(channel if spec.per_channel else "", tuple(chain) if spec.localizable else ("",))
+
+
+def counting(code: str, levels: Sequence[Level], scopes: Scopes | None) -> Resolution | None:
+    """`resolve` by an attribute's code and what `scopes_of` says of it."""
+    if scopes is None:
         # Most facts hold for everybody; going through scopes for them takes three times as long.
-        code = spec.code
-        candidates = tuple(
-            [Candidate(sku, _EVERYBODY, own[""]) for sku, values in levels if (own := values.get(code)) and "" in own]
-        )
-    return Resolution(candidates[0], candidates[1:]) if candidates else None
+        found = []
+        for sku, values in levels:
+            if (own := values.get(code)) and "" in own:
+                found.append(Candidate(sku, EVERYBODY, own[""]))
+    else:
+        found = list(_candidates(code, levels, scopes))
+    return Resolution(found[0], tuple(found[1:])) if found else None
 
 
-def _candidates(
-    spec: AttributeSpec, levels: Sequence[Level], channel: str, chain: Sequence[str]
-) -> Iterator[Candidate]:
-    said = [(level.sku, own) for level in levels if (own := level.values.get(spec.code))]
+def _candidates(code: str, levels: Sequence[Level], scopes: Scopes) -> Iterator[Candidate]:
+    said = [(level.sku, own) for level in levels if (own := level.values.get(code))]
     if not said:
         return
-    for scopes in _scopes(channel if spec.per_channel else "", tuple(chain) if spec.localizable else ("",)):
+    for context in scopes:
         for sku, own in said:
-            for key, scope in scopes:
+            for key, scope in context:
                 if key in own:
                     yield Candidate(sku, scope, own[key])
 
 
 @lru_cache(maxsize=1_000)
-def _scopes(channel: str, languages: tuple[str, ...]) -> tuple[tuple[tuple[str, Scope], ...], ...]:
-    """The scopes in which a value counts, by context, each with how it is written."""
+def _scopes(channel: str, languages: tuple[str, ...]) -> Scopes:
     contexts = (channel, "") if channel else ("",)
     scopes = ((Scope(language, context) for language in languages) for context in contexts)
     return tuple(tuple((str(scope), scope) for scope in row) for row in scopes)

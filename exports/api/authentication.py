@@ -11,6 +11,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from catalog.api.bearer import REALM, secret_in
+from catalog.operations.tokens import note_use
 from exports import tokens
 from exports.models import ChannelToken
 
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 
 
 def token_in(request: HttpRequest) -> ChannelToken | None:
-    """The valid token a request comes with, if any."""
+    """The valid token for documents that a request comes with, if any."""
     secret = secret_in(request)
-    return tokens.verify(secret) if secret else None
+    token = tokens.verify(secret) if secret else None
+    if token is None or not token.reads("documents"):
+        return None
+    note_use(token)
+    return token
 
 
 class ChannelTokenAuthentication(BaseAuthentication):
@@ -35,8 +40,10 @@ class ChannelTokenAuthentication(BaseAuthentication):
         token = tokens.verify(secret)
         if token is None:
             raise AuthenticationFailed(
-                "This token opens nothing: it was mistyped or revoked. Ask whoever runs this site for a new one."
+                "This token opens nothing: it was mistyped, has expired or was revoked. "
+                "Ask whoever runs this site for a new one."
             )
+        note_use(token)
         return None, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -47,4 +54,9 @@ class HasChannelToken(BasePermission):
     message = "Send a channel's token: “Authorization: Bearer tsr_...”."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(request.auth, ChannelToken)
+        token = request.auth
+        if not isinstance(token, ChannelToken):
+            return False
+        scope: str = view.scope  # type: ignore[attr-defined]
+        self.message = f"This token does not read {scope}. Ask whoever runs this site for one that does."
+        return token.reads(scope)

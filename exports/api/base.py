@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from rest_framework.exceptions import NotFound
 from rest_framework.negotiation import BaseContentNegotiation
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.api.caching import mark_private as mark_private
+from catalog.api.limits import TokenRate, tell_rate
 from catalog.models import Channel
 from exports.api.authentication import ChannelTokenAuthentication, HasChannelToken
 from exports.models import ChannelToken
@@ -25,6 +26,9 @@ class TokenView(APIView):
     authentication_classes = [ChannelTokenAuthentication]
     how_to_log_in = HasChannelToken.message
     permission_classes = [HasChannelToken]
+    throttle_classes = [TokenRate]
+    # What of the channel it shows, which the token must be for.
+    scope: ClassVar[str] = "documents"
 
     @property
     def reader(self) -> Channel:
@@ -34,6 +38,7 @@ class TokenView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
         mark_private(answer)
+        tell_rate(request, answer)
         return answer
 
 

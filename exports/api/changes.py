@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from catalog.api import parameters
 from exports import querysets
 from exports.api import examples, schema
+from exports.api.coding import body_in, coding_of, said
 from exports.api.cursors import Position
 from exports.api.views import MAX_LIMIT, ReleasedView, labelled
 from exports.models import Release
@@ -46,7 +47,7 @@ class ChangesView(ReleasedView):
         parameters=[schema.CHANNEL, schema.LANGUAGE, schema.LIMIT, schema.POSITION, schema.WAIT],
         responses={
             (200, "application/json"): schema.CHANGES_ANSWER,
-            **schema.problems(400, 401, 404, 406, 410),
+            **schema.problems(400, 401, 403, 404, 406, 410, 429),
         },
         examples=examples.CHANGES,
     )
@@ -71,7 +72,8 @@ class ChangesView(ReleasedView):
             "more": len(rows) > limit,
         }
         body = b'%b,"changes":[%b]}' % (orjson.dumps(envelope)[:-1], b",".join(map(_bytes, fresh)))
-        answer = HttpResponse(body, content_type="application/json")
+        coding = coding_of(request)
+        answer = said(body_in(coding, body), coding)
         return cast(HttpResponse, labelled(answer, release.number, position.language))
 
     def position(self, given: dict[str, str]) -> Position:

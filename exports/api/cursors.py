@@ -17,11 +17,12 @@ _CHANGES = "exports.releasing.changes"
 
 
 class Cursor(NamedTuple):
-    """The listing of a release in a language goes on after this SKU."""
+    """The listing of a release in a language goes on after this SKU. `asked` is a digest of its filter and fields."""
 
     release: int
     language: str
     after: str
+    asked: str = ""
 
     def write(self, channel: Channel) -> str:
         # Without a time stamp: the same page always has the same bytes.
@@ -31,12 +32,12 @@ class Cursor(NamedTuple):
     def read(cls, raw: str, channel: Channel) -> Cursor:
         """Raises ValidationError for what this channel was not given."""
         try:
-            owner, release, language, after = Signer(salt=_SALT).unsign_object(raw)
+            owner, *place = Signer(salt=_SALT).unsign_object(raw)
         except (BadSignature, ValueError):
             owner = None
         if owner != channel.pk:
             raise ValidationError({"cursor": "This is no cursor of this listing. Take “next” as it is, or begin anew."})
-        return cls(release, language, after)
+        return cls(*place)
 
 
 class Position(NamedTuple):

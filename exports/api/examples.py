@@ -65,7 +65,9 @@ UNKNOWN_PARAMETER = _example(
         "errors": [
             {
                 "field": "langauge",
-                "detail": "There is no such parameter here. There are: language, limit, cursor, release.",
+                "detail": (
+                    "There is no such parameter here. There are: language, filter, fields, limit, cursor, release."
+                ),
             }
         ],
     },

@@ -24,6 +24,7 @@ class FeedView(TokenView):
     """Streams an edition from the disk. An output of another channel is one that does not exist."""
 
     content_negotiation_class = AnyAccept
+    scope = "feeds"
 
     @extend_schema(
         operation_id="getFeed",

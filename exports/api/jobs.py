@@ -19,6 +19,7 @@ from catalog.actors import Actor
 from catalog.api import parameters
 from catalog.api.authentication import UserTokenAuthentication
 from catalog.api.caching import mark_private
+from catalog.api.limits import TokenRate, tell_rate
 from catalog.api.openapi import ref
 from catalog.api.problems import MEDIA_TYPE, Problem
 from catalog.jobs import cancel, retry
@@ -34,7 +35,7 @@ _ID = OpenApiParameter("id", {"type": "integer", "minimum": 1}, OpenApiParameter
 
 
 def _answers(good: OpenApiResponse, *more: int) -> Any:
-    described = schema.answers({(200, "application/json"): good}, 403, *more)
+    described = schema.answers({(200, "application/json"): good}, 406, *more)
     del described[304], described[401, MEDIA_TYPE]
     return described
 
@@ -52,6 +53,7 @@ class JobView(APIView):
     # By a session, or as elsewhere by a token of the same person.
     authentication_classes = [SessionAuthentication, UserTokenAuthentication]
     permission_classes = [MaySeeJobs]
+    throttle_classes = [TokenRate]
 
     def found(self, id: str) -> Job:
         """Raises NotFound."""
@@ -63,6 +65,7 @@ class JobView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
         mark_private(answer)
+        tell_rate(request, answer)
         return answer
 
 

@@ -16,6 +16,7 @@ from catalog.api.problems import MEDIA_TYPE
 from catalog.values import TYPES, AttributeSpec
 from exports import documents
 from exports.api.explaining import EXPLANATION
+from exports.asking.projection import MEMBERS
 
 Json = dict[str, Any]
 
@@ -86,12 +87,19 @@ _DIGEST: Json = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "
 _CAME: Json = {**_WHOLE, "description": "The release in which it became so."}
 _ENVELOPE: Json = {"channel": _TEXT, "language": _TEXT}
 
+_WHOLE_OR_PART: Json = {"anyOf": [ref("Document"), ref("DocumentPart")]}
+
 COMPONENTS: Json = {
     **{part.__name__: component_of(part) for part in _PARTS},
+    "DocumentPart": {
+        **component_of(documents.Document),
+        "description": "The members of a document that `fields` names.",
+        "required": ["sku"],
+    },
     "Explanation": EXPLANATION,
-    "Entry": record("A document of a set.", {"digest": _DIGEST, "document": ref("Document")}),
-    "Line": record("A line of a whole set.", {"sku": _TEXT, "digest": _DIGEST, "document": ref("Document")}),
-    "DocumentAnswer": record("One document.", {**_ENVELOPE, "digest": _DIGEST, "document": ref("Document")}),
+    "Entry": record("A document of a set.", {"digest": _DIGEST, "document": _WHOLE_OR_PART}),
+    "Line": record("A line of a whole set.", {"sku": _TEXT, "digest": _DIGEST, "document": _WHOLE_OR_PART}),
+    "DocumentAnswer": record("One document.", {**_ENVELOPE, "digest": _DIGEST, "document": _WHOLE_OR_PART}),
     "DocumentsPage": record(
         "A page of a release's documents, by SKU.",
         {
@@ -233,6 +241,19 @@ CHANNEL = _path("channel", "The channel's code, in whatever case.")
 SKU = _path("sku", "The product's SKU, in whatever case.")
 OUTPUT = _path("output", "The output's code, in whatever case.")
 LANGUAGE = _query("language", str, "One of the channel's languages; the first of them by default.")
+FILTER = _query(
+    "filter",
+    str,
+    "Only documents that meet this, in the filter language: `category = machines and weight < 2 kg`. It is asked of "
+    "the released documents: of sku, name, family, category, level, parent, association:TYPE, slot:CODE, asset:ROLE "
+    "and their facts. A page looks at 2,000 documents at most and may hold fewer than `limit`: follow `next`.",
+)
+FIELDS = _query(
+    "fields",
+    str,
+    "Only these members of each document, with commas between: `name,prices,facts.weight`. `sku` is always there. "
+    f"There are: {', '.join(MEMBERS)}, and `facts.CODE`. `digest` stays that of the whole document.",
+)
 LIMIT = limit(500, 100)
 CURSOR = _query("cursor", str, "Where to go on: comes with `next`. It holds the release and the language too.")
 RELEASE = _query("release", {"type": "integer", "minimum": 1}, "An earlier release; the current one by default.")
@@ -251,18 +272,19 @@ CONDITIONS = (
 
 _PROBLEMS = {
     400: "A parameter is unknown or cannot be understood; `errors` names it and says what to give instead.",
-    401: "The token is missing, mistyped or revoked.",
-    403: "Whoever asks is not logged in, or may not do this.",
+    401: "The token is missing, mistyped, expired or revoked.",
+    403: "The token is not for this, or whoever asks is not logged in or may not do it.",
     404: "There is no such thing here, or it belongs to another channel.",
     409: "The state it is in does not allow this; `detail` tells it.",
     406: "None of the media types accepted is available.",
     410: "The release asked for, or a cursor's, is kept no more; `detail` says how to go on.",
+    429: "The token asks too often; `Retry-After` says in how many seconds it may again.",
 }
 
 
 def answers(good: Mapping[tuple[int, str], OpenApiResponse], *more: int) -> dict[Any, OpenApiResponse]:
     """The good answers, 304, and the problems every address of a channel has, with `more` of them."""
-    return {**good, 304: OpenApiResponse(description="Your copy is current."), **problems(401, 404, *more)}
+    return {**good, 304: OpenApiResponse(description="Your copy is current."), **problems(401, 403, 404, 429, *more)}
 
 
 def problems(*statuses: int) -> dict[Any, OpenApiResponse]:
@@ -282,7 +304,8 @@ FILE_ANSWER = OpenApiResponse({"type": "string", "format": "binary"}, descriptio
 DOCUMENTS_TEXT = (
     "Documents in the order of their SKUs. A listing stays on the release it began with: follow `next` to its end, and "
     "nothing is skipped or repeated however many releases happen meanwhile.\n\n"
-    "With `Accept: application/x-ndjson` the whole set comes as lines; `limit` and `cursor` do not apply then.\n\n"
+    "With `Accept: application/x-ndjson` the whole set comes as lines; `limit` and `cursor` do not apply then. "
+    "`Accept-Encoding: zstd` or `gzip` makes it a quarter.\n\n"
     "`Tessera-Release` says which release the answer is from. A page's `ETag` is that of its release. `changes` (of "
     "lines: the header `Tessera-Changes`) is where to go on with what changes later."
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -12,20 +14,29 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.utils import extend_schema
-from rest_framework.exceptions import APIException, NotFound
+from rest_framework.exceptions import APIException, NotFound, ValidationError
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 
 from catalog.api import parameters
 from catalog.api.caching import etag_of, tagged, unchanged
 from catalog.api.problems import Problem
+from catalog.filters import FilterError
 from exports import querysets
 from exports.api import examples, schema
 from exports.api.base import ChannelView
+from exports.api.coding import body_in, coding_of, said, stream, tag_in
 from exports.api.cursors import Cursor, Position
+from exports.asking.filtering import wanted
+from exports.asking.listing import Asked
+from exports.asking.projection import projection
+from exports.asking.said import Said
 from exports.models import Release
 from exports.querysets import Found, Stored
 from exports.releasing.changes import key_of
+from exports.sets.codings import Coding, coded
+from exports.sets.lines import joined
+from exports.sets.reading import whole
 
 MAX_LIMIT = 500
 _LARGEST = 999_999_999
@@ -76,7 +87,16 @@ class DocumentsView(ReleasedView):
         operation_id="listDocuments",
         summary="The documents of a release",
         description=schema.DOCUMENTS_TEXT,
-        parameters=[schema.CHANNEL, schema.LANGUAGE, schema.LIMIT, schema.CURSOR, schema.RELEASE, *schema.CONDITIONS],
+        parameters=[
+            schema.CHANNEL,
+            schema.LANGUAGE,
+            schema.FILTER,
+            schema.FIELDS,
+            schema.LIMIT,
+            schema.CURSOR,
+            schema.RELEASE,
+            *schema.CONDITIONS,
+        ],
         responses=schema.answers(
             {
                 (200, "application/json"): schema.PAGE_ANSWER,
@@ -91,30 +111,38 @@ class DocumentsView(ReleasedView):
     def get(self, request: Request, channel: str) -> HttpResponseBase:
         if request.accepted_renderer.format == "ndjson":
             return self.lines(request)
-        given = parameters.read(request, "language", "limit", "cursor", "release")
+        given = parameters.read(request, "language", "filter", "fields", "limit", "cursor", "release")
         limit = cast(int, parameters.number(given, "limit", 100, 1, MAX_LIMIT))
         release, cursor = self.place(given)
+        coding = coding_of(request)
         etag = etag_of("page", self.reader.code, release.pk, request.build_absolute_uri(), limit, *cursor)
-        answer = unchanged(request, etag) or self.page(request, release, cursor, limit)
-        return labelled(tagged(answer, etag), release.number, cursor.language)
+        etag = tag_in(coding, etag)
+        answer = unchanged(request, etag) or self.page(request, release, cursor, limit, given, coding)
+        return labelled(said(tagged(answer, etag), coding), release.number, cursor.language)
 
     def place(self, given: dict[str, str]) -> tuple[Release, Cursor]:
-        """Where to go on, or where to begin. Raises ValidationError for a cursor of another language or release."""
+        """Where to go on, or where to begin. Raises ValidationError for a cursor of another question."""
+        digest = _question(given)
         if "cursor" not in given:
             release = self.release(parameters.number(given, "release", None, 1, _LARGEST))
-            return release, Cursor(release.number, self.language(given, release), "")
+            return release, Cursor(release.number, self.language(given, release), "", digest)
         cursor = Cursor.read(given["cursor"], self.reader)
         for name, own in (("language", cursor.language), ("release", str(cursor.release))):
             parameters.choice(given, name, [own])
+        if cursor.asked != digest:
+            raise ValidationError({"cursor": "This cursor is of another filter or other fields. Take “next” as it is."})
         return self.release(cursor.release), cursor
 
-    def page(self, request: Request, release: Release, cursor: Cursor, limit: int) -> HttpResponse:
-        rows = querysets.stored_after(release, cursor.language, cursor.after, limit + 1)
+    def page(
+        self, request: Request, release: Release, cursor: Cursor, limit: int, given: dict[str, str], coding: Coding
+    ) -> HttpResponse:
+        page = asked(given, release, cursor.language).page(cursor.after, limit)
         following = None
-        if len(rows) > limit:
-            rows = rows[:limit]
-            token = cursor._replace(after=rows[-1].sku).write(self.reader)
-            following = request.build_absolute_uri(f"?{urlencode({'cursor': token, 'limit': limit})}")
+        if page.after is not None:
+            token = cursor._replace(after=page.after).write(self.reader)
+            more = {name: value for name, value in given.items() if name in ("filter", "fields")}
+            query: dict[str, str] = {**more, "cursor": token, "limit": str(limit)}
+            following = request.build_absolute_uri(f"?{urlencode(query)}")
         envelope = {
             "channel": self.reader.code,
             "language": cursor.language,
@@ -122,18 +150,27 @@ class DocumentsView(ReleasedView):
             "next": following,
             "changes": Position(cursor.language, release.number, key_of(release)).write(self.reader),
         }
-        return HttpResponse(_with_documents(envelope, rows), content_type="application/json")
+        return body_in(coding, _with_documents(envelope, page.rows))
 
     def lines(self, request: Request) -> HttpResponseBase:
         """The whole set, a line per document."""
-        given = parameters.read(request, "language", "release")
+        given = parameters.read(request, "language", "filter", "fields", "release")
         release = self.release(parameters.number(given, "release", None, 1, _LARGEST))
         language = self.language(given, release)
-        etag = etag_of("lines", self.reader.code, release.pk, language)
-        wanted = () if request.method == "HEAD" else _lines(release, language)
-        answer = unchanged(request, etag) or StreamingHttpResponse(wanted, content_type=NdjsonRenderer.media_type)
+        coding = coding_of(request)
+        etag = tag_in(coding, etag_of("lines", self.reader.code, release.pk, language, _question(given)))
+        wanted = asked(given, release, language)
+        answer = unchanged(request, etag) or self.all_lines(request, wanted, coding)
         answer.headers["Tessera-Changes"] = Position(language, release.number, key_of(release)).write(self.reader)
-        return labelled(tagged(answer, etag), release.number, language)
+        return labelled(said(tagged(answer, etag), coding), release.number, language)
+
+    def all_lines(self, request: Request, wanted: Asked, coding: Coding) -> StreamingHttpResponse:
+        if request.method == "HEAD":
+            return stream((), NdjsonRenderer.media_type)
+        if wanted.is_everything:
+            found = whole(wanted.release, wanted.language, coding)
+            return stream(found.content, NdjsonRenderer.media_type, found.length)
+        return stream(coded(map(joined, wanted.batches()), coding), NdjsonRenderer.media_type)
 
 
 class DocumentView(ReleasedView):
@@ -143,18 +180,29 @@ class DocumentView(ReleasedView):
         operation_id="getDocument",
         summary="One document",
         description=schema.DOCUMENT_TEXT,
-        parameters=[schema.CHANNEL, schema.SKU, schema.LANGUAGE, schema.RELEASE, *schema.CONDITIONS],
+        parameters=[
+            schema.CHANNEL,
+            schema.SKU,
+            schema.LANGUAGE,
+            schema.FIELDS,
+            schema.RELEASE,
+            *schema.CONDITIONS,
+        ],
         responses=schema.answers({(200, "application/json"): schema.DOCUMENT_ANSWER}, 400, 406, 410),
         examples=examples.DOCUMENT,
     )
     def get(self, request: Request, channel: str, sku: str) -> HttpResponse:
-        given = parameters.read(request, "language", "release")
+        given = parameters.read(request, "language", "fields", "release")
         number = parameters.number(given, "release", None, 1, _LARGEST)
         language = given["language"] if "language" in given else self.language(given, self.release(number))
         found = self.find(language, sku, number)
+        coding = coding_of(request)
         etag = f'"{language}-{found.digest}"'
-        answer = unchanged(request, etag) or self.document(found, language)
-        return cast(HttpResponse, labelled(tagged(answer, etag), found.release, language))
+        if "fields" in given:
+            etag = etag_of("part", language, found.digest, given["fields"])
+        etag = tag_in(coding, etag)
+        answer = unchanged(request, etag) or self.document(found, language, given, coding)
+        return cast(HttpResponse, labelled(said(tagged(answer, etag), coding), found.release, language))
 
     def find(self, language: str, sku: str, number: int | None) -> Found:
         """One query where the address is as we write it. Raises NotFound or ValidationError."""
@@ -168,10 +216,39 @@ class DocumentView(ReleasedView):
         self.language({"language": language}, release)
         raise NotFound(f"Release {release.number} has no product of this SKU.")
 
-    def document(self, found: Found, language: str) -> HttpResponse:
+    def document(self, found: Found, language: str, given: dict[str, str], coding: Coding) -> HttpResponse:
         envelope = {"channel": self.reader.code, "language": language, "digest": found.digest}
-        body = b'%b,"document":%b}' % (orjson.dumps(envelope)[:-1], querysets.body_of(found.digest))
-        return HttpResponse(body, content_type="application/json")
+        content = querysets.body_of(found.digest)
+        if "fields" in given:
+            content = asked(given, self.release(found.release), language).shown(content)
+        return body_in(coding, b'%b,"document":%b}' % (orjson.dumps(envelope)[:-1], content))
+
+
+def asked(given: dict[str, str], release: Release, language: str) -> Asked:
+    """What is asked of the documents. Raises ValidationError with the place of what is not understood."""
+    told = Said(release, language)
+    found = Asked(release, language)
+    with _naming("filter"):
+        if given.get("filter"):
+            found = replace(found, filter=wanted(given["filter"], told))
+    with _naming("fields"):
+        if "fields" in given:
+            found = replace(found, projection=projection(given["fields"], told))
+    return found
+
+
+@contextmanager
+def _naming(parameter: str) -> Iterator[None]:
+    try:
+        yield
+    except FilterError as error:
+        raise ValidationError({parameter: str(error)}) from None
+
+
+def _question(given: dict[str, str]) -> str:
+    """A digest of the filter and the fields, "" without any: a cursor belongs to one question."""
+    question = [given.get("filter"), given.get("fields")]
+    return blake2b(orjson.dumps(question), digest_size=12).hexdigest() if question != [None, None] else ""
 
 
 class ReleasesView(ChannelView):
@@ -217,14 +294,6 @@ def _with_documents(envelope: dict[str, Any], rows: list[Stored]) -> bytes:
     """Stored bytes go in as they are."""
     documents = b",".join(b'{"digest":"%b","document":%b}' % (row.digest.encode(), row.body) for row in rows)
     return b'%b,"documents":[%b]}' % (orjson.dumps(envelope)[:-1], documents)
-
-
-def _lines(release: Release, language: str) -> Iterator[bytes]:
-    for batch in querysets.stored_batches(release, language):
-        yield b"".join(
-            b'{"sku":%b,"digest":"%b","document":%b}\n' % (orjson.dumps(row.sku), row.digest.encode(), row.body)
-            for row in batch
-        )
 
 
 def _summary(release: Release) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from stdnum import ean
@@ -11,20 +11,16 @@ from stdnum.exceptions import ValidationError as InvalidNumber
 
 from catalog.inheritance import MAIN, files
 from catalog.references import Reference
-from catalog.values import TYPES, AttributeSpec, Resolution, ValueType
+from catalog.values import Resolution, Scope
 from catalog.values.base import pick
 from catalog.values.display import as_shown
-from catalog.values.effective import effective
+from catalog.values.resolve import EVERYBODY, Candidate
 from catalog.values.wanted import wanted_text
+from exports.assembling.plans import Column, Plan, Sheet, plan_of
 from exports.assembling.statements import Outcome, choose
 from exports.assembling.words import Words
 from exports.documents import AssociationLink, CategoryLink, Document, DocumentAsset, Fact, Money
 from exports.gathering.bundles import AssetInfo, Context, Library, ProductBundle
-
-IDENTIFIERS = ("gtin", "mpn", "brand")
-_FILES = ("asset", "assets")
-# The types whose values can be tables; most facts are not even asked.
-_TABULAR = frozenset(code for code, kind in TYPES.items() if type(kind).rows is not ValueType.rows)
 
 
 @dataclass(frozen=True)
@@ -36,29 +32,17 @@ class Assembled:
     problems: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True)
-class _Resolved:
-    spec: AttributeSpec
-    position: int
-    resolution: Resolution
-    value: Any
-
-
 def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assembled:
     """The document of one product for one channel and language."""
-    if met := bundle.meets.get(context.language):
-        context = replace(context, meets=met)
-    counting = effective(bundle.attributes, bundle.levels, context.channel, context.chain)
-    resolved = {row.spec.code.lower(): row for row in _resolved(bundle, counting, context)}
-    facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
-    words = _words(bundle, context, library, resolved, facts)
-    name = words.product["name"]
-    spoken = choose(bundle.placements, context, words)
-    identifiers, wrong = _identifiers(resolved)
-    shown, expired = _unexpired(_assets(bundle, library, resolved), context)
+    said = _said(bundle, plan_of(context, library))
+    context, facts = said.context, said.facts
+    words = said.words()
+    spoken = choose(bundle.placements, words)
+    identifiers, wrong = _identifiers(said)
+    shown, expired = _unexpired(_assets(bundle, said), context)
     document = Document(
         sku=bundle.sku,
-        name=name,
+        name=words.product["name"],
         type=bundle.type,
         family=_family(bundle, context),
         parent=bundle.parent,
@@ -70,13 +54,13 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
         statements=tuple(spoken.statements),
         assets=tuple(_document_asset(role, asset, context) for role, asset in shown),
         associations=tuple(AssociationLink(row.type, row.sku, row.quantity) for row in bundle.associations),
-        prices=_prices(resolved),
-        tables=dict(_tables(resolved.values(), context)),
+        prices=_prices(said),
+        tables=dict(_tables(said)),
     )
     return Assembled(
         document,
         {
-            **_provenance(bundle, resolved, counting, spoken),
+            **_provenance(bundle, said, spoken),
             "shown": [*dict.fromkeys([*(asset.code for _, asset in shown), *words.shown])],
         },
         (*_missing(bundle, document, context.language), *wrong, *expired, *spoken.problems, *words.notes),
@@ -85,92 +69,63 @@ def assemble(bundle: ProductBundle, context: Context, library: Library) -> Assem
 
 def words_for(bundle: ProductBundle, context: Context, library: Library) -> Words:
     """What puts texts into words for a product that is not assembled."""
-    counting = effective(bundle.attributes, bundle.levels, context.channel, context.chain)
-    resolved = {row.spec.code.lower(): row for row in _resolved(bundle, counting, context)}
-    facts = {row.spec.code: _fact(row, bundle, context) for row in resolved.values()}
-    return _words(bundle, context, library, resolved, facts)
+    return _said(bundle, plan_of(context, library)).words()
 
 
-def _words(
-    bundle: ProductBundle,
-    context: Context,
-    library: Library,
-    resolved: Mapping[str, _Resolved],
-    facts: Mapping[str, Fact],
-) -> Words:
-    said = _Said(resolved, {code.lower(): fact.text for code, fact in facts.items()}, library, context)
-    name = said.texts.get(bundle.label_attribute.lower()) or bundle.sku
-    return Words(context, library, said, {"name": name, "sku": bundle.sku})
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Said:
-    """A product's facts as texts refer to them; `texts` for people, by lower-case code like `resolved`."""
+    """What counts of a product's facts (`counting`), and those that are not empty here, both by code."""
 
-    resolved: Mapping[str, _Resolved]
-    texts: Mapping[str, str]
-    library: Library
+    bundle: ProductBundle
+    plan: Plan
     context: Context
+    sheet: Sheet
+    counting: Mapping[str, Resolution]
+    facts: Mapping[str, Fact]
 
+    def among(self, columns: Iterable[Column]) -> Iterator[tuple[Column, Resolution]]:
+        """Those of the columns in which the product says something, with what counts there."""
+        return ((column, self.counting[column.code]) for column in columns if column.code in self.facts)
+
+    def words(self) -> Words:
+        column = self.sheet.called.get(self.bundle.label_attribute.lower())
+        name = self.facts[column.code].text if column and column.code in self.facts else ""
+        return Words(self.plan, self.context, self, {"name": name or self.bundle.sku, "sku": self.bundle.sku})
+
+    # --- As texts refer to it: see words.Facts -----------------------------------------------------------------------
     def text(self, reference: Reference) -> str:
-        code = reference.code.lower()
-        row = self.resolved.get(code) if reference.options else None
-        if row is None:
-            return self.texts.get(code, "")
-        decimals = reference.option("decimals")
+        column = self.sheet.called.get(reference.code.lower())
+        if column is None or column.code not in self.facts:
+            return ""
+        if not reference.options:
+            return self.facts[column.code].text
+        decimals, resolution = reference.option("decimals"), self.counting[column.code]
         return wanted_text(
-            row.value,
-            row.spec,
-            _chain(row, self.context),
+            column.value(resolution),
+            column.spec,
+            column.chain_of(resolution),
             self.context.units,
             reference.option("unit"),
             int(decimals) if decimals else None,
         )
 
     def label(self, code: str) -> str:
-        spec = self.library.attributes.get(code.lower())
+        spec = self.plan.library.attributes.get(code.lower())
         return spec.label(self.context.chain) if spec else ""
 
 
-def _resolved(bundle: ProductBundle, effective: Mapping[str, Resolution], context: Context) -> Iterator[_Resolved]:
-    """The effective values, without those that are empty here or hold no price in the channel's currencies."""
-    for position, spec in enumerate(bundle.attributes):
-        resolution = effective.get(spec.code)
-        if resolution is None or resolution.winner.value is None:
-            continue
-        value = resolution.winner.value
-        if spec.type == "price" and context.currencies:
-            value = [money for money in value if money["currency"] in context.currencies]
-        if value != []:
-            yield _Resolved(spec, position, resolution, value)
+def _said(bundle: ProductBundle, plan: Plan) -> _Said:
+    sheet = plan.sheet(bundle)
+    counting = sheet.chooser.of(bundle.levels)
+    return _Said(bundle, plan, plan.context_of(bundle), sheet, counting, sheet.facts(counting))
 
 
-def _fact(row: _Resolved, bundle: ProductBundle, context: Context) -> Fact:
-    spec, kind = row.spec, TYPES[row.spec.type]
-    return Fact(
-        label=spec.label(context.chain),
-        group=spec.group,
-        type=kind.code_of(spec),
-        value=kind.machine(row.value, spec),
-        text=kind.text(as_shown(row.value, context.units), spec, _chain(row, context)),
-        position=row.position,
-        role="name" if spec.code == bundle.label_attribute else spec.role,
-    )
-
-
-def _chain(row: _Resolved, context: Context) -> tuple[str, ...]:
-    """A text shown in a fallback language keeps that language's formats; all else is written in the wanted one."""
-    return (row.resolution.winner.scope.language, *context.chain) if row.spec.localizable else context.chain
-
-
-def _tables(rows: Iterable[_Resolved], context: Context) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
+def _tables(said: _Said) -> Iterator[tuple[str, tuple[tuple[str, ...], ...]]]:
     """The facts that are tables, in the units of the channel."""
-    for row in rows:
-        if row.spec.type not in _TABULAR:
-            continue
-        value = as_shown(row.value, context.units)
-        if table := TYPES[row.spec.type].rows(value, row.spec, _chain(row, context)):
-            yield row.spec.code, table
+    for column, resolution in said.among(said.sheet.tables):
+        value = as_shown(column.value(resolution), column.units)
+        if table := column.kind.rows(value, column.spec, column.chain_of(resolution)):
+            yield column.code, table
 
 
 def _axis(fact: Fact) -> str:
@@ -189,15 +144,15 @@ def _categories(bundle: ProductBundle, context: Context) -> Iterator[CategoryLin
         yield CategoryLink(last.code, pick(last.labels, context.chain) or last.code, tuple(node.code for node in path))
 
 
-def _identifiers(resolved: dict[str, _Resolved]) -> tuple[dict[str, str], list[tuple[str, str]]]:
+def _identifiers(said: _Said) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """By role. A GTIN whose check digit is wrong is no GTIN: receivers refuse it, so it is reported instead."""
     found: dict[str, str] = {}
     problems = []
-    for row in resolved.values():
-        role = row.spec.role
-        if role not in IDENTIFIERS or role in found:
+    for column, resolution in said.among(said.sheet.identifiers):
+        role, value = column.spec.role, column.value(resolution)
+        if role in found:
             continue
-        text = str(row.value) if role != "brand" else TYPES[row.spec.type].text(row.value, row.spec, ("en",))
+        text = str(value) if role != "brand" else column.kind.text(value, column.spec, ("en",))
         if role == "gtin":
             try:
                 text = ean.validate(text)
@@ -208,20 +163,20 @@ def _identifiers(resolved: dict[str, _Resolved]) -> tuple[dict[str, str], list[t
     return found, problems
 
 
-def _prices(resolved: dict[str, _Resolved]) -> tuple[Money, ...]:
-    prices = (row for row in resolved.values() if row.spec.role == "price" and row.spec.type == "price")
-    row = next(prices, None)
-    return tuple(Money(money["amount"], money["currency"]) for money in row.value) if row else ()
+def _prices(said: _Said) -> tuple[Money, ...]:
+    for column, resolution in said.among(said.sheet.prices):
+        return tuple(Money(money["amount"], money["currency"]) for money in column.value(resolution))
+    return ()
 
 
-def _assets(bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]) -> Iterator[tuple[str, AssetInfo]]:
+def _assets(bundle: ProductBundle, said: _Said) -> Iterator[tuple[str, AssetInfo]]:
     """Those attached in a role, the main one first, then those that facts name.
 
     The family's image attribute fills the main role where nothing is attached in it, unless its value comes from above
     a level that takes only its own main picture.
     """
     has_main = any(role.lower() == MAIN for role, _ in bundle.assets)
-    named = [row for row in _from_facts(bundle, library, resolved) if not (has_main and row[0] == MAIN)]
+    named = [row for row in _from_facts(bundle, said) if not (has_main and row[0] == MAIN)]
     seen: set[tuple[str, str]] = set()
     for role, asset in sorted([*bundle.assets, *named], key=lambda pair: pair[0] != MAIN):
         if (role, asset.digest or asset.url) not in seen:
@@ -242,23 +197,20 @@ def _unexpired(
     return shown, problems
 
 
-def _from_facts(
-    bundle: ProductBundle, library: Library, resolved: dict[str, _Resolved]
-) -> Iterator[tuple[str, AssetInfo]]:
-    naming = [row for row in resolved.values() if row.spec.type in _FILES]
-    order = {level.sku: index for index, level in enumerate(bundle.levels)} if naming else {}
-    for row in naming:
-        depth = order.get(row.resolution.winner.sku, 0)
-        for role, code in files(row.spec.code, bundle.image_attribute, _asset_codes(row), bundle.cuts, depth):
-            if asset := library.assets.get(code.lower()):
+def _from_facts(bundle: ProductBundle, said: _Said) -> Iterator[tuple[str, AssetInfo]]:
+    order = _order(bundle) if said.sheet.files else {}
+    for column, resolution in said.among(said.sheet.files):
+        value = column.value(resolution)
+        codes = list(value) if column.kind.many else [str(value)]
+        depth = order.get(resolution.winner.sku, 0)
+        for role, code in files(column.code, bundle.image_attribute, codes, bundle.cuts, depth):
+            if asset := said.plan.library.assets.get(code.lower()):
                 yield role, asset
 
 
-def _asset_codes(row: _Resolved) -> list[str]:
-    """The assets a fact names."""
-    if row.spec.type == "asset":
-        return [str(row.value)]
-    return list(row.value) if row.spec.type == "assets" else []
+def _order(bundle: ProductBundle) -> dict[str, int]:
+    """How far away each level is; 0 is the product itself."""
+    return {level.sku: index for index, level in enumerate(bundle.levels)}
 
 
 def _document_asset(role: str, asset: AssetInfo, context: Context) -> DocumentAsset:
@@ -277,6 +229,8 @@ def _document_asset(role: str, asset: AssetInfo, context: Context) -> DocumentAs
 
 def _missing(bundle: ProductBundle, document: Document, language: str) -> list[tuple[str, str]]:
     """What the channel demands in the language and the document does not have; nothing is demanded of groups."""
+    if not bundle.required or bundle.type == "group":
+        return []
     there = {
         "fact": {code.lower() for code in document.facts},
         "slot": {statement.slot.lower() for statement in document.statements},
@@ -284,40 +238,53 @@ def _missing(bundle: ProductBundle, document: Document, language: str) -> list[t
     }
     missing = [
         required.code if required.kind == "fact" else f"{required.kind} {required.code}"
-        for required in (bundle.required if bundle.type != "group" else ())
+        for required in bundle.required
         if (required.languages is None or language in required.languages)
         and required.code.lower() not in there[required.kind]
     ]
     return [("incomplete", f"Required, but empty: {', '.join(missing)}.")] if missing else []
 
 
-def _provenance(
-    bundle: ProductBundle, resolved: Mapping[str, _Resolved], counting: Mapping[str, Resolution], spoken: Outcome
-) -> dict[str, Any]:
+def _provenance(bundle: ProductBundle, said: _Said, spoken: Outcome) -> dict[str, Any]:
     """Where everything comes from. `emptied` are the facts that a level says are empty, with what they would be."""
-    order = {level.sku: index for index, level in enumerate(bundle.levels)}
-    emptied = {code: _trace(found, order) for code, found in counting.items() if found.winner.value is None}
+    traces = _Traces(_order(bundle))
+    empty = ((code, found) for code, found in said.counting.items() if found.winner.value is None)
     return {
-        "facts": {row.spec.code: _trace(row.resolution, order) for row in resolved.values()},
-        "emptied": emptied,
+        "facts": {code: traces.of(said.counting[code]) for code in said.facts},
+        "emptied": {code: traces.of(found) for code, found in empty},
         "statements": spoken.trace,
         "absent": spoken.absent,
         **bundle.origins,
     }
 
 
-def _trace(resolution: Resolution, order: Mapping[str, int]) -> dict[str, Any]:
-    """Where a fact's value stands, at which level (0 is the product itself), and the values it beat.
+class _Traces:
+    """Where facts' values stand, at which level (0 is the product itself), and the values they beat.
 
     The family and the attributes' defaults are levels above the root; what is computed is the product's own.
     """
-    winner = resolution.winner
-    return {
-        "from": winner.sku,
-        "level": order.get(winner.sku, 0),
-        "scope": str(winner.scope),
-        "beaten": [
-            {"from": row.sku, "level": order[row.sku], "scope": str(row.scope), "value": row.value}
-            for row in resolution.beaten
-        ],
-    }
+
+    def __init__(self, order: Mapping[str, int]) -> None:
+        self.order = order
+        self.plain: dict[str, dict[str, Any]] = {}
+
+    def of(self, resolution: Resolution) -> dict[str, Any]:
+        """Most are alike: values that hold for everybody and beat none, of the same level."""
+        (sku, scope, _), beaten = resolution
+        if beaten or scope is not EVERYBODY:
+            return self._of(sku, scope, beaten)
+        found = self.plain.get(sku)
+        if found is None:
+            found = self.plain[sku] = self._of(sku, scope, ())
+        return found
+
+    def _of(self, sku: str, scope: Scope, beaten: Iterable[Candidate]) -> dict[str, Any]:
+        return {
+            "from": sku,
+            "level": self.order.get(sku, 0),
+            "scope": str(scope),
+            "beaten": [
+                {"from": row.sku, "level": self.order[row.sku], "scope": str(row.scope), "value": row.value}
+                for row in beaten
+            ],
+        }

@@ -7,7 +7,7 @@ then position. docs/placement.md is for those who place fragments.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
@@ -15,14 +15,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from catalog.inheritance import uncovered
 from catalog.references import references_in
+from exports.assembling.judging import blocked, expired, language_of
 from exports.documents import Statement
 from exports.gathering.bundles import Context, FragmentContent, Library, Placed
 
 if TYPE_CHECKING:
     from exports.assembling.words import Words
-
-BLOCK = "block"
-_APPLIES = (("channels", "channel"), ("audiences", "audience"), ("markets", "market"), ("media", "medium"))
 
 
 class Unresolved(Exception):
@@ -30,7 +28,7 @@ class Unresolved(Exception):
 
 
 class Rank(NamedTuple):
-    """Smaller wins, compared from left to right. `context` is for each of _APPLIES whether the fragment names none."""
+    """Smaller wins, compared from left to right. `context` is what the fragment leaves unnamed (judging.Judged)."""
 
     context: tuple[bool, ...]
     level: tuple[int, int]
@@ -48,8 +46,7 @@ class Rank(NamedTuple):
         return next((why for why, own, other in zip(reasons, self, better, strict=True) if own != other), "a tie")
 
 
-@dataclass(frozen=True)
-class Candidate:
+class Candidate(NamedTuple):
     placed: Placed
     rank: Rank
     language: str
@@ -85,77 +82,14 @@ class Outcome:
         self.absent.append({"slot": placed.slot.code, "fragment": placed.fragment.code, "why": why})
 
 
-# --- Whom a text is for ----------------------------------------------------------------------------------------------
-def applicable(content: Mapping[str, Any], context: Context) -> tuple[bool, ...] | str:
-    """For an applicable revision, what it does not name (False sorts first: named is more specific); else why not."""
-    applies = content["applies"]
-    unnamed = []
-    for name, own in _APPLIES:
-        wanted = applies[name]
-        if wanted and getattr(context, own).lower() not in [code.lower() for code in wanted]:
-            return f"only for {name} {', '.join(wanted)}"
-        unnamed.append(not wanted)
-    if (products := applies.get("products")) and products not in context.meets:
-        return f"only for products: {products}"
-    today = context.on.isoformat()
-    if applies["from"] and today < applies["from"]:
-        return f"not before {applies['from']}"
-    if applies["until"] and today > applies["until"]:
-        return f"only until {applies['until']}"
-    if context.expired_claims == BLOCK and (day := expired(content, context)):
-        return _blocked(day)
-    return tuple(unnamed)
-
-
-def expired(content: Mapping[str, Any], context: Context) -> str:
-    """The last day of a claim that holds no more, else ""."""
-    until = content.get("source", {}).get("valid_until") or ""
-    return until if until and context.on.isoformat() > until else ""
-
-
-def _blocked(day: str) -> str:
-    return f"its source had to be asked again after {day}"
-
-
-def language_of(content: Mapping[str, Any], context: Context) -> str | None:
-    """The first language of the chain in which the revision has a text."""
-    return next((language for language in context.chain if content["body"].get(language)), None)
-
-
-class Judged(NamedTuple):
-    """A fragment for one kind of reader: `unnamed` and `place` make its rank; or `why` it cannot be shown.
-
-    `expired` is the last day of its claim where that is over.
-    """
-
-    unnamed: tuple[bool, ...] = ()
-    language: str = ""
-    place: int = 0
-    why: str = ""
-    expired: str = ""
-
-
-# The same for all products of a channel in a language that meet the same rules.
-@lru_cache(maxsize=20_000)
-def judged(fragment: FragmentContent, context: Context) -> Judged:
-    named = applicable(fragment.content, context)
-    day = expired(fragment.content, context)
-    if isinstance(named, str):
-        return Judged(why=named, expired=day if named == _blocked(day) else "")
-    language = language_of(fragment.content, context)
-    if language is None:
-        return Judged(why=f"no text in {', '.join(context.chain)}")
-    return Judged(named, language, context.chain.index(language), expired=day)
-
-
 # --- Choosing --------------------------------------------------------------------------------------------------------
-def choose(placements: Sequence[Placed], context: Context, words: Words) -> Outcome:
+def choose(placements: Sequence[Placed], words: Words) -> Outcome:
     """Fill the slots. A statement with an unresolved reference is left out and reported, never shown half.
 
     Where two fragments are equally good for a slot that shows one, none is shown, and that is reported.
     """
     outcome = Outcome()
-    found = sorted(_candidates(placements, context, outcome), key=_by_slot)
+    found = sorted(_candidates(placements, words, outcome), key=_by_slot)
     for _, group in groupby(found, key=lambda candidate: candidate.placed.slot.code):
         for winner, beaten in _winners(list(group), outcome):
             _say(winner, beaten, words, outcome)
@@ -167,8 +101,9 @@ def _by_slot(candidate: Candidate) -> tuple[int, str]:
     return slot.position, slot.code
 
 
-def _candidates(placements: Sequence[Placed], context: Context, outcome: Outcome) -> Iterator[Candidate]:
+def _candidates(placements: Sequence[Placed], words: Words, outcome: Outcome) -> Iterator[Candidate]:
     """Those that may be shown; the others are noted with the reason."""
+    context, judged = words.context, words.plan.judged
     for placed in _counting(placements, context, outcome):
         found = judged(placed.fragment, context)
         if found.why:
@@ -247,14 +182,13 @@ def _say(winner: Candidate, beaten: Sequence[Candidate], words: Words, outcome: 
             {**loser.trace(), "rank": tuple(loser.rank), "why": loser.rank.differs(winner.rank)} for loser in beaten
         ]
     fragment = winner.placed.fragment
-    naming = "{{" in fragment.content["body"][winner.language]
-    uses = standing_in(fragment, words.context, words.library) if naming else []
+    uses = standing_in(fragment, words.context, words.library)
     if uses:
         trace["uses"] = [use.trace() for use in uses]
     outcome.trace.append(trace)
     for each in (fragment, *(use.fragment for use in uses)):
         if day := expired(each.content, words.context):
-            outcome.problems.append(("claim", f"Fragment “{each.code}” is shown, but {_blocked(day)}."))
+            outcome.problems.append(("claim", f"Fragment “{each.code}” is shown, but {blocked(day)}."))
 
 
 # --- What stands in a text by reference ------------------------------------------------------------------------------
@@ -281,7 +215,7 @@ def standing_in(fragment: FragmentContent, context: Context, library: Library) -
     while open_ones:
         above = open_ones.pop()
         body = above.content["body"].get(language_of(above.content, context) or "", "")
-        for code in _named_in(body) if "{{" in body else ():
+        for code in _named_in(body):
             inner = library.fragments.get(code)
             language = language_of(inner.content, context) if inner else None
             if inner is not None and language and code not in found and inner is not fragment:
@@ -290,5 +224,6 @@ def standing_in(fragment: FragmentContent, context: Context, library: Library) -
     return list(found.values())
 
 
+@lru_cache(maxsize=4_000)
 def _named_in(body: str) -> list[str]:
     return [found.code.lower() for found in references_in(body) if found.kind == "fragment"]

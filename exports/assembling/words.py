@@ -20,9 +20,11 @@ from catalog.values import TYPES, Invalid
 from catalog.values.base import pick
 from catalog.values.effective import effective
 from exports.addresses import SIZES, picture_path
-from exports.assembling.statements import Candidate, Unresolved, applicable, language_of
+from exports.assembling.judging import applicable, language_of
+from exports.assembling.plans import Plan
+from exports.assembling.statements import Candidate, Unresolved
 from exports.documents import Statement
-from exports.gathering.bundles import AssetInfo, Context, FragmentContent, Library, Linked
+from exports.gathering.bundles import AssetInfo, Context, FragmentContent, Linked
 
 # Characters that the references of one statement may stand for, counted at every level: fragments that name fragments
 # many times each would multiply.
@@ -51,14 +53,15 @@ def linked_in(fragments: Iterable[FragmentContent]) -> set[str]:
 
 
 class Words:
-    """Puts texts into words for one document.
+    """Puts texts into words for one document. `context` is the plan's, with the rules that the product meets.
 
     `notes` are what is worth knowing of those put (kind, message), `shown` the assets whose pictures stand in them.
     """
 
-    def __init__(self, context: Context, library: Library, facts: Facts, product: Mapping[str, str]) -> None:
+    def __init__(self, plan: Plan, context: Context, facts: Facts, product: Mapping[str, str]) -> None:
+        self.plan = plan
         self.context = context
-        self.library = library
+        self.library = plan.library
         self.facts = facts
         self.product = product
         self.notes: list[tuple[str, str]] = []
@@ -73,6 +76,8 @@ class Words:
 
     def spoken(self, code: str, body: str, *, rich: bool) -> tuple[str, str]:
         """A fragment's text as markup ("" where there is to be none) and as plain words. Raises Unresolved."""
+        if (fixed := _fixed(body, rich)) is not None:
+            return fixed
         text = _Text(self, code)
         self.taken = 0
         if not rich:
@@ -260,6 +265,13 @@ def _markup(body: str) -> str:
         return clean_html(body, strict=False)
     except Invalid:
         return f"<p>{html.escape(body, quote=False)}</p>"
+
+
+@lru_cache(maxsize=4_000)
+def _fixed(body: str, rich: bool) -> tuple[str, str] | None:
+    """A text's markup and plain words where they are the same for every document: it names nothing, and shows none."""
+    text, markup = _text(body), _markup(body) if rich else ""
+    return None if "{{" in markup or "<img" in markup or len(_pieces(text)) > 1 else (markup, text)
 
 
 @lru_cache(maxsize=2_000)

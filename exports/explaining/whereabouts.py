@@ -5,6 +5,7 @@ Each answer is a constant number of indexed queries, however many documents ther
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -18,8 +19,9 @@ from catalog.models import Asset, Attribute, Category, Channel, CodeAlias, Fragm
 from catalog.operations.fragments import APPLIES_TO, freeze
 from catalog.operations.translations import digest_of, source_texts
 from catalog.outlook import Carried, Impact, Outlet
+from catalog.remembered import remembered
 from catalog.richtext import to_text
-from exports.assembling.statements import applicable
+from exports.assembling.judging import applicable
 from exports.gathering.loading import contexts
 from exports.models import (
     STAGED,
@@ -80,9 +82,7 @@ def _of(rows: QuerySet[Any]) -> Q:
 
 def codes_of(thing: Any) -> list[str]:
     """A thing's present and former codes in lower case. One query."""
-    target = target_of(thing)
-    former = CodeAlias.objects.filter(kind=target.kind, scope__iexact=target.scope, code__iexact=target.code)
-    return [target.code.lower(), *former.values_list("alias", flat=True)]
+    return Aliases().codes_of(target_of(thing))
 
 
 def _tagged(tag: Tag) -> Q:
@@ -107,7 +107,7 @@ def _outlets(versions: QuerySet[DocumentVersion]) -> Iterator[Outlet]:
         yield Outlet(row["channel__code"], row["language"], row["documents"], row["first"], last)
 
 
-def _editions(carrying: Q, outlets: Q | None = None) -> QuerySet[Edition]:
+def _editions(carrying: Q) -> QuerySet[Edition]:
     """The latest edition of each output, where it was made from documents that carry something."""
     later = Edition.objects.filter(output=OuterRef("output"), pk__gt=OuterRef("pk"))
     number = OuterRef("release__number")
@@ -119,8 +119,6 @@ def _editions(carrying: Q, outlets: Q | None = None) -> QuerySet[Edition]:
         valid_from__lte=number,
     )
     rows = Edition.objects.filter(~Exists(later), Exists(documents))
-    if outlets is not None:
-        rows = rows.filter(outlets)
     return rows.select_related("output__channel", "release").order_by("output__code")
 
 
@@ -128,7 +126,7 @@ def _editions(carrying: Q, outlets: Q | None = None) -> QuerySet[Edition]:
 class _Group(NamedTuple):
     """Documents that show a fragment alike: in a channel and language, in words of a language, in a slot of a text.
 
-    `statements` is how many statements that are.
+    `statements` is how many statements that are, `since` the first release that had one of them as it is.
     """
 
     channel: int
@@ -137,6 +135,7 @@ class _Group(NamedTuple):
     slot: str
     via: str
     statements: int
+    since: int
 
     def condition(self) -> Q:
         """What holds for the statements."""
@@ -150,12 +149,13 @@ def impact(fragment: Fragment) -> Impact:
     A constant number of queries; no document is read.
     """
     outdated, words = _outdated(fragment)
-    codes = codes_of(fragment)
+    aliases = Aliases()
+    codes = aliases.codes_of(target_of(fragment))
     showing = VersionStatement.objects.filter(fragment__in=codes, version__valid_until=None).order_by()
     columns = ("version__channel", "version__language", "language", "slot", "via")
-    groups = [_Group(*row) for row in showing.values_list(*columns).annotate(Count("pk"))]
+    groups = [_Group(*row) for row in showing.values_list(*columns).annotate(Count("pk"), Min("version__valid_from"))]
     channels = _channels({group.channel for group in groups})
-    changed = _changed(fragment, groups, channels)
+    changed = _changed(fragment, groups, channels, aliases)
     if not changed:
         return Impact(outdated=outdated, words=words)
     return Impact(
@@ -169,16 +169,22 @@ def impact(fragment: Fragment) -> Impact:
     )
 
 
-def _channels(ids: Collection[int]) -> dict[int, Channel]:
-    rows = Channel.objects.filter(pk__in=ids).select_related("market", "audience").prefetch_related("languages")
-    return {row.pk: row for row in rows}
+def _channels(ids: Collection[int]) -> Mapping[int, Channel]:
+    """With their languages, markets and audiences, as they are remembered."""
+
+    def read() -> tuple[dict[int, Channel], bool]:
+        rows = Channel.objects.filter(pk__in=ids).select_related("market", "audience").prefetch_related("languages")
+        return {row.pk: row for row in rows}, True
+
+    return remembered(("channels", frozenset(ids)), read)
 
 
-def _changed(fragment: Fragment, groups: Collection[_Group], channels: Mapping[int, Channel]) -> list[_Group]:
+def _changed(
+    fragment: Fragment, groups: Collection[_Group], channels: Mapping[int, Channel], aliases: Aliases
+) -> list[_Group]:
     """The groups that would say something else: other words, in another language, or nothing any more."""
-    row = next(iter(catalog.current_revisions().filter(fragment=fragment)), None)
     # What is frozen says the codes of its day; that these have changed since changes no document.
-    out = Aliases().in_revision(row.out or {}) if row else {}
+    out = aliases.in_revision(said) if (said := catalog.out_of(fragment)) else {}
     then = freeze(fragment)
     return [group for group in groups if _says_else(group, channels[group.channel], out, then)]
 
@@ -195,14 +201,32 @@ def _documents(showing: QuerySet[VersionStatement], changed: Collection[_Group])
 
 
 def _by_medium(showing: QuerySet[VersionStatement], changed: Collection[_Group]) -> dict[str, int]:
+    """The latest edition of each output that was made from documents of the groups, counted by medium."""
+    since: dict[tuple[int, str], int] = {}
     outlets = Q()
-    for channel, language in {(group.channel, group.language) for group in changed}:
-        outlets |= Q(output__channel=channel, output__language=language)
-    counted: dict[str, int] = {}
-    for edition in _editions(_of(showing), outlets):
-        medium = edition.output.channel.medium
-        counted[medium] = counted.get(medium, 0) + 1
-    return counted
+    for group in changed:
+        outlet = group.channel, group.language
+        since[outlet] = min(group.since, since.get(outlet, group.since))
+        outlets |= Q(output__channel=group.channel, output__language=group.language)
+    latest = Edition.objects.filter(outlets).order_by().values("output").annotate(latest=Max("pk")).values("latest")
+    columns = ("pk", "output__channel__medium", "output__channel", "output__language", "release__number")
+    rows = list(Edition.objects.filter(pk__in=latest).order_by().values_list(*columns))
+    # What shows it today showed it then, unless the edition is older than all of that.
+    older = {pk for pk, _, channel, language, number in rows if number < since[channel, language]}
+    others = older - set(_made_of(showing, older)) if older else ()
+    return dict(Counter(medium for pk, medium, *_ in rows if pk not in others))
+
+
+def _made_of(showing: QuerySet[VersionStatement], editions: Collection[int]) -> Iterable[int]:
+    """Those of the editions whose documents were among these when they were made."""
+    number = OuterRef("release__number")
+    shown = showing.filter(
+        Q(version__valid_until=None) | Q(version__valid_until__gt=number),
+        version__channel=OuterRef("release__channel"),
+        version__language=OuterRef("output__language"),
+        version__valid_from__lte=number,
+    )
+    return Edition.objects.filter(Exists(shown), pk__in=editions).order_by().values_list("pk", flat=True)
 
 
 def _says_else(group: _Group, channel: Channel, out: Mapping[str, Any], then: Mapping[str, Any]) -> bool:

@@ -56,7 +56,7 @@ class SlotInfo:
     position: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FragmentContent:
     """What is out of a fragment; `content` as frozen by catalog.operations.fragments.freeze.
 
@@ -65,7 +65,7 @@ class FragmentContent:
 
     code: str
     revision: int
-    content: Mapping[str, Any] = field(hash=False)
+    content: Mapping[str, Any]
 
     def revision_of(self, language: str) -> int:
         """The number of the revision whose text is shown in a language."""
@@ -153,12 +153,16 @@ class Linked:
 
 @dataclass(frozen=True)
 class Library:
-    """What all products of a release share. Keys are lower-case codes; `linked` are products that texts name."""
+    """What all products of a release share. Keys are lower-case codes; `linked` are products that texts name.
+
+    `plans` is where assembling keeps what it works out from all this (assembling.plans).
+    """
 
     fragments: Mapping[str, FragmentContent] = field(default_factory=dict)
     assets: Mapping[str, AssetInfo] = field(default_factory=dict)
     attributes: Mapping[str, AttributeSpec] = field(default_factory=dict)
     linked: Mapping[str, Linked] = field(default_factory=dict)
+    plans: dict[Context, Any] = field(default_factory=dict, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

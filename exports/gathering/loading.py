@@ -122,6 +122,7 @@ class Loader:
         self.specs = schema.specs
         self.families = schema.families
         self.kinds = schema.kinds
+        self.sheets: dict[tuple[str, ...], tuple[AttributeSpec, ...]] = {}
         self.demands = schema.demands
         self.conditions = Conditions(self.only)
         self.chains = channel.chains()
@@ -281,11 +282,15 @@ class Loader:
         return tuple(code for depth in range(1, len(line)) for code in levels.get(depth, ()))
 
     def _attributes(self, kind: _Kind, line: list[Product]) -> tuple[AttributeSpec, ...]:
-        """The family's attributes in its order, then any others the line or the family has values of."""
+        """The family's attributes in its order, then any others the line or the family has values of.
+
+        The same attributes are the same tuple, by which assembling knows products of a kind (assembling.plans).
+        """
         others = sorted(
             {code for values in (*(row.values for row in line), kind.values) for code in values} - kind.known
         )
-        return (*kind.attributes, *(self.specs[code.lower()] for code in others if code.lower() in self.specs))
+        found = (*kind.attributes, *(self.specs[code.lower()] for code in others if code.lower() in self.specs))
+        return self.sheets.setdefault(tuple(spec.code for spec in found), found)
 
     def _paths_of(self, own: Iterable[int]) -> list[tuple[Category, ...]]:
         """Paths of own and inherited categories in tree order, only of the channel's tree where it has one."""

@@ -189,8 +189,6 @@ def come_out(channel: Channel, staging: Staging, last: Release | None) -> tuple[
     DocumentVersion.objects.filter(pk__in=ends.filter(version__isnull=False).values("version")).update(
         valid_until=number
     )
-    keys = {name: OuterRef(name) for name in ("channel", "sku", "language")}
-    changed = staged.filter(Exists(DocumentVersion.objects.filter(**keys, valid_until=number))).count()
     staged.update(valid_until=None)
     Problem.objects.filter(pk__in=ends.filter(problem__isnull=False).values("problem")).update(valid_until=number)
     Problem.objects.filter(channel=channel, valid_until=STAGED).update(valid_until=None)
@@ -198,6 +196,7 @@ def come_out(channel: Channel, staging: Staging, last: Release | None) -> tuple[
     differs = bool(fresh or ended) or ends.exists() or told.exists()
     ends._raw_delete(ends.db)
     Staging.objects.filter(pk=staging.pk).delete()
+    changed = count_changed(channel, number)
     counts = Counts(
         documents=(last.documents if last else 0) + fresh - ended,
         added=fresh - changed,
@@ -207,6 +206,12 @@ def come_out(channel: Channel, staging: Staging, last: Release | None) -> tuple[
         differs=differs,
     )
     return counts, _members(channel)
+
+
+def count_changed(channel: Channel, number: int) -> int:
+    """How many documents have a version that ends with a release and one that begins with it. One query."""
+    rows = DocumentVersion.objects.filter(Q(valid_from=number) | Q(valid_until=number), channel=channel).order_by()
+    return rows.values("sku", "language").annotate(sides=Count("pk")).filter(sides=2).count()
 
 
 def _problems(channel: Channel) -> dict[str, int]:

@@ -7,11 +7,13 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from babel.localedata import locale_identifiers
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.values import AttributeSpec, Invalid
-from catalog.values.decimals import localized
+from catalog.values.decimals import exact, locale_of, localized
 from catalog.values.units import FAMILIES
 from catalog.values.wanted import check_wanted, wanted_text
 
@@ -76,6 +78,15 @@ def test_a_value_of_another_family_than_the_unit_is_refused() -> None:
 )
 def test_decimals_are_written_as_the_language_does(language: str, text: str) -> None:
     assert localized("1234567", (language,), 1) == text
+
+
+LOCALES = sorted(name.replace("_", "-") for name in locale_identifiers())
+
+
+@given(st.decimals(-(10**20), 10**20, places=6), st.sampled_from(LOCALES))
+def test_numbers_are_written_as_babel_writes_them(amount: Decimal, language: str) -> None:
+    expected = format_decimal(amount, locale=locale_of(language), decimal_quantization=False)
+    assert localized(exact(amount), (language,)) == expected
 
 
 @given(st.decimals(-(10**9), 10**9, places=6), st.sampled_from(FAMILIES["length"].units), st.integers(0, 12))

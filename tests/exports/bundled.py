@@ -9,6 +9,7 @@ from typing import Any
 
 from catalog.references import Reference
 from catalog.values import AttributeSpec, Level
+from exports.assembling.plans import plan_of
 from exports.assembling.statements import Outcome, choose
 from exports.assembling.words import Words
 from exports.documents import Statement
@@ -98,8 +99,8 @@ def speak(
     """
     context = context or make_context()
     shelf = Library(fragments={fragment.code.lower(): fragment for fragment in library}, **shelves)
-    words = Words(context, shelf, Facts(dict(facts or {})), {"name": "Lira", "sku": "P"})
-    return choose(placements, context, words)
+    words = Words(plan_of(context, shelf), context, Facts(dict(facts or {})), {"name": "Lira", "sku": "P"})
+    return choose(placements, words)
 
 
 def said(outcome: Outcome) -> list[str]:

@@ -170,7 +170,7 @@ def test_an_edition_that_is_gone_is_not_found(page: Client) -> None:
 # --- Keys ------------------------------------------------------------------------------------------------------------
 def test_a_key_is_shown_once(page: Client) -> None:
     channel = make.make_channel("shop")
-    answer = page.post(address(ChannelToken, "add"), {"channel": channel.pk, "name": "reader"})
+    answer = page.post(address(ChannelToken, "add"), {"channel": channel.pk, "name": "reader", "scope": "all"})
     secret = answer.context["secret"]
     assert secret in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
@@ -184,7 +184,7 @@ def test_a_key_is_shown_once(page: Client) -> None:
 
 def test_a_second_key_of_the_same_name_is_refused_in_the_form(page: Client) -> None:
     token = make_token()
-    answer = page.post(address(ChannelToken, "add"), {"channel": token.channel_id, "name": "reader"})
+    answer = page.post(address(ChannelToken, "add"), {"channel": token.channel_id, "name": "reader", "scope": "all"})
     assert answer.status_code == 200
     assert answer.context["adminform"].form.errors
     assert ChannelToken.objects.count() == 1
@@ -196,6 +196,19 @@ def test_keys_are_revoked_together(page: Client) -> None:
     assert "Revoked: 1." in messages_of(page.post(address(ChannelToken, "changelist"), data, follow=True))
     assert verify(secret) is None
     assert Change.objects.filter(actor="anna", operation="revoke").exists()
+
+
+def test_a_key_is_rotated_one_at_a_time_and_the_new_one_shown_once(page: Client) -> None:
+    token, secret = issue(make.ACTOR, make.make_channel(), "reader")
+    data = {"action": "rotate_selected", "_selected_action": [str(token.pk)]}
+    answer = page.post(address(ChannelToken, "changelist"), data)
+    assert "no-store" in answer["Cache-Control"]
+    new = verify(answer.context["secret"])
+    assert new is not None
+    assert (new.name, verify(secret)) == ("reader 2", token)
+    data["_selected_action"] = [str(token.pk), str(new.pk)]
+    assert "one key at a time" in str(messages_of(page.post(address(ChannelToken, "changelist"), data, follow=True)))
+    assert ChannelToken.objects.count() == 2
 
 
 def test_a_key_that_is_there_cannot_be_changed(page: Client) -> None:

@@ -8,9 +8,11 @@ import orjson
 from django.test import RequestFactory
 
 from exports import querysets
-from exports.api.views import DocumentsView, _lines
+from exports.api.views import DocumentsView
 from exports.documents import digest_of
 from exports.models import DocumentBody
+from exports.sets.codings import PLAIN
+from exports.sets.reading import whole
 from tests import factories
 from tests.exports.world import Reader, World, counted, world
 from tests.factories import require, switch
@@ -146,6 +148,7 @@ def test_another_page_language_size_or_release_has_another_tag(world: World) -> 
 
 def test_a_listing_costs_the_same_for_2_rows_and_22(world: World) -> None:
     reader = world.reader()
+    reader.get(DOCUMENTS)
     with counted(3):
         reader.get(f"{DOCUMENTS}?limit=2")
     world.add(*(f"X-{number:03}" for number in range(20)))
@@ -208,7 +211,7 @@ def test_lines_are_not_sent_twice_and_a_head_is_only_a_head(world: World) -> Non
 
 def test_a_line_is_one_line_whatever_the_words(world: World) -> None:
     world.rename("BZ-TAMPER", 'Zwei\nZeilen\u2028 und "Anführung"')
-    lines = b"".join(_lines(world.release(), "it")).split(b"\n")
+    lines = b"".join(whole(world.release(), "it", PLAIN).content).split(b"\n")
     assert len(lines) == 5
     assert orjson.loads(lines[3])["document"]["sku"] == "BZ-TAMPER"
 

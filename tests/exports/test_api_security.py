@@ -152,7 +152,7 @@ def test_answers_are_for_their_reader_alone(world: World) -> None:
 def test_an_unknown_parameter_is_named_with_those_there_are(world: World) -> None:
     body = problem(world.reader().get(f"{API}/shop/documents/?langauge=de&channel__code=x"), 400)
     assert [error["field"] for error in body["errors"]] == ["langauge", "channel__code"]
-    assert body["errors"][0]["detail"].endswith("There are: language, limit, cursor, release.")
+    assert body["errors"][0]["detail"].endswith("There are: language, filter, fields, limit, cursor, release.")
     assert "“langauge”, “channel__code”" in body["detail"]
 
 
@@ -169,7 +169,11 @@ def test_an_unknown_parameter_is_named_with_those_there_are(world: World) -> Non
         ("language=en", "language", "Choose one of it, de, not “en”."),
         ("language=", "language", "Choose one of it, de, not “”."),
         ("cursor=abc", "cursor", "This is no cursor of this listing. Take “next” as it is, or begin anew."),
-        ("format=json", "format", "There is no such parameter here. There are: language, limit, cursor, release."),
+        (
+            "format=json",
+            "format",
+            "There is no such parameter here. There are: language, filter, fields, limit, cursor, release.",
+        ),
     ],
 )
 def test_a_wrong_parameter_is_named_with_the_fix(world: World, query: str, field: str, fix: str) -> None:

@@ -293,6 +293,24 @@ def test_a_name_has_one_token(world: World) -> None:
     assert "100 characters" in fault("feed_token", "shop", "--name", "x" * 101)
 
 
+def test_a_token_is_limited_rotated_and_revoked(world: World) -> None:
+    first, err = run("feed_token", "shop", "--name", "Google", "--scope", "feeds", "--days", "30", "--rate", "60")
+    assert "good until" in err
+    second, err = run("feed_token", "shop", "--name", "Google", "--rotate", "--overlap", "2")
+    assert "“Google 2”" in err
+    old, new = (tokens.verify(secret.strip()) for secret in (first, second))
+    assert old is not None
+    assert new is not None
+    assert (new.scope, new.rate) == (old.scope, old.rate) == ("feeds", 60)
+    run("feed_token", "shop", "--name", "Google", "--revoke")
+    assert (tokens.verify(first.strip()), tokens.verify(second.strip())) == (None, new)
+    assert "opens nothing any more" in fault("feed_token", "shop", "--name", "Google", "--rotate")
+    assert "has no token called “Nope”; there are Google, Google 2, reader." in fault(
+        "feed_token", "shop", "--name", "Nope", "--revoke"
+    )
+    assert "0 to 365 days" in fault("feed_token", "shop", "--name", "Google 2", "--rotate", "--overlap", "-1")
+
+
 # --- explain ---------------------------------------------------------------------------------------------------------
 
 

@@ -27,11 +27,12 @@ from catalog.models import (
     TranslationState,
 )
 from catalog.operations.assets import attach
+from catalog.operations.associations import associate
 from catalog.operations.fragments import write_fragment
 from catalog.operations.inheriting import set_own_only
 from catalog.operations.placements import Target, exclude, place, unplace
 from catalog.operations.products import save_product
-from catalog.operations.recording import store
+from catalog.operations.recording import remove, store
 from catalog.operations.reviewing import approve, retire
 from catalog.operations.translations import mark
 from catalog.operations.upkeep import merge, rename
@@ -104,6 +105,24 @@ def test_a_rule_is_asked_in_the_language_of_the_document(shop: Channel) -> None:
         {"slot": "teaser", "why": ["nothing is placed in it that reaches the product"]},
         {"slot": "warning", "why": ["fragment hot: its rule does not hold in en: name = änne"]},
     ]
+
+
+def test_a_rule_asks_for_what_hangs_on_a_product_and_follows_it(shop: Channel) -> None:
+    kind = make.make_association_type("spare")
+    charger, anna = (Product.objects.get(sku=sku) for sku in ("B", "A"))
+    place(ACTOR, fragment("hot"), slot(), "association:spare = B or root = B")
+    assert [said(sku) for sku in ("A", "A-1", "B")] == [{}, {}, {"warning": "hot"}]
+    link = associate(ACTOR, anna, kind, charger)
+    assert [said(sku) for sku in ("A", "A-1", "B")] == [{"warning": "hot"}] * 3
+    assert release(ACTOR, shop).new
+    charger.sku = "C"
+    save_product(ACTOR, charger, {})
+    assert [said(sku) for sku in ("A", "A-1", "C")] == [{}] * 3
+    assert release(ACTOR, shop).new
+    assert not release(ACTOR, shop, full=True).new
+    remove(ACTOR, link)
+    place(ACTOR, fragment("cold"), slot(), "asset:main is empty")
+    assert said("A") == {"warning": "cold"}
 
 
 def test_a_text_that_is_limited_to_products_is_said_of_these_only(shop: Channel) -> None:
@@ -406,6 +425,7 @@ def test_where_used_and_impact_take_the_same_queries_however_many_documents(worl
             counts.append(len(found))
         return counts[0], counts[1]
 
+    impact(world)  # what it remembers of channels is read once
     few = queries()
     for number in range(10):
         make.make_product(f"C-{number}", Family.objects.get(), {"battery": "lithium"})

@@ -22,6 +22,7 @@ from catalog.api.authentication import MayDo, UserTokenAuthentication
 from catalog.api.bodies import JsonParser
 from catalog.api.caching import mark_private, tagged, unchanged
 from catalog.api.fields import Wrong
+from catalog.api.limits import TokenRate, tell_rate
 from catalog.api.openapi import Described, Operation
 from catalog.api.problems import Error, Refusal, clash_of, pointing, refusal_of, wrong
 from catalog.api.resources.base import Resource
@@ -37,6 +38,7 @@ class AuthoringView(APIView):
     resource: ClassVar[Resource]
     authentication_classes = [UserTokenAuthentication, SessionAuthentication]
     permission_classes = [MayDo]
+    throttle_classes = [TokenRate]
     parser_classes = [JsonParser]
     renderer_classes = [JSONRenderer]
     schema = Described()
@@ -68,6 +70,7 @@ class AuthoringView(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         answer = super().finalize_response(request, response, *args, **kwargs)
         mark_private(answer)
+        tell_rate(request, answer)
         return answer
 
     def handle_exception(self, exc: Exception) -> Any:
