@@ -24,6 +24,7 @@ from exports.documents import Node, Publication, digest_of, to_bytes
 from exports.gathering.bundles import INVERSE, Context
 from exports.gathering.loading import Loader, contexts
 from exports.gathering.membership import Known, Membership, linking_to, pointing_to
+from exports.releasing.carrying import Carriage
 
 Key = tuple[str, str]
 
@@ -42,6 +43,7 @@ class Made:
     body: bytes
     digest: str
     provenance: bytes
+    carried: Carriage
     categories: tuple[str, ...]
     problems: tuple[tuple[str, str], ...]
 
@@ -172,6 +174,7 @@ def _made(product: int, context: Context, assembled: Assembled) -> Made:
         body=body,
         digest=digest_of(body),
         provenance=orjson.dumps(assembled.provenance),
+        carried=Carriage.of(assembled.provenance),
         categories=tuple(sorted({code for link in document.categories for code in link.path})),
         problems=assembled.problems,
     )

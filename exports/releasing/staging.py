@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from catalog.indexing.writing import insert_rows
 from catalog.many import among
 from catalog.models import Channel, Product
 from exports import querysets
@@ -143,9 +145,9 @@ def _stage(channel: Channel, staging: Staging, new: Draft) -> None:
     storing.refresh_provenance(step.current, step.same)
     storing.store(channel, staging.number, step.fresh, STAGED)
     step.problems.stage(staging.number)
-    ends = [StagedEnd(channel=channel, version=row) for row in (*step.replaced, *step.gone)]
-    ends += [StagedEnd(channel=channel, problem_id=pk) for pk in step.problems.gone]
-    StagedEnd.objects.bulk_create(ends, batch_size=storing.BATCH)
+    ends: list[tuple[Any, ...]] = [(channel.pk, row.pk, None) for row in (*step.replaced, *step.gone)]
+    ends += [(channel.pk, None, pk) for pk in step.problems.gone]
+    insert_rows(StagedEnd, ("channel_id", "version_id", "problem_id"), ends)
     after = max(only, default=staging.after)
     Staging.objects.filter(pk=staging.pk).update(after=after)
     staging.after = after
