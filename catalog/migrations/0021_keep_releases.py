@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0019_translation'),
+        ('catalog', '0022_token_rates'),
     ]
 
     operations = [

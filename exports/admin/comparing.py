@@ -72,7 +72,7 @@ def compare(channel: Channel, asked: Mapping[str, str]) -> Compared:
     return Compared(
         f"{channel.code}: from release {old.number} to {new.number}",
         list(_documents(page.changes)),
-        urlencode(following) if page.next else "",
+        urlencode({"channel": channel.code, **following}) if page.next else "",
     )
 
 

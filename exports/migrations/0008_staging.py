@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0021_keep_releases'),
-        ('exports', '0005_webhooks'),
+        ('exports', '0011_quick_bodies'),
     ]
 
     operations = [

@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from catalog.indexing.writing import among, batches, insert_rows
 from exports.models import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
 
-# A document's version by its id, with its provenance.
-Carried = tuple[int, Mapping[str, Any]]
+
+class Carriage(NamedTuple):
+    """What a document carries: the facts it has and the assets it shows, in lower case, and rows of its statements."""
+
+    facts: tuple[str, ...]
+    assets: tuple[str, ...]
+    statements: tuple[tuple[Any, ...], ...]
+
+    @classmethod
+    def of(cls, provenance: Mapping[str, Any]) -> Carriage:
+        return cls(
+            tuple(sorted(code.lower() for code in provenance["facts"])),
+            tuple(dict.fromkeys(code.lower() for code in provenance["shown"])),
+            tuple(_statements(provenance)),
+        )
+
+
+# By the id of a document's version.
+Carried = tuple[int, Carriage]
 
 
 def write(carried: Sequence[Carried]) -> None:
     """The rows of documents that have none yet. A constant number of queries per batch."""
-    sets = {pk: tuple(sorted(code.lower() for code in provenance["facts"])) for pk, provenance in carried}
-    digests = {codes: _digest(codes) for codes in set(sets.values())}
+    digests = {codes: _digest(codes) for codes in {each.facts for _, each in carried}}
     _make_sets(digests)
-    insert_rows(VersionFacts, ("version_id", "fact_set_id"), [(pk, digests[codes]) for pk, codes in sets.items()])
-    insert_rows(VersionAsset, ("version_id", "asset"), [row for each in carried for row in _assets(*each)])
-    insert_rows(VersionStatement, _STATEMENT, [row for each in carried for row in _statements(*each)])
+    insert_rows(VersionFacts, ("version_id", "fact_set_id"), [(pk, digests[each.facts]) for pk, each in carried])
+    insert_rows(VersionAsset, ("version_id", "asset"), [(pk, code) for pk, each in carried for code in each.assets])
+    insert_rows(VersionStatement, _STATEMENT, [(pk, *row) for pk, each in carried for row in each.statements])
 
 
 def rewrite(carried: Sequence[Carried]) -> None:
@@ -47,17 +63,13 @@ def _digest(codes: Iterable[str]) -> str:
     return blake2b(" ".join(codes).encode(), digest_size=16).hexdigest()
 
 
-def _assets(version: int, provenance: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    return ((version, code) for code in dict.fromkeys(code.lower() for code in provenance["shown"]))
-
-
 _STATEMENT = ("version_id", "place", "slot", "language", "fragment", "revision", "via")
 
 
-def _statements(version: int, provenance: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+def _statements(provenance: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """As _STATEMENT, without the version."""
     for place, row in enumerate(provenance["statements"]):
         slot = row["slot"].lower()
-        yield version, place, slot, row["language"], row["fragment"].lower(), row["revision"], ""
+        yield place, slot, row["language"], row["fragment"].lower(), row["revision"], ""
         for use in row.get("uses", ()):
-            code = use["fragment"].lower()
-            yield version, place, slot, use["language"], code, use["revision"], use["via"].lower()
+            yield place, slot, use["language"], use["fragment"].lower(), use["revision"], use["via"].lower()

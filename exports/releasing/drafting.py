@@ -30,6 +30,7 @@ from exports.gathering.loading import Loader, contexts
 from exports.gathering.membership import Known, Membership, linking_to, pointing_to
 from exports.policies.reading import gate_of
 from exports.querysets import policy_of
+from exports.releasing.carrying import Carriage
 
 Key = tuple[str, str]
 
@@ -48,6 +49,7 @@ class Made:
     body: bytes
     digest: str
     provenance: bytes
+    carried: Carriage
     categories: tuple[str, ...]
     parent: str | None
     variants: tuple[str, ...]
@@ -202,6 +204,7 @@ def _made(product: int, context: Context, assembled: Assembled, told: tuple[Told
         body=body,
         digest=digest_of(body),
         provenance=orjson.dumps(assembled.provenance),
+        carried=Carriage.of(assembled.provenance),
         categories=tuple(sorted({code for link in document.categories for code in link.path})),
         parent=document.parent,
         variants=document.variants,

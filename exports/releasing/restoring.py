@@ -29,7 +29,7 @@ from exports.models import (
     VersionStatement,
 )
 from exports.releasing.committing import announce, refuse_retired
-from exports.releasing.staging import Counts, sweep
+from exports.releasing.staging import Counts, count_changed, sweep
 
 # What hangs on a version, and is taken along to another of the same document.
 _HANGING: tuple[type[Model], ...] = (Provenance, VersionCategory, VersionStatement, VersionAsset, VersionFacts)
@@ -97,8 +97,7 @@ def _documents(channel: Channel, old: int, coming: int) -> Counts:
     fresh = versions.filter(valid_from=coming)
     for model in _HANGING:
         _copy(model, channel, old, coming)
-    again = {name: OuterRef(name) for name in _KEYS}
-    changed = fresh.filter(Exists(versions.filter(**again, valid_until=coming))).count()
+    changed = count_changed(channel, coming)
     added = fresh.count()
     return Counts(
         documents=versions.filter(valid_until__isnull=True).count(),

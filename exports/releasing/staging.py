@@ -11,11 +11,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
+from catalog.indexing.writing import insert_rows
 from catalog.many import among
 from catalog.models import Channel, Product
 from exports import querysets
@@ -178,9 +179,9 @@ def _stage(channel: Channel, staging: Staging, new: Draft, after: int) -> None:
     storing.refresh_provenance(step.current, step.same)
     storing.store(channel, staging.number, step.fresh, STAGED)
     step.problems.stage(staging.number)
-    ends = [StagedEnd(channel=channel, version=row) for row in (*step.replaced, *step.gone)]
-    ends += [StagedEnd(channel=channel, problem_id=pk) for pk in step.problems.gone]
-    StagedEnd.objects.bulk_create(ends, batch_size=storing.BATCH)
+    ends: list[tuple[Any, ...]] = [(channel.pk, row.pk, None) for row in (*step.replaced, *step.gone)]
+    ends += [(channel.pk, None, pk) for pk in step.problems.gone]
+    insert_rows(StagedEnd, ("channel_id", "version_id", "problem_id"), ends)
     Staging.objects.filter(pk=staging.pk).update(after=after)
     staging.after = after
 
@@ -223,8 +224,6 @@ def come_out(channel: Channel, staging: Staging, last: Release | None) -> tuple[
     DocumentVersion.objects.filter(pk__in=ends.filter(version__isnull=False).values("version")).update(
         valid_until=number
     )
-    keys = {name: OuterRef(name) for name in ("channel", "sku", "language")}
-    changed = staged.filter(Exists(DocumentVersion.objects.filter(**keys, valid_until=number))).count()
     staged.update(valid_until=None)
     Problem.objects.filter(pk__in=ends.filter(problem__isnull=False).values("problem")).update(valid_until=number)
     Problem.objects.filter(channel=channel, valid_until=STAGED).update(valid_until=None)
@@ -232,6 +231,7 @@ def come_out(channel: Channel, staging: Staging, last: Release | None) -> tuple[
     differs = bool(fresh or ended) or ends.exists() or told.exists()
     ends._raw_delete(ends.db)
     Staging.objects.filter(pk=staging.pk).delete()
+    changed = count_changed(channel, number)
     counts = Counts(
         documents=(last.documents if last else 0) + fresh - ended,
         added=fresh - changed,
@@ -241,6 +241,12 @@ def come_out(channel: Channel, staging: Staging, last: Release | None) -> tuple[
         differs=differs,
     )
     return counts, _members(channel)
+
+
+def count_changed(channel: Channel, number: int) -> int:
+    """How many documents have a version that ends with a release and one that begins with it. One query."""
+    rows = DocumentVersion.objects.filter(Q(valid_from=number) | Q(valid_until=number), channel=channel).order_by()
+    return rows.values("sku", "language").annotate(sides=Count("pk")).filter(sides=2).count()
 
 
 def _problems(channel: Channel) -> dict[str, int]:

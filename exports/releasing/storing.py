@@ -71,7 +71,7 @@ def _store(channel: Channel, number: int, part: Sequence[Made], until: int | Non
     insert_rows(Provenance, ("version_id", "content"), [(pk, Json(text.decode())) for pk, text in texts])
     categories = [(pk, code) for pk, row in zip(ids, part, strict=True) for code in row.categories]
     insert_rows(VersionCategory, ("version_id", "code"), categories)
-    carrying.write([(pk, orjson.loads(text)) for pk, text in texts])
+    carrying.write([(pk, row.carried) for pk, row in zip(ids, part, strict=True)])
 
 
 def known_bodies(digests: Sequence[str]) -> set[str]:
@@ -98,7 +98,7 @@ def refresh_provenance(current: Mapping[Key, DocumentVersion], made: Iterable[Ma
         fresh = {pk: (content, orjson.loads(wanted[pk])) for pk, content in stored}
         changed = [(pk, new) for pk, (old, new) in fresh.items() if old != new]
         update_rows(Provenance, ("content",), changed)
-        carrying.rewrite(changed)
+        carrying.rewrite([(pk, carrying.Carriage.of(new)) for pk, new in changed])
 
 
 def remove(versions: Collection[int]) -> None:

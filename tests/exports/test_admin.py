@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from catalog.models import Change, Channel, Job
+from catalog.operations.products import set_facts
 from exports.delivery.webhooks import announce, dead_letters
 from exports.editions import build, path_of
 from exports.models import (
@@ -304,3 +305,62 @@ def test_dead_letters_are_found_and_sent_again(page: Client) -> None:
     assert "Sent again: 1." in said
     assert "is on its way" in said
     assert not dead_letters().exists()
+
+
+# --- Differences, and going back --------------------------------------------------------------------------------------
+
+
+def two_releases() -> tuple[Release, Release]:
+    name = make.make_attribute("text", "name", {"en": "Name"})
+    family = make.make_family("fam", [name], label_attribute=name)
+    product = make.make_product("P-1", family, {"name": "<b>Old</b> name"})
+    channel = make.make_channel("shop", languages=["en"])
+    first = release(make.ACTOR, channel).release
+    set_facts(make.ACTOR, product, {"name": {"": "<b>New</b> name"}})
+    return first, release(make.ACTOR, channel).release
+
+
+def test_two_releases_are_chosen_in_the_list_and_compared(page: Client) -> None:
+    first, second = two_releases()
+    chosen = {"action": "compare_selected", "_selected_action": [first.pk, second.pk]}
+    answer = page.post(address(Release, "changelist"), chosen, follow=True)
+    said = answer.content.decode()
+    assert "shop: from release 1 to 2" in said
+    assert "&lt;b&gt;Old&lt;/b&gt; name" in said
+    assert "<b>Old</b>" not in said
+    answer = page.post(address(Release, "changelist"), {**chosen, "_selected_action": [first.pk]}, follow=True)
+    assert "Select two releases of one channel." in messages_of(answer)
+
+
+def test_what_the_next_release_changes_is_shown_and_nothing_is_released(page: Client) -> None:
+    two_releases()
+    url = reverse("admin:exports_release_differences")
+    assert "Nothing differs." in page.get(f"{url}?channel=shop").content.decode()
+    make.switch("P-1", "disabled")
+    said = page.get(f"{url}?channel=shop").content.decode()
+    assert "what the next release changes after release 2" in said
+    assert "removed" in said
+    assert Release.objects.count() == 2
+    assert page.get(f"{url}?channel=none").status_code == 404
+    answer = page.get(f"{url}?channel=shop&from=1&to=99999999999999", follow=True)
+    assert "Channel “shop” has no such release." in messages_of(answer)
+
+
+def test_going_back_is_asked_for_and_takes_a_permission(page: Client) -> None:
+    first, _ = two_releases()
+    url = reverse("admin:exports_release_roll_back", args=[first.pk])
+    for reader in (browser("bert", "view_release"), browser("cleo", "view_release", "change_channel")):
+        assert [reader.get(url).status_code, reader.post(url).status_code] == [403, 403]
+        assert url not in reader.get(address(first)).content.decode()
+    assert url in page.get(address(first)).content.decode()
+    assert "Go back to release 1 of shop?" in page.get(url).content.decode()
+    assert Release.objects.count() == 2
+    answer = page.post(url, follow=True)
+    assert "Release 3 says release 1 again." in messages_of(answer)
+    made = Release.objects.get(number=3)
+    on = reverse("admin:exports_release_let_go", args=[made.pk])
+    assert on in answer.content.decode()
+    assert browser("dora", "view_release").post(on).status_code == 403
+    assert page.get(on).status_code == 405
+    assert "shop goes on with its next release." in messages_of(page.post(on, follow=True))
+    assert on not in page.get(address(made)).content.decode()

@@ -100,19 +100,12 @@ def test_what_is_forecast_is_what_the_release_then_differs_in(world: World, monk
     made = world.release()
     page = differences_between(first, made)
     assert sorted(told.changes, key=lambda change: (change.sku, change.language)) == list(page.changes)
-    assert (
-        names(page.changes)
-        == [
-            ("BZ-LIRA", "de", "changed"),
-            ("BZ-LIRA", "it", "changed"),
-            ("BZ-LIRA-B", "de", "removed"),
-            ("BZ-LIRA-B", "it", "removed"),
-            ("BZ-NEW", "de", "added"),
-            ("BZ-NEW", "it", "added"),
-            ("BZ-TAMPER", "it", "changed"),
-        ][: len(page.changes)]
-        or page.changes
-    )
+    assert {(sku, what) for sku, _, what in names(page.changes)} == {
+        ("BZ-LIRA", "changed"),
+        ("BZ-LIRA-B", "removed"),
+        ("BZ-NEW", "added"),
+        ("BZ-TAMPER", "changed"),
+    }
     assert (counts.after, counts.documents, counts.added, counts.changed, counts.removed, counts.differs) == (
         first.number,
         made.documents,

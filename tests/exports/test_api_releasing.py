@@ -1,0 +1,93 @@
+"""Differences and going back over HTTP, for people of the house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from django.test import Client
+
+from catalog.models import Product
+from exports.models import Release
+from tests.admin_pages import browser
+from tests.exports.world import World, world
+from tests.factories import switch
+
+__all__ = ["world"]
+BASE = "/api/v1/releases"
+
+
+def post(client: Client, address: str, body: Any = None) -> Any:
+    return client.post(f"{BASE}/{address}/", orjson.dumps(body), content_type="application/json")
+
+
+def json(answer: Any, status: int = 200) -> Any:
+    assert answer.status_code == status, answer.content
+    return orjson.loads(answer.content)
+
+
+@pytest.fixture
+def anna(world: World) -> Client:
+    world.rename("BZ-TAMPER", "Pressino 2")
+    world.release()
+    return browser("anna", "view_release", "restore_release")
+
+
+def test_two_releases_are_compared_page_by_page(anna: Client, world: World) -> None:
+    address = f"{BASE}/SHOP/differences/?from=1&to=2"
+    page = json(anna.get(address))
+    assert (page["channel"], page["from"], page["to"], page["next"]) == ("shop", 1, 2, None)
+    assert {(row["sku"], row["change"]) for row in page["changes"]} == {("BZ-TAMPER", "changed")}
+    entries = {(entry["kind"], entry["code"], entry["new"]) for entry in page["changes"][0]["entries"]}
+    assert ("fact", "name", "Pressino 2") in entries
+    world.add("BZ-1", "BZ-2", "BZ-3")
+    world.release()
+    rows: list[Any] = []
+    after: str | None = ""
+    while after is not None:
+        page = json(anna.get(f"{BASE}/shop/differences/?from=2&to=3&limit=2&after={after}"))
+        rows += page["changes"]
+        after = page["next"]
+    assert [row["sku"] for row in rows] == ["BZ-1", "BZ-1", "BZ-2", "BZ-2", "BZ-3", "BZ-3"]
+
+
+def test_the_next_release_is_told_before_it_happens(anna: Client) -> None:
+    assert Product.objects.filter(sku="BZ-TAMPER").exists()
+    switch("BZ-TAMPER", "disabled")
+    page = json(anna.get(f"{BASE}/shop/differences/"))
+    assert (page["from"], page["to"], page["complete"]) == (2, None, True)
+    assert ("BZ-TAMPER", "removed") in {(row["sku"], row["change"]) for row in page["changes"]}
+    assert not json(anna.get(f"{BASE}/shop/differences/?limit=1"))["complete"]
+    assert Release.objects.filter(channel__code="shop").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [("from=1", 400), ("to=2", 400), ("from=0&to=1", 400), ("from=1&to=9", 404), ("from=x&to=1", 400), ("a=1", 400)],
+)
+def test_what_cannot_be_compared_is_refused(anna: Client, query: str, status: int) -> None:
+    json(anna.get(f"{BASE}/shop/differences/?{query}"), status)
+
+
+def test_going_back_and_on(anna: Client, world: World) -> None:
+    assert json(post(anna, "shop/roll-back", {"release": 1})) == {"channel": "shop", "release": 3, "restores": 1}
+    json(post(anna, "shop/roll-back", {"release": 3}), 409)
+    for body in ({}, {"release": "1"}, {"release": True}, {"release": 1, "more": 1}, [1], {"release": 0}):
+        json(post(anna, "shop/roll-back", body), 400)
+    assert json(post(anna, "shop/let-go")) == {"channel": "shop", "held": True}
+    assert json(post(anna, "shop/let-go")) == {"channel": "shop", "held": False}
+    listed = json(world.reader().get("/api/v1/channels/shop/releases/"))["releases"]
+    assert (listed[0]["number"], listed[0]["restores"], listed[0]["pruned"]) == (3, 1, False)
+
+
+def test_who_may_not_is_refused_and_a_channels_token_opens_nothing(anna: Client, world: World) -> None:
+    reader = browser("bert", "view_release")
+    json(reader.get(f"{BASE}/shop/differences/?from=1&to=2"))
+    json(post(reader, "shop/roll-back", {"release": 1}), 403)
+    json(post(reader, "shop/let-go"), 403)
+    for stranger in (browser("cleo", "view_product"), Client(), world.reader().client):
+        assert stranger.get(f"{BASE}/shop/differences/?from=1&to=2").status_code in (401, 403)
+        assert post(stranger, "shop/roll-back", {"release": 1}).status_code in (401, 403)
+    json(anna.get(f"{BASE}/none/differences/?from=1&to=2"), 404)
+    assert Release.objects.filter(channel__code="shop").count() == 2
