@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from catalog.filters import FilterError
+from catalog.models import Product
 from catalog.operations.products import set_facts
 from exports.asking import listing
 from exports.asking.filtering import wanted
@@ -138,7 +139,7 @@ def test_members_are_kept_in_their_order_and_byte_by_byte() -> None:
 )
 def test_what_fields_mean(text: str, members: set[str], facts: set[str] | None) -> None:
     found = projection(text, TOLD)
-    assert (found.members, found.facts) == (members, None if facts is None else frozenset(facts))
+    assert found == Projection(frozenset(members), None if facts is None else frozenset(facts))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_filters_find_what_was_released_not_what_is_written_meanwhile(world: Wor
     assert found(world, "color = red") == ["BZ-LIRA-R"]
     assert found(world, "level = variant and category = home") == ["BZ-LIRA-B", "BZ-LIRA-R"]
     assert found(world, "name contains kleine", "&language=de") == ["BZ-LIRA"]
-    set_facts(ACTOR, factories.Product.objects.get(sku="BZ-LIRA-R"), {"color": {"": "black"}})
+    set_facts(ACTOR, Product.objects.get(sku="BZ-LIRA-R"), {"color": {"": "black"}})
     world.rename("BZ-TAMPER", "Segreto")
     switch("BZ-LIRA-B", "disabled")
     assert found(world, "color = red") == ["BZ-LIRA-R"]
