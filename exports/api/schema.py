@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from catalog.api.describing import limit as limit
-from catalog.api.openapi import NEXT, record, ref
+from catalog.api.openapi import FILE, NEXT, record, ref
 from catalog.api.problems import MEDIA_TYPE
 from catalog.values import TYPES, AttributeSpec
 from exports import documents
@@ -266,7 +266,7 @@ LINES_ANSWER = OpenApiResponse(ref("Line"), description="A document per line, th
 DOCUMENT_ANSWER = OpenApiResponse(ref("DocumentAnswer"), description="The document.")
 CHANGES_ANSWER = OpenApiResponse(ref("ChangesPage"), description="A page of changes.")
 RELEASES_ANSWER = OpenApiResponse(ref("ReleasesPage"), description="A page of releases.")
-FILE_ANSWER = OpenApiResponse({"type": "string", "format": "binary"}, description="The file, as its format has it.")
+FILE_ANSWER = OpenApiResponse(FILE, description="The file, as its format has it.")
 
 DOCUMENTS_TEXT = (
     "Documents in the order of their SKUs. A listing stays on the release it began with: follow `next` to its end, and "
