@@ -221,6 +221,11 @@ FIELDS = _query(
     "Only these members of each document, with commas between: `name,prices,facts.weight`. `sku` is always there. "
     f"There are: {', '.join(MEMBERS)}, and `facts.CODE`. `digest` stays that of the whole document.",
 )
+UPDATED = _query(
+    "updated",
+    {"type": "integer", "minimum": 0},
+    "Only documents that came or became other after the release of this number. What is gone is told by the changes.",
+)
 LIMIT = limit(500, 100)
 CURSOR = _query("cursor", str, "Where to go on: comes with `next`. It holds the release and the language too.")
 RELEASE = _query("release", {"type": "integer", "minimum": 1}, "An earlier release; the current one by default.")

@@ -263,3 +263,28 @@ def test_what_facts_there_are_is_asked_once_for_a_release(world: World) -> None:
     assert Said(release, "it").codes == {"name", "weight", "price", "color"}
     with counted(0):
         assert "color" in Said(release, "de").codes
+
+
+def test_only_what_was_updated_since_a_release(world: World) -> None:
+    reader = world.reader()
+    world.rename("BZ-TAMPER", "Pressino due")
+    world.add("BZ-NEW")
+    world.release()
+    world.rename("BZ-NEW", "Nuova")
+    world.release()
+
+    def updated(query: str) -> list[str]:
+        entries = reader.json(f"{DOCUMENTS}?{query}")["documents"]
+        assert [line["sku"] for line in reader.lines(f"{DOCUMENTS}?{query}")] == [
+            entry["document"]["sku"] for entry in entries
+        ]
+        return [entry["document"]["sku"] for entry in entries]
+
+    assert updated("updated=2") == ["BZ-NEW"]
+    assert updated("updated=1") == ["BZ-NEW", "BZ-TAMPER"]
+    assert updated("updated=1&release=2&fields=sku") == ["BZ-NEW", "BZ-TAMPER"]
+    assert updated("updated=3") == []
+    assert len(updated("updated=0")) == 5
+    following = reader.json(f"{DOCUMENTS}?updated=1&limit=1")["next"]
+    assert [entry["document"]["sku"] for entry in reader.json(following)["documents"]] == ["BZ-TAMPER"]
+    assert reader.get(f"{DOCUMENTS}?updated=-1").status_code == 400
