@@ -83,7 +83,7 @@ class KeyAdmin(ModelAdmin):
         }
         return TemplateResponse(request, "catalog/admin/token.html", context, headers={"Cache-Control": "no-store"})
 
-    @admin.action(description=f"Rotate: a new key, and the old one for {OVERLAP.days} more days", permissions=["add"])
+    @admin.action(description=f"Rotate, {OVERLAP.days} days overlap", permissions=["add"])
     def rotate_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         if len(queryset) != 1:
             messages.error(request, "Rotate one key at a time: the new one is shown once.")

@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiRespo
 
 from catalog.api import paging
 from catalog.api.fields import Json, object_schema
-from catalog.api.openapi import JSON, Operation, ref
+from catalog.api.openapi import FILE, JSON, Operation, ref
 from catalog.api.resources.base import Act, Parameter, Resource
 
 _WRITE = (404, 409, 412, 413, 415, 428)
@@ -169,7 +169,7 @@ def history(resource: Resource) -> Operation:
 
 
 def file(resource: Resource) -> Operation:
-    content = OpenApiResponse({"type": "string", "format": "binary"}, description="The file, as its media type has it.")
+    content = OpenApiResponse(FILE, description="The file, as its media type has it.")
     return Operation(
         f"get{resource.name}File",
         "Download the original",

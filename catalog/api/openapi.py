@@ -18,6 +18,8 @@ from catalog.api.resources.registry import RESOURCES
 JSON = "application/json"
 _TEXT: Json = {"type": "string"}
 _COUNT: Json = {"type": "integer", "minimum": 0}
+# A file may be of any media type, JSON too, so nothing is said of what a reader makes of its bytes.
+FILE: Json = {"description": "Bytes."}
 NEXT: Json = {"type": ["string", "null"], "format": "uri", "description": "The next page; null on the last."}
 _VERSION: Json = {
     "type": "string",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
@@ -37,9 +38,10 @@ def without_waiting() -> Iterator[None]:
         yield
         return
     seconds = connection.settings_dict["OPTIONS"].get("timeout", 5)
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout = 0")
-        try:
-            yield
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    connection.ensure_connection()
+    sqlite: Any = connection.connection
+    sqlite.execute("PRAGMA busy_timeout = 0")
+    try:
+        yield
+    finally:
+        sqlite.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

@@ -66,7 +66,8 @@ UNKNOWN_PARAMETER = _example(
             {
                 "field": "langauge",
                 "detail": (
-                    "There is no such parameter here. There are: language, filter, fields, limit, cursor, release."
+                    "There is no such parameter here. "
+                    "There are: language, filter, fields, updated, limit, cursor, release."
                 ),
             }
         ],

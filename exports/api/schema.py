@@ -11,7 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from catalog.api.describing import limit as limit
-from catalog.api.openapi import NEXT, record, ref
+from catalog.api.openapi import FILE, NEXT, record, ref
 from catalog.api.problems import MEDIA_TYPE
 from catalog.values import TYPES, AttributeSpec
 from exports import documents
@@ -254,6 +254,11 @@ FIELDS = _query(
     "Only these members of each document, with commas between: `name,prices,facts.weight`. `sku` is always there. "
     f"There are: {', '.join(MEMBERS)}, and `facts.CODE`. `digest` stays that of the whole document.",
 )
+UPDATED = _query(
+    "updated",
+    {"type": "integer", "minimum": 0},
+    "Only documents that came or became other after the release of this number. What is gone is told by the changes.",
+)
 LIMIT = limit(500, 100)
 CURSOR = _query("cursor", str, "Where to go on: comes with `next`. It holds the release and the language too.")
 RELEASE = _query("release", {"type": "integer", "minimum": 1}, "An earlier release; the current one by default.")
@@ -299,7 +304,7 @@ LINES_ANSWER = OpenApiResponse(ref("Line"), description="A document per line, th
 DOCUMENT_ANSWER = OpenApiResponse(ref("DocumentAnswer"), description="The document.")
 CHANGES_ANSWER = OpenApiResponse(ref("ChangesPage"), description="A page of changes.")
 RELEASES_ANSWER = OpenApiResponse(ref("ReleasesPage"), description="A page of releases.")
-FILE_ANSWER = OpenApiResponse({"type": "string", "format": "binary"}, description="The file, as its format has it.")
+FILE_ANSWER = OpenApiResponse(FILE, description="The file, as its format has it.")
 
 DOCUMENTS_TEXT = (
     "Documents in the order of their SKUs. A listing stays on the release it began with: follow `next` to its end, and "

@@ -40,6 +40,8 @@ from exports.sets.reading import whole
 
 MAX_LIMIT = 500
 _LARGEST = 999_999_999
+# The parameters that choose among documents, or of their members.
+QUESTION = ("filter", "fields", "updated")
 
 
 class Pruned(APIException):
@@ -92,6 +94,7 @@ class DocumentsView(ReleasedView):
             schema.LANGUAGE,
             schema.FILTER,
             schema.FIELDS,
+            schema.UPDATED,
             schema.LIMIT,
             schema.CURSOR,
             schema.RELEASE,
@@ -111,7 +114,7 @@ class DocumentsView(ReleasedView):
     def get(self, request: Request, channel: str) -> HttpResponseBase:
         if request.accepted_renderer.format == "ndjson":
             return self.lines(request)
-        given = parameters.read(request, "language", "filter", "fields", "limit", "cursor", "release")
+        given = parameters.read(request, "language", "filter", "fields", "updated", "limit", "cursor", "release")
         limit = cast(int, parameters.number(given, "limit", 100, 1, MAX_LIMIT))
         release, cursor = self.place(given)
         coding = coding_of(request)
@@ -140,7 +143,7 @@ class DocumentsView(ReleasedView):
         following = None
         if page.after is not None:
             token = cursor._replace(after=page.after).write(self.reader)
-            more = {name: value for name, value in given.items() if name in ("filter", "fields")}
+            more = {name: value for name, value in given.items() if name in QUESTION}
             query: dict[str, str] = {**more, "cursor": token, "limit": str(limit)}
             following = request.build_absolute_uri(f"?{urlencode(query)}")
         envelope = {
@@ -154,7 +157,7 @@ class DocumentsView(ReleasedView):
 
     def lines(self, request: Request) -> HttpResponseBase:
         """The whole set, a line per document."""
-        given = parameters.read(request, "language", "filter", "fields", "release")
+        given = parameters.read(request, "language", "filter", "fields", "updated", "release")
         release = self.release(parameters.number(given, "release", None, 1, _LARGEST))
         language = self.language(given, release)
         coding = coding_of(request)
@@ -227,7 +230,7 @@ class DocumentView(ReleasedView):
 def asked(given: dict[str, str], release: Release, language: str) -> Asked:
     """What is asked of the documents. Raises ValidationError with the place of what is not understood."""
     told = Said(release, language)
-    found = Asked(release, language)
+    found = Asked(release, language, updated=parameters.number(given, "updated", 0, 0, _LARGEST) or 0)
     with _naming("filter"):
         if given.get("filter"):
             found = replace(found, filter=wanted(given["filter"], told))
@@ -246,9 +249,9 @@ def _naming(parameter: str) -> Iterator[None]:
 
 
 def _question(given: dict[str, str]) -> str:
-    """A digest of the filter and the fields, "" without any: a cursor belongs to one question."""
-    question = [given.get("filter"), given.get("fields")]
-    return blake2b(orjson.dumps(question), digest_size=12).hexdigest() if question != [None, None] else ""
+    """A digest of what of the documents is asked for, "" for all: a cursor belongs to one question."""
+    question = [given.get(name) for name in QUESTION]
+    return blake2b(orjson.dumps(question), digest_size=12).hexdigest() if question.count(None) < len(question) else ""
 
 
 class ReleasesView(ChannelView):

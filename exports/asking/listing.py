@@ -28,17 +28,21 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True)
 class Asked:
-    """The documents of a release in a language, all or what a filter finds, whole or with some members."""
+    """The documents of a release in a language, all or what a filter finds, whole or with some members.
+
+    `updated`: only those that came or became other after the release of this number.
+    """
 
     release: Release
     language: str
     filter: Wanted | None = None
     projection: Projection | None = None
+    updated: int = 0
 
     @property
     def is_everything(self) -> bool:
         """Whether it is the documents as they are stored."""
-        return self.filter is None and self.projection is None
+        return self.filter is None and self.projection is None and not self.updated
 
     def page(self, after: str, limit: int) -> Page:
         """At most `limit` documents after a SKU, in SKU order; without a filter one query."""
@@ -75,6 +79,8 @@ class Asked:
 
     def _versions(self, after: str) -> QuerySet[DocumentVersion]:
         versions = versions_at(self.release, self.language).filter(sku__gt=after)
+        if self.updated:
+            versions = versions.filter(valid_from__gt=self.updated)
         if self.filter and self.filter.skus is not None:
             versions = versions.filter(sku__in=spellings_of(self.filter.skus))
         return versions

@@ -148,7 +148,6 @@ def test_another_page_language_size_or_release_has_another_tag(world: World) -> 
 
 def test_a_listing_costs_the_same_for_2_rows_and_22(world: World) -> None:
     reader = world.reader()
-    reader.get(DOCUMENTS)
     with counted(3):
         reader.get(f"{DOCUMENTS}?limit=2")
     world.add(*(f"X-{number:03}" for number in range(20)))

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from catalog.filters import FilterError
+from catalog.models import Product
 from catalog.operations.products import set_facts
 from exports.asking import listing
 from exports.asking.filtering import wanted
@@ -138,7 +139,7 @@ def test_members_are_kept_in_their_order_and_byte_by_byte() -> None:
 )
 def test_what_fields_mean(text: str, members: set[str], facts: set[str] | None) -> None:
     found = projection(text, TOLD)
-    assert (found.members, found.facts) == (members, None if facts is None else frozenset(facts))
+    assert found == Projection(frozenset(members), None if facts is None else frozenset(facts))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_filters_find_what_was_released_not_what_is_written_meanwhile(world: Wor
     assert found(world, "color = red") == ["BZ-LIRA-R"]
     assert found(world, "level = variant and category = home") == ["BZ-LIRA-B", "BZ-LIRA-R"]
     assert found(world, "name contains kleine", "&language=de") == ["BZ-LIRA"]
-    set_facts(ACTOR, factories.Product.objects.get(sku="BZ-LIRA-R"), {"color": {"": "black"}})
+    set_facts(ACTOR, Product.objects.get(sku="BZ-LIRA-R"), {"color": {"": "black"}})
     world.rename("BZ-TAMPER", "Segreto")
     switch("BZ-LIRA-B", "disabled")
     assert found(world, "color = red") == ["BZ-LIRA-R"]
@@ -262,3 +263,28 @@ def test_what_facts_there_are_is_asked_once_for_a_release(world: World) -> None:
     assert Said(release, "it").codes == {"name", "weight", "price", "color"}
     with counted(0):
         assert "color" in Said(release, "de").codes
+
+
+def test_only_what_was_updated_since_a_release(world: World) -> None:
+    reader = world.reader()
+    world.rename("BZ-TAMPER", "Pressino due")
+    world.add("BZ-NEW")
+    world.release()
+    world.rename("BZ-NEW", "Nuova")
+    world.release()
+
+    def updated(query: str) -> list[str]:
+        entries = reader.json(f"{DOCUMENTS}?{query}")["documents"]
+        assert [line["sku"] for line in reader.lines(f"{DOCUMENTS}?{query}")] == [
+            entry["document"]["sku"] for entry in entries
+        ]
+        return [entry["document"]["sku"] for entry in entries]
+
+    assert updated("updated=2") == ["BZ-NEW"]
+    assert updated("updated=1") == ["BZ-NEW", "BZ-TAMPER"]
+    assert updated("updated=1&release=2&fields=sku") == ["BZ-NEW", "BZ-TAMPER"]
+    assert updated("updated=3") == []
+    assert len(updated("updated=0")) == 5
+    following = reader.json(f"{DOCUMENTS}?updated=1&limit=1")["next"]
+    assert [entry["document"]["sku"] for entry in reader.json(following)["documents"]] == ["BZ-TAMPER"]
+    assert reader.get(f"{DOCUMENTS}?updated=-1").status_code == 400

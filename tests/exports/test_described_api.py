@@ -78,7 +78,7 @@ class Maker:
         return self.dice.random() < 0.5
 
     def of_integer(self, schema: dict[str, Any], depth: int) -> int:
-        low, high = schema.get("minimum", 0), schema.get("maximum", 50)
+        low, high = int(schema.get("minimum", 0)), int(schema.get("maximum", 50))
         return self.dice.choice([low, min(low + 1, high), high, low - 1, high + 1])
 
     def of_number(self, schema: dict[str, Any], depth: int) -> float:

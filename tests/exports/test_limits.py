@@ -142,7 +142,7 @@ def test_when_a_key_was_last_used_is_written_once_a_minute(shop: Channel) -> Non
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time of the counters, ten seconds into a minute."""
     now = [1_800_000_010.0]
-    monkeypatch.setattr(limits.time, "time", lambda: now[0])
+    monkeypatch.setattr("catalog.api.limits.time.time", lambda: now[0])
     return now
 
 
@@ -186,14 +186,14 @@ def test_a_cache_that_is_away_stops_no_channel(shop: Channel, monkeypatch: pytes
     def away(*args: Any, **kwargs: Any) -> Any:
         raise ConnectionError("no cache")
 
-    monkeypatch.setattr(limits.cache, "add", away)
+    monkeypatch.setattr(cache, "add", away)
     answer = issued(shop)[1].get(DOCUMENTS)
     assert (answer.status_code, answer.has_header("RateLimit")) == (200, False)
 
 
 def test_a_counter_that_was_dropped_begins_anew(shop: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
     token, _ = issued(shop, rate=5)
-    monkeypatch.setattr(limits.cache, "add", lambda *args: True)
+    monkeypatch.setattr(cache, "add", lambda *args: True)
     rate = limits.counted(token)
     assert rate is not None
     assert rate.left == 4

@@ -23,8 +23,9 @@ from catalog.operations.assets import attach
 from catalog.operations.associations import associate
 from catalog.operations.fragments import place
 from catalog.operations.products import set_facts
+from catalog.operations.tokens import note_use
 from exports import tokens
-from exports.models import Release
+from exports.models import ChannelToken, Release
 from exports.releasing.committing import release
 from tests import factories
 from tests.factories import ACTOR
@@ -140,10 +141,16 @@ def make_world() -> World:
     place(ACTOR, headline, slot, lira)
     common = factories.make_fragment("machines-headline", {"it": "Espresso come al bar."}, approved=True)
     place(ACTOR, common, slot, family)
-    keys = [tokens.issue(ACTOR, channel, "reader")[1] for channel in (shop, service)]
+    keys = [_used(*tokens.issue(ACTOR, channel, "reader")) for channel in (shop, service)]
     for channel in (shop, service):
         release(ACTOR, channel)
     return World(shop, service, keys[0], keys[1], family, home, asset, headline)
+
+
+def _used(token: ChannelToken, secret: str) -> str:
+    """The key, used just now, so that the next use is not noted: queries are counted by many tests."""
+    note_use(token)
+    return secret
 
 
 @pytest.fixture
