@@ -15,6 +15,7 @@ from catalog.actors import Actor
 from catalog.indexing.touched import refresh_touched
 from catalog.languages import name_of
 from catalog.models import Fragment, FragmentRevision, RevisionApproval, Slot
+from catalog.operations.four_eyes import authors_of as authors_of
 from catalog.operations.fragments import digest_of, freeze
 from catalog.operations.recording import record
 from catalog.operations.translating.approving import note_approved
@@ -132,9 +133,7 @@ def _approve(
     return revision
 
 
-def _all(
-    actor: Actor, stored: Fragment, revision: FragmentRevision, before: Mapping[str, Any] | None
-) -> list[str]:
+def _all(actor: Actor, stored: Fragment, revision: FragmentRevision, before: Mapping[str, Any] | None) -> list[str]:
     """The languages that are meant where none is named. Raises ValidationError where a machine wrote all that waits."""
     at_stake = languages_at_stake(revision.content, before)
     left = set(unread(stored, texts_out(revision.content))) if actor.path in PEOPLE else set()
@@ -199,20 +198,6 @@ def reading_of(stored: Fragment, revision: FragmentRevision) -> Reading:
         facets=set(stored.tags.order_by().values_list("facet", flat=True)),
         authors=authors_of(revision),
     )
-
-
-def authors_of(revision: FragmentRevision) -> set[str]:
-    """Who wrote what this revision says: since the last revision before it that was approved in all it says.
-
-    What was written for a revision that nobody approved is still in the next one.
-    """
-    earlier = FragmentRevision.objects.filter(fragment=revision.fragment_id, number__lt=revision.number)
-    found = set(revision.authors)
-    for row in earlier.order_by("-number").prefetch_related("approvals").iterator(chunk_size=20):
-        if {approval.language for approval in row.approvals.all()} >= set(row.content["body"]):
-            break
-        found |= set(row.authors)
-    return found
 
 
 # --- Retiring --------------------------------------------------------------------------------------------------------
