@@ -24,11 +24,12 @@ from catalog.admin.reviewing import Reviewed
 from catalog.admin.suggestions import help_for
 from catalog.admin.tagging import Tagged
 from catalog.admin.words import WordsViews
+from catalog.languages import name_of
 from catalog.models import Fragment, FragmentRevision, Placement, Slot
 from catalog.models.base import CODE_PATTERN
 from catalog.operations.fragments import APPLIES_TO, digest_of, freeze, write_fragment
 from catalog.operations.placements import save_placement
-from catalog.operations.reviewing import approve, retire, submit
+from catalog.operations.reviewing import approve, retire, submit, waiting_in
 from catalog.richtext import to_text
 from catalog.rules import canonical, key_of
 
@@ -99,6 +100,13 @@ class PlacementInline(TabularInline):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+def _tell_waiting(request: HttpRequest, revision: FragmentRevision) -> None:
+    """The languages that were left when all were approved."""
+    if left := ", ".join(name_of(language) for language in waiting_in(revision)):
+        told = f"{revision.fragment}: {left} waits, as a machine translated it. Read it, and approve it by itself."
+        messages.warning(request, told)
+
+
 @admin.register(Fragment)
 class FragmentAdmin(Reviewed, Tagged, WordsViews, ModelAdmin):
     form = FragmentForm
@@ -165,6 +173,7 @@ class FragmentAdmin(Reviewed, Tagged, WordsViews, ModelAdmin):
     def save_and_approve(self, request: HttpRequest, fragment: Fragment) -> None:
         revision = approve(actor_of(request), fragment)
         messages.success(request, f"Revision {revision.number} is what channels get from their next release on.")
+        _tell_waiting(request, revision)
 
     @admin.action(description="Save and retire", permissions=["change"])
     def save_and_retire(self, request: HttpRequest, fragment: Fragment) -> None:
@@ -186,8 +195,10 @@ class FragmentAdmin(Reviewed, Tagged, WordsViews, ModelAdmin):
         done = 0
         for fragment in fragments:
             try:
-                operation(actor_of(request), fragment)
+                result = operation(actor_of(request), fragment)
                 done += 1
+                if operation is approve:
+                    _tell_waiting(request, result)
             except ValidationError as error:
                 messages.error(request, f"{fragment}: {' '.join(error.messages)}")
         if done:

@@ -9,13 +9,14 @@ from django import forms
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from catalog import querysets
 from catalog.models import Asset, Attribute, Category, Channel, Family, Fragment, Placement, Product, Slot, Tag
+from catalog.operations.supposing import supposed
 from catalog.outlook import OUTLOOK
 
 CARRIED = (Fragment, Attribute, Asset, Tag, Category)
@@ -40,7 +41,7 @@ class Outlooks:
         if self.model in CARRIED:
             yield "where"
         if self.model is Fragment:
-            yield "preview"
+            yield from ("preview", "impact")
         if self.model is Product:
             yield "explain"
 
@@ -48,7 +49,7 @@ class Outlooks:
         """Beside those to rename and the like."""
         yield from super().upkeep_links(obj)  # type: ignore[misc]
         names = {"where": "Where used", "preview": "Preview a placement", "explain": "Why it says so"}
-        for name in self._pages():
+        for name in (name for name in self._pages() if name in names):
             yield reverse(f"admin:catalog_{self.model._meta.model_name}_{name}", args=[obj.pk]), names[name]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
@@ -56,6 +57,7 @@ class Outlooks:
         obj = kwargs.get("obj")
         if isinstance(obj, Fragment):
             context["impact"] = OUTLOOK.impact(obj)
+            context["impact_url"] = reverse("admin:catalog_fragment_impact", args=[obj.pk])
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
     # --- Pages -------------------------------------------------------------------------------------------------------
@@ -63,6 +65,23 @@ class Outlooks:
         obj = self._seen(request, object_id)
         impact = OUTLOOK.impact(obj) if isinstance(obj, Fragment) else None
         return self._answer(request, obj, "Where used", carried=OUTLOOK.where_used(obj), impact=impact)
+
+    def impact_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What saving the form that is sent would change outside, or what is wrong with it."""
+        fragment = self._seen(request, object_id)
+        if not self.has_change_permission(request, fragment):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        form = self.get_form(request, fragment, change=True)(request.POST, instance=fragment)  # type: ignore[attr-defined]
+        try:
+            with supposed():
+                if not form.is_valid():
+                    return _impact([message for errors in form.errors.values() for message in errors])
+                self.save_model(request, form.save(commit=False), form, change=True)  # type: ignore[attr-defined]
+                return _impact([], str(OUTLOOK.impact(fragment)))
+        except ValidationError as error:
+            return _impact(error.messages)
 
     def preview_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         fragment = self._seen(request, object_id)
@@ -105,6 +124,10 @@ class Outlooks:
             "back": reverse(f"admin:catalog_{self.model._meta.model_name}_change", args=[obj.pk]),
         }
         return TemplateResponse(request, "catalog/admin/outlook.html", {**own, **context})
+
+
+def _impact(problems: list[str], impact: str = "") -> JsonResponse:
+    return JsonResponse({"impact": impact, "problems": problems})
 
 
 class CodeField(forms.CharField):

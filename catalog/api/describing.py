@@ -156,6 +156,20 @@ def uses(resource: Resource) -> Operation:
     )
 
 
+def impact(resource: Resource) -> Operation:
+    return Operation(
+        f"impactOf{resource.name}",
+        f"What changing {resource.one} would do",
+        "The body is that of a change. Told is what differs from what channels have if it goes out like that; nothing "
+        "is stored. An empty object asks of the working copy as it is.",
+        {(200, JSON): _shown("Impact", "What would change.")},
+        (key(resource),),
+        {JSON: ref(f"{resource.name}Update")},
+        (404, 409, 413, 415),
+        tag=resource.route,
+    )
+
+
 def history(resource: Resource) -> Operation:
     return Operation(
         f"historyOf{resource.name}",

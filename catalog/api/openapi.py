@@ -95,6 +95,19 @@ SHARED: Json = {
             "last_release": {"type": ["integer", "null"], "description": "null where that is the current one."},
         },
     ),
+    "Impact": record(
+        "What differs from what channels have if a fragment goes out, in numbers and in a sentence for people.",
+        {
+            "sentence": _TEXT,
+            "statements": _COUNT,
+            "documents": _COUNT,
+            "channels": {"type": "array", "items": _TEXT},
+            "languages": {"type": "array", "items": _TEXT},
+            "outdated": {**_COUNT, "description": "Translations that are not of the source as it is then."},
+            "words": {**_COUNT, "description": "Words of the sources that are to be translated again."},
+            "editions": {"type": "object", "additionalProperties": _COUNT, "description": "By medium."},
+        },
+    ),
     "Change": record(
         "What was done to an object.",
         {

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db.models import prefetch_related_objects
+from modeltranslation.utils import build_localized_fieldname
 
 from catalog.importing.known import batches, rows_of
 from catalog.importing.writing import insert, update
-from catalog.models import Comment, Fragment, FragmentRevision, RevisionApproval
+from catalog.models import Comment, Fragment, FragmentRevision, RevisionApproval, TranslationState
 from catalog.operations.fragments import APPLIES_TO, digest_of, frozen
 from catalog.operations.recording import record as note
 from catalog.operations.reviewing import authors_of
@@ -117,6 +118,7 @@ class Approvals:
     def _approve(self, item: Item, revision: FragmentRevision, requests: list[Comment]) -> bool:
         before = self.out.get(item.row.pk)
         approved = {row.language for row in revision.approvals.all()} if revision.pk else set()
+        approved |= self._unread(item)
         languages = [language for language in languages_at_stake(revision.content, before) if language not in approved]
         problems = [*self._objections(item, revision, languages), *_requested(requests, languages)]
         for problem in problems:
@@ -131,6 +133,11 @@ class Approvals:
         ]
         self._set(item, "state", _STATE.REVIEW if waiting(revision.content, revision.out) else _STATE.APPROVED)
         return True
+
+    def _unread(self, item: Item) -> set[str]:
+        """The languages that a machine wrote, where these files do not write them anew: a person has to read those."""
+        columns = {language: build_localized_fieldname("body", language) for language in self.machine[item.row.pk]}
+        return {language for language, column in columns.items() if column not in item.changed}
 
     def _objections(self, item: Item, revision: FragmentRevision, languages: list[str]) -> Iterator[str]:
         known, linked = self.kind.run.known, item.linked
@@ -155,6 +162,11 @@ class Approvals:
         """What is out of these fragments, and of those that are approved again their latest revision."""
         self.out: dict[int, dict[str, Any]] = {}
         self.there: dict[int, FragmentRevision] = {}
+        self.machine: dict[int | None, set[str]] = defaultdict(set)
+        states = rows_of(TranslationState).filter(kind="fragment", state=TranslationState.State.MACHINE)
+        for batch in batches(one.item.row.pk for one in [*fresh, *again] if not one.item.new):
+            for pk, language in states.filter(object_id__in=batch).values_list("object_id", "language"):
+                self.machine[pk].add(language)
         rows = rows_of(FragmentRevision).order_by("number")
         for batch in batches(one.item.row.pk for one in [*fresh, *again] if one.latest.number):
             found = rows.filter(fragment__in=batch, out__isnull=False).values_list("fragment_id", "out")

@@ -11,6 +11,7 @@ from catalog import rules
 from catalog.actors import Actor
 from catalog.indexing.touched import indexed
 from catalog.models import Category, Family, Fragment, Placement, Product, Slot
+from catalog.operations.four_eyes import refuse_own_eyes
 from catalog.operations.recording import record
 
 # A filter is its text, in the one filter language.
@@ -44,6 +45,7 @@ def save_placement(actor: Actor, placement: Placement) -> Placement:
     placement.filter = rules.canonical(placement.filter) if placement.filter.strip() else ""
     placement.filter_key = rules.key_of(placement.filter)
     placement.full_clean()
+    refuse_own_eyes(actor, placement)
     with indexed(placement):
         placement.save()
     record(actor, "exclude" if placement.excluded else "place", [placement.fragment])

@@ -15,11 +15,12 @@ from catalog.actors import Actor
 from catalog.indexing.touched import refresh_touched
 from catalog.languages import name_of
 from catalog.models import Fragment, FragmentRevision, RevisionApproval, Slot
+from catalog.operations.four_eyes import authors_of as authors_of
 from catalog.operations.fragments import digest_of, freeze
 from catalog.operations.recording import record
 from catalog.operations.translating.approving import note_approved
-from catalog.operations.translations import Approved, texts_out
-from catalog.revisions import Reading, languages_at_stake, merged, objections, pending
+from catalog.operations.translations import PEOPLE, Approved, texts_out, unread
+from catalog.revisions import Reading, differs, languages_at_stake, merged, objections, pending, waiting
 
 NO_TEXT = "A fragment without text cannot be approved. Write it in at least one language."
 
@@ -84,6 +85,7 @@ def _submitted(actor: Actor, stored: Fragment) -> FragmentRevision:
 def approve(actor: Actor, fragment: Fragment) -> FragmentRevision:
     """Submit the working copy and approve it in every language: channels get it from their next release on.
 
+    A language that a machine translated waits until a person approves it by its name: `waiting_in` tells which.
     Approving what has not changed since gives the same revision again, and brings a retired fragment back. Raises
     ValidationError, and nothing is submitted then.
     """
@@ -111,7 +113,7 @@ def _approve(
     actor: Actor, stored: Fragment, revision: FragmentRevision, languages: Collection[str] | None
 ) -> FragmentRevision:
     before = revision.out or out_before(revision)
-    wanted = languages_at_stake(revision.content, before) if languages is None else list(dict.fromkeys(languages))
+    wanted = _all(actor, stored, revision, before) if languages is None else list(dict.fromkeys(languages))
     approved = set(revision.approvals.values_list("language", flat=True))
     fresh = [language for language in wanted if language not in approved]
     if problems := [*_stale(revision), *_objections(actor, stored, revision, before, wanted, fresh)]:
@@ -129,6 +131,19 @@ def _approve(
         record(actor, "approve", [stored])
         refresh_touched(stored)
     return revision
+
+
+def _all(actor: Actor, stored: Fragment, revision: FragmentRevision, before: Mapping[str, Any] | None) -> list[str]:
+    """The languages that are meant where none is named. Raises ValidationError where a machine wrote all that waits."""
+    at_stake = languages_at_stake(revision.content, before)
+    left = set(unread(stored, texts_out(revision.content))) if actor.path in PEOPLE else set()
+    found = [language for language in at_stake if language not in left]
+    if not any(differs(revision.content, before, language) for language in found) and (
+        left & set(waiting(revision.content, before))
+    ):
+        names = ", ".join(name_of(language) for language in sorted(left))
+        raise ValidationError(f"A machine translated it into {names}. Read that, and approve each language by itself.")
+    return found
 
 
 def _state_after(stored: Fragment, revision: FragmentRevision) -> str:
@@ -183,20 +198,6 @@ def reading_of(stored: Fragment, revision: FragmentRevision) -> Reading:
         facets=set(stored.tags.order_by().values_list("facet", flat=True)),
         authors=authors_of(revision),
     )
-
-
-def authors_of(revision: FragmentRevision) -> set[str]:
-    """Who wrote what this revision says: since the last revision before it that was approved in all it says.
-
-    What was written for a revision that nobody approved is still in the next one.
-    """
-    earlier = FragmentRevision.objects.filter(fragment=revision.fragment_id, number__lt=revision.number)
-    found = set(revision.authors)
-    for row in earlier.order_by("-number").prefetch_related("approvals").iterator(chunk_size=20):
-        if {approval.language for approval in row.approvals.all()} >= set(row.content["body"]):
-            break
-        found |= set(row.authors)
-    return found
 
 
 # --- Retiring --------------------------------------------------------------------------------------------------------

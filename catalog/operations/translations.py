@@ -32,7 +32,7 @@ TRANSLATED: Mapping[str, tuple[str, ...]] = {"asset": ("title", "alt"), "fragmen
 # For each language, the texts by field.
 Texts = Mapping[str, Mapping[str, str]]
 # What a machine wrote needs somebody who has read it; these paths are people.
-PEOPLE = ("admin", "api", "import")
+PEOPLE = ("admin", "api")
 BATCH = 500
 _WRITTEN = ("state", "source_language", "source_digest", "source_texts", "outdated", "by", "at")
 
@@ -124,6 +124,14 @@ def refuse_unread(actor: Actor, rows: Iterable[TranslationState]) -> None:
         raise ValidationError(
             f"A machine translated it into {', '.join(unread)}; a person has to read that before it is approved."
         )
+
+
+def unread(instance: Model, content: Texts) -> list[str]:
+    """The languages in which these texts of an object are a machine's, and nobody has looked at them. One query."""
+    rows = TranslationState.objects.filter(kind=kind_of(instance), object_id=instance.pk, state=State.MACHINE)
+    texts = source_texts(instance)
+    languages = rows.order_by("language").values_list("language", flat=True)
+    return [language for language in languages if texts.get(language) == content.get(language)]
 
 
 # --- Following what is written ---------------------------------------------------------------------------------------

@@ -43,7 +43,7 @@ class VersionAsset(models.Model):
     """An asset that a document shows."""
 
     version = models.ForeignKey(DocumentVersion, models.CASCADE, related_name="assets")
-    asset = models.CharField(max_length=100)
+    asset = models.CharField(max_length=200)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["asset", "version"], name="version_asset_once")]

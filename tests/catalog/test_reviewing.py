@@ -239,6 +239,15 @@ def test_who_wrote_on_it_does_not_approve_it_where_a_slot_demands_four_eyes() ->
     assert state(fragment) == "approved"
 
 
+def test_what_its_author_approved_comes_before_four_eyes_by_somebody_else() -> None:
+    fragment, slot, family = draft(), make_slot("legal", four_eyes=True), make_family()
+    approve(ANNA, fragment)
+    assert refused(lambda: place(ANNA, fragment, slot, family))[0].startswith("“legal” demands four eyes: anna wrote")
+    place(ANNA, fragment, make_slot("other"), family)
+    place(BERT, fragment, slot, family)
+    assert fragment.placements.count() == 2
+
+
 def test_somebody_else_submits_and_approves_at_once() -> None:
     fragment = draft()
     in_slot(fragment, four_eyes=True)

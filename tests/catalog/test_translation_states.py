@@ -17,7 +17,7 @@ from catalog.models import Asset, Fragment, MemorySegment, TranslationState
 from catalog.operations.assets import save_asset
 from catalog.operations.fragments import write_fragment
 from catalog.operations.recording import remove
-from catalog.operations.reviewing import approve
+from catalog.operations.reviewing import approve, approve_revision, waiting_in
 from catalog.operations.translating import memory
 from catalog.operations.translating.approving import mark
 from catalog.operations.translations import followed, recompute, source_texts, stale_states, states
@@ -106,7 +106,14 @@ def test_a_machines_words_are_approved_by_a_person_only(fragment: Fragment) -> N
     with pytest.raises(ValidationError, match="a person has to read"):
         approve(MACHINE, fragment)
     assert (said(fragment), fragment.revisions.count()) == ({"de": "machine"}, 0)
-    approve(Actor("anna", "admin"), fragment)
+    anna = Actor("anna", "admin")
+    revision = approve(anna, fragment)
+    assert (said(fragment), waiting_in(revision)) == ({"de": "machine"}, ["de"])
+    with pytest.raises(ValidationError, match="translated it into Deutsch"):
+        approve(anna, fragment)
+    with pytest.raises(ValidationError, match="a person has to read"):
+        approve_revision(Actor("files", "import"), revision, ["de"])
+    approve_revision(anna, revision, ["de"])
     assert said(fragment) == {"de": "approved"}
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 from django.urls import reverse
 
 from catalog.importing.apply import apply
 from catalog.importing.plan import FragmentRecord, PlacementRecord, Plan
 from catalog.models import Attribute, Category, Channel, Fragment, Placement, Product, Slot
+from catalog.models.base import texts_of
 from exports.releasing.committing import release
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of
+from tests.catalog.api.people import Author, problem
+from tests.catalog.api.test_description import answered, conforms
 from tests.exports.test_placement import fragment, shop, slot, world  # noqa: F401
 from tests.factories import ACTOR, switch
 
@@ -31,6 +35,42 @@ def test_a_fragment_says_where_it_stands_and_what_would_change(world: Fragment) 
     assert "In 6 documents of 3 products" in text
     assert "Edition list-de from release 1" in text
     assert "Nothing that is out will change." in messages_of(browser("berta").get(address(world)))
+
+
+def test_before_it_is_saved_a_form_tells_what_it_would_change(world: Fragment) -> None:  # noqa: F811
+    client, url = browser("berta"), reverse("admin:catalog_fragment_impact", args=[world.pk])
+    kept = filled(client, address(world))
+    told = client.post(url, {**kept, "body_en": "<p>Very hot</p>"}).json()
+    assert told["impact"].startswith(
+        "2 statements in 3 documents of 1 channel in 1 language will change; 1 translation"
+    )
+    assert told["problems"] == []
+    meant = client.post(url, {**kept, "body_en": "<p>Very hot</p>", "meaning_kept": "on"}).json()
+    assert meant["impact"] == "2 statements in 3 documents of 1 channel in 1 language will change."
+    assert client.post(url, kept).json()["impact"] == "Nothing that is out will change."
+    wrong = client.post(url, {**kept, "body_en": "<p>{{ fact:none }}</p>"}).json()
+    assert "none" in wrong["problems"][0]
+    assert not wrong["impact"]
+    assert client.post(url, {**kept, "opened_at": "2001-01-01"}).json()["problems"][0].startswith("Somebody else")
+    assert client.get(url).status_code == 405
+    assert browser("reader", "view_fragment").post(url, kept).status_code == 403
+    stored = Fragment.objects.get(pk=world.pk)
+    assert (texts_of(stored, "body"), stored.updated_at) == (texts_of(world, "body"), world.updated_at)
+    assert url in client.get(address(world)).content.decode()
+
+
+def test_the_api_tells_what_a_change_would_do_and_stores_nothing(world: Fragment) -> None:  # noqa: F811
+    author, url = Author(), f"fragments/{world.code}/impact/"
+    answer = author.send("POST", url, {"body": {"en": "<p>Very hot</p>"}})
+    found = orjson.loads(answer.content)
+    assert (answer.status_code, found["documents"], found["languages"]) == (200, 3, ["en"])
+    assert found["sentence"].startswith("2 statements in 3 documents")
+    conforms(found, answered("/api/v1/fragments/{key}/impact/", "post", 200))
+    problem(author.send("POST", url, {"body": {"en": "{{ fact:none }}"}}), 400)
+    problem(author.send("POST", "fragments/none/impact/", {}), 404)
+    problem(Author("view_fragment", name="eve").send("POST", url, {}), 403)
+    assert orjson.loads(author.send("POST", url, {}).content)["documents"] == 0
+    assert texts_of(Fragment.objects.get(pk=world.pk), "body") == texts_of(world, "body")
 
 
 @pytest.mark.parametrize("kind", ["tag", "attribute", "category"])

@@ -104,7 +104,8 @@ ACTS = (
     Act(
         "approve",
         "Approve a fragment",
-        "Without a body: the working copy, in all languages. With `languages` or `revision`: those of a revision that "
+        "Without a body: the working copy, in all languages but those that a machine translated and nobody has named "
+        "yet. With `languages` or `revision`: those of a revision that "
         "was submitted. Channels get it with their next release.",
         _approve,
         "approve",

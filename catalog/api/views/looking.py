@@ -11,9 +11,10 @@ from rest_framework.request import Request
 from catalog.api import describing, paging, parameters
 from catalog.api.openapi import Operation
 from catalog.api.problems import use_of
-from catalog.api.views.base import AuthoringView, json
+from catalog.api.views.base import REFUSALS, AuthoringView, json, refused
 from catalog.models import Change, FragmentRevision
 from catalog.operations.recording import key_of
+from catalog.operations.supposing import supposed
 from catalog.outlook import OUTLOOK
 from catalog.usage import uses_of
 
@@ -35,6 +36,29 @@ def _carried(row: Any) -> dict[str, Any] | None:
         return asdict(OUTLOOK.where_used(row))
     except ValueError:
         return None
+
+
+class ImpactView(AuthoringView):
+    """What changes outside if a fragment goes out as a body would make it. Nothing is stored."""
+
+    does = {"POST": "change"}
+
+    def operation(self, method: str) -> Operation:
+        return describing.impact(self.resource)
+
+    def post(self, request: Request, key: str) -> HttpResponseBase:
+        parameters.read(request)
+        resource = self.resource
+        with supposed():
+            row = self.found(key, lock=True)
+            data: dict[str, Any] = {}
+            try:
+                data = resource.read(self.body(), row)
+                row = resource.write(self.actor, row, data)
+            except REFUSALS as error:
+                raise refused(error, resource, row, data) or error from error
+            found = OUTLOOK.impact(row)
+        return json({"sentence": str(found), **asdict(found)})
 
 
 class HistoryView(AuthoringView):

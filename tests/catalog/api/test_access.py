@@ -35,6 +35,7 @@ def addresses() -> list[tuple[str, str]]:
         found += [(method, f"{route}/x/") for method in ("GET", "PATCH", "DELETE")]
         found += [("GET", f"{route}/x/{more}/") for more in ("where-used", "history") if resource.looked_at]
         found += [("POST", f"{route}/x/{act.name}/") for act in resource.acts]
+    found.append(("POST", "fragments/x/impact/"))
     return [*found, ("GET", "fragments/x/revisions/"), ("GET", "assets/x/file/"), ("PUT", "assets/x/file/")]
 
 

@@ -67,7 +67,7 @@ def test_every_operation_is_named_described_and_says_its_problems() -> None:
             if method in ("patch", "delete", "put"):
                 assert {"412", "428"} <= set(row["responses"])
                 assert "If-Match" in [each["name"] for each in row["parameters"] if each.get("required")]
-            if method == "post":
+            if method == "post" and not path.endswith("/impact/"):  # which stores nothing
                 assert "Idempotency-Key" in [each["name"] for each in row["parameters"]]
     assert len(ids) == len(set(ids))
 

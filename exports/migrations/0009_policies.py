@@ -8,10 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('catalog', '0022_token_rates'),
-        ('exports', '0011_quick_bodies'),
-    ]
+    dependencies = [('catalog', '0022_outdated_revisions'), ('exports', '0008_quick_bodies')]
 
     operations = [
         migrations.AddField(

@@ -6,10 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('catalog', '0021_keep_releases'),
-        ('exports', '0011_quick_bodies'),
-    ]
+    dependencies = [('catalog', '0020_keep_releases'), ('exports', '0005_webhooks')]
 
     operations = [
         migrations.CreateModel(

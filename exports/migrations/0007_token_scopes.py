@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('exports', '0008_staging'),
-    ]
+    dependencies = [('exports', '0006_staging')]
 
     operations = [
         migrations.AddField(

@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('catalog', '0022_token_rates'),
-    ]
+    dependencies = [('catalog', '0021_token_rates')]
 
     operations = [
         migrations.AddField(

@@ -16,9 +16,7 @@ def pack(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('exports', '0010_token_scopes'),
-    ]
+    dependencies = [('exports', '0007_token_scopes')]
 
     operations = [
         migrations.RunPython(pack, migrations.RunPython.noop),

@@ -5,9 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [
-        ('catalog', '0021_keep_releases'),
-    ]
+    dependencies = [('catalog', '0020_keep_releases')]
 
     operations = [
         migrations.AddField(
