@@ -8,5 +8,5 @@ class ExportsConfig(AppConfig):
     def ready(self) -> None:
         # What these tell the knowledge base registers itself; not before the models are there.
         from exports import jobs  # noqa: F401
-        from exports.explaining import outlook, proving, reading, standing, usage  # noqa: F401
+        from exports.explaining import claims, outlook, proving, reading, standing, usage  # noqa: F401
         from exports.releasing import verifying  # noqa: F401

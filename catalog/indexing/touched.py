@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -13,10 +13,8 @@ from modeltranslation.utils import build_localized_fieldname
 
 from catalog import rules
 from catalog.aliases import Aliases, target_of
-from catalog.indexing import outbox
 from catalog.indexing.locking import lock_everything
 from catalog.indexing.nesting import naming
-from catalog.indexing.refreshing import refresh, refresh_exactly
 from catalog.indexing.touch import Touch as Touch
 from catalog.mentions import InFacts
 from catalog.models import (
@@ -359,41 +357,6 @@ def _follow(touch: Touch) -> None:
         touch.refresh()
     else:
         gathered.append(touch)
-
-
-def refresh_product(product: Product, before: Product | None, *, links: bool) -> None:
-    """After a product was written: `before` is what it was, None for a new one; `links` as for `refresh`."""
-    outbox.note([product.pk])
-    if before and before.parent_id != product.parent_id:
-        lock_everything()
-    if before is None or any(getattr(before, name) != getattr(product, name) for name in _PLACE):
-        renamed = before is not None and before.sku != product.sku
-        pointing = _pointing(product) if renamed else frozenset()
-        refresh_placed([product.pk, *pointing], {product.parent_id, before.parent_id if before else None})
-        return
-    said = before.values.keys() | product.values.keys()
-    changed = [code for code in said if before.values.get(code) != product.values.get(code)]
-    if changed or links or before.status != product.status:
-        linked = links or before.status != product.status
-        refresh([product.pk], attributes=changed, links=linked, values=not linked)
-
-
-def _pointing(product: Product) -> frozenset[int]:
-    """The products with an association to or from this one: rules may ask for it by its SKU."""
-    rows = Association.objects.filter(Q(target=product) | Q(source=product, type__two_way=True))
-    return (_ids(rows, "source_id") | _ids(rows, "target_id")) - {product.pk}
-
-
-def refresh_placed(ids: Collection[int], parents: Iterable[int | None]) -> None:
-    """After products were made or moved: theirs, and what it means to their parents to have variants or none."""
-    above = {pk for pk in parents if pk}
-    outbox.note(above)
-    refresh(ids)
-    refresh_exactly(above, attributes=(), links=True)
-
-
-# What decides which facts a product has and inherits.
-_PLACE = ("sku", "family_id", "parent_id", "family_variant_id")
 
 
 def _is_local(instance: Model) -> bool:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from catalog import querysets
 from catalog.actors import Actor
 from catalog.aliases import refuse_former
-from catalog.indexing.touched import refresh_product
+from catalog.indexing.moved import refresh_product
 from catalog.models import Category, Product
 from catalog.operations.associations import refuse_cycle
 from catalog.operations.axes import axes_of, checked_key, renew_axis_keys

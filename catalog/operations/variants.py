@@ -15,7 +15,7 @@ from django.db.models.functions import Lower
 from catalog import querysets
 from catalog.actors import Actor
 from catalog.axes import axis_key
-from catalog.indexing.touched import refresh_placed
+from catalog.indexing.moved import refresh_placed
 from catalog.models import Product
 from catalog.models.base import CODE_LENGTH, is_code
 from catalog.operations.axes import BATCH, axes_at, told

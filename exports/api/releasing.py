@@ -40,7 +40,7 @@ _NUMBER = {"type": "integer", "minimum": 1, "maximum": _LARGEST}
 
 def _answers(name: str, about: str, *more: int) -> Any:
     good = OpenApiResponse(ref(name), description=about)
-    described = schema.answers({(200, "application/json"): good}, 403, *more)
+    described = schema.answers({(200, "application/json"): good}, 400, 403, 406, *more)
     del described[304], described[401, MEDIA_TYPE]
     return described
 
@@ -150,7 +150,7 @@ class RollBackView(StaffView):
         ),
         parameters=[schema.CHANNEL],
         request={"application/json": ref("RollBack")},
-        responses=_answers("RolledBack", "The new release.", 400, 409),
+        responses=_answers("RolledBack", "The new release.", 400, 409, 413, 415),
     )
     def post(self, request: Request, channel: str) -> HttpResponse:
         parameters.read(request)

@@ -283,6 +283,8 @@ _PROBLEMS = {
     409: "The state it is in does not allow this; `detail` tells it.",
     406: "None of the media types accepted is available.",
     410: "The release asked for, or a cursor's, is kept no more; `detail` says how to go on.",
+    413: "The body is too large.",
+    415: "The body is of another media type than those taken.",
     429: "The token asks too often; `Retry-After` says in how many seconds it may again.",
 }
 

@@ -122,15 +122,10 @@ class Loader:
         self.channel = channel
         self.membership = membership or Membership(channel)
         self.only = self.membership.only if part is None else part
-        schema = remembered("gathering", lambda: (_Schema.read(), True))
-        self.specs = schema.specs
-        self.families = schema.families
-        self.kinds = schema.kinds
+        self._read_schema()
         self.sheets: dict[tuple[str, ...], tuple[AttributeSpec, ...]] = {}
-        self.demands = schema.demands
         self.conditions = Conditions(self.only)
         self.chains = channel.chains()
-        self.axes = schema.axes
         self.paths = querysets.category_paths()
         self.labelled = {pk: Labelled(path[-1].code, texts_of(path[-1], "label")) for pk, path in self.paths.items()}
         hanging = self._hanging()
@@ -164,6 +159,14 @@ class Loader:
             placed=self.placements.on,
             ruled=self.placements.by_rules,
         )
+
+    def _read_schema(self) -> None:
+        schema = remembered("gathering", lambda: (_Schema.read(), True))
+        self.specs = schema.specs
+        self.families = schema.families
+        self.kinds = schema.kinds
+        self.demands = schema.demands
+        self.axes = schema.axes
 
     def bundles(self) -> Iterator[ProductBundle]:
         """The released products, each with everything inherited at hand."""

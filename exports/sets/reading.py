@@ -118,9 +118,10 @@ def _length(members: Members, coding: Coding) -> int | None:
 def renewed(release: Release, language: str) -> Members | None:
     """The set made of the nearest one that is kept, by reading only the members that differ; None without one."""
     for number, key, path in keeping.near(release, language):
-        # A release that is there is there as a whole, so all that differs between the two can be told.
+        # A release that is not pruned is there as a whole, so all that differs between the two can be told.
         other = querysets.release_of(release.channel_id, number)
-        members = keeping.listed(path) if other and key_of(other) == key else None
+        whole = other is not None and not other.pruned_at and key_of(other) == key
+        members = keeping.listed(path) if whole else None
         if members:
             made = _made_of(release, language, number, members)
             if made is not None:

@@ -293,7 +293,8 @@ def test_releases_are_listed_with_counts_and_problems(world: World) -> None:
     assert (latest["number"], latest["added"], latest["changed"], latest["removed"]) == (2, 2, 0, 0)
     assert (first["number"], first["documents"], first["problems"]) == (1, 8, {})
     assert latest["problems"] == {"incomplete": 2}
-    assert set(latest) == {"number", "released_at", "documents", "added", "changed", "removed", "problems"}
+    counts = {"documents", "added", "changed", "removed", "problems"}
+    assert set(latest) == {"number", "released_at", "restores", "pruned", *counts}
 
 
 def test_releases_are_paged_by_number(world: World) -> None:

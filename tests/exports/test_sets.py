@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import zstandard
 from django.conf import settings
+from django.utils import timezone
 
 from exports.models import DocumentVersion, Release
 from exports.sets import keeping, lines, reading
@@ -172,6 +173,17 @@ def test_a_release_of_another_history_is_not_gone_on_from(small: World) -> None:
     other = small.release()
     assert other.number == lost.number
     assert kept(other) == fresh(other)
+
+
+def test_a_set_of_a_release_that_was_pruned_since_is_not_gone_on_from(small: World) -> None:
+    first = current(small)
+    kept(first)
+    switch("X-03", "disabled")
+    release = small.release()
+    DocumentVersion.objects.filter(channel=small.shop, valid_until__lte=release.number).delete()
+    Release.objects.filter(pk=first.pk).update(pruned_at=timezone.now())
+    assert reading.renewed(release, "it") is None
+    assert kept(release) == fresh(release)
 
 
 def test_languages_and_channels_have_sets_of_their_own(world: World) -> None:
