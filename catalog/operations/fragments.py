@@ -203,7 +203,9 @@ def freeze(fragment: Fragment) -> dict[str, Any]:
 
 
 def applicability(fragment: Fragment) -> dict[str, list[str]]:
-    """The codes of the channels, markets and audiences it is for. One query."""
+    """The codes of the channels, markets and audiences it is for. One query, or none where they were prefetched."""
+    if APPLIES_TO.keys() <= getattr(fragment, "_prefetched_objects_cache", {}).keys():
+        return {name: [row.code for row in getattr(fragment, name).all()] for name in APPLIES_TO}
     found: dict[str, list[str]] = {name: [] for name in APPLIES_TO}
     with connection.cursor() as cursor:
         cursor.execute(_applicability(), [fragment.pk] * len(APPLIES_TO))
