@@ -76,8 +76,7 @@ class Batch:
         self.rows = [known[pk] for pk in wanted if pk in known]
         self.ids = [row.pk for row in self.rows]
         self.lines = {row.pk: _line(row, known) for row in self.rows}
-        levels = {row.pk: Level(row.sku, row.values) for row in known.values()}
-        self._levels = {pk: tuple(levels[each.pk] for each in line) for pk, line in self.lines.items()}
+        self._levels: dict[int, tuple[Level, ...]] = {}
         self.families = frozenset(row.family_id for row in self.rows if row.family_id)
         schema.load_families(self.families)
         self._said = {row.pk: (row.family_id, *[id(each.values) for each in self.lines[row.pk]]) for row in self.rows}
@@ -167,7 +166,10 @@ class Batch:
 
     def levels(self, row: Row, choice: Choice) -> tuple[Level, ...]:
         """Where a fact may be said: the product, up to its root, then its family, then the attributes' defaults."""
-        return self._levels[row.pk] + choice.below
+        found = self._levels.get(row.pk)
+        if found is None:
+            found = self._levels[row.pk] = tuple([Level(each.sku, each.values) for each in self.lines[row.pk]])
+        return found + choice.below
 
     # --- What hangs on products --------------------------------------------------------------------------------------
     @cached_property
@@ -278,6 +280,8 @@ def _parents(rows: Iterable[Row]) -> set[int]:
 
 def _line(row: Row, known: Mapping[int, Row]) -> tuple[Row, ...]:
     """The product, its parent, and so on up to its root; a circle ends where it would begin again."""
+    if row.parent_id is None:
+        return (row,)
     line = [row]
     while (above := known.get(line[-1].parent_id or 0)) is not None and above not in line:
         line.append(above)
