@@ -64,6 +64,8 @@ class Product(models.Model):
                 violation_error_message="Another variant of the same product has these values of the axes.",
             ),
         ]
+        # Where most products have no parent, SQLite takes the index of all of them for useless, and reads the table.
+        indexes = [models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="product_below")]
 
     def __str__(self) -> str:
         return self.sku

@@ -91,7 +91,8 @@ def _pass_on_place(product: Product, before: Product) -> None:
 def _pass_on_family(actor: Actor, product: Product) -> None:
     """Variants follow where their group changes its family: they could not go first."""
     parents = [product.pk]
-    while children := list(Product.objects.filter(parent__in=parents).exclude(family=product.family)):
+    # In no order: for one, SQLite would go through all products by their SKU.
+    while children := list(Product.objects.filter(parent__in=parents).exclude(family=product.family).order_by()):
         parents = [child.pk for child in children]
         Product.objects.filter(pk__in=parents).update(family=product.family, updated_at=timezone.now())
         record(actor, "change", children)

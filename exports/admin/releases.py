@@ -79,6 +79,9 @@ class ReleaseAdmin(ReadOnlyAdmin):
         old = self.allowed(request, pk)
         if request.method != "POST":
             current = querysets.current_release(old.channel)
+            if current == old or old.pruned_at:
+                messages.error(request, "There is nothing to go back to: it is the current one, or kept no more.")
+                return redirect("admin:exports_release_change", old.pk)
             title = f"Go back to release {old.number} of {old.channel.code}?"
             return self.told(request, "roll_back", {"title": title, "release": old, "current": current})
         try:
