@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from catalog import querysets
 from catalog.aliases import Aliases
@@ -137,12 +137,6 @@ def frozen() -> set[str]:
 def limited(revisions: QuerySet[FragmentRevision]) -> QuerySet[FragmentRevision]:
     """Those of these revisions that are said of some products only."""
     return revisions.filter(out__applies__has_key="products")
-
-
-def of_fragments(fragments: Iterable[int]) -> set[str]:
-    """The rules by which these fragments are placed. One query."""
-    rows = Placement.objects.filter(fragment__in=fragments).exclude(filter_key="").annotate(text=F("filter"))
-    return set(rows.order_by().values_list("text", flat=True))
 
 
 def asks(text: str, facts: Collection[str], aliases: Aliases) -> bool:

@@ -32,11 +32,6 @@ def note(products: Iterable[int]) -> None:
             cursor.execute(f"INSERT INTO {table} ({column}) {named.sql}", named.params)
 
 
-def note_everything() -> None:
-    """Note that any product may be said something else of."""
-    note([EVERYTHING])
-
-
 @transaction.atomic
 def number() -> int:
     """Give all that is committed a number; returns the last one given. What is noted from now on gets a later one."""

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.utils import timezone
 
@@ -145,13 +144,3 @@ def _with(bundle: ProductBundle) -> ProductBundle:
 
 def _target(row: Placed) -> Sequence[Any]:
     return (*row.what, row.kind, row.owner.casefold())
-
-
-def placement_of(fragment: Fragment, slot: Slot, **fields: Any) -> Placement:
-    """A placement for a preview. Raises ValidationError unless it is on exactly one thing."""
-    placement = Placement(fragment=fragment, slot=slot, **fields)
-    placement.filter_key = rules.key_of(placement.filter)
-    targets = [placement.product_id, placement.family_id, placement.category_id, placement.filter]
-    if sum(map(bool, targets)) != 1:
-        raise ValidationError("Choose exactly one: a product, a family, a category or a filter.")
-    return placement
