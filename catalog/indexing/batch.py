@@ -12,9 +12,10 @@ from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from catalog import inheritance
+from catalog.indexing.documents import picked
 from catalog.indexing.placing import Counting, Placements
 from catalog.indexing.schema import FamilyRow, Indexed, Schema
-from catalog.indexing.writing import among, picked
+from catalog.many import among
 from catalog.models import Product, ProductAsset
 from catalog.values import TYPES, AttributeSpec, Level
 from catalog.values.effective import effective, levels_of

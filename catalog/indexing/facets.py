@@ -8,7 +8,7 @@ from catalog.indexing.batch import Batch, Choice, Row
 from catalog.indexing.keeping import Columns, Difference, Keeper
 from catalog.indexing.schema import Indexed
 from catalog.models import ProductIndex
-from catalog.terms import packed, unpacked
+from catalog.terms import exchanged, packed
 from catalog.values import TYPES
 
 
@@ -55,9 +55,8 @@ class Facets(Keeper):
         ours = frozenset(pk for each in changed for pk in batch.schema.terms[each.pk].values())
         difference = Difference(self, changing=("terms",))
         for pk, terms in self.there(batch).values_list("product_id", "terms"):
-            ids, now = unpacked(terms), wanted.pop(pk)
-            if ours.intersection(ids) != now:
-                difference.changed.append((pk, packed([one for one in ids if one not in ours] + [*now])))
+            if (fresh := exchanged(terms, ours, wanted.pop(pk))) is not None:
+                difference.changed.append((pk, fresh))
         difference.added = [(pk, batch.lines[pk][-1].pk, packed(ids)) for pk, ids in wanted.items()]
         return difference
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from catalog.indexing.batch import Batch, Choice, Row
 from catalog.indexing.keeping import Columns, Difference, Keeper
 from catalog.indexing.schema import Context, Indexed
+from catalog.many import among
 from catalog.models import FactEntry
 from catalog.values import TYPES
 
+# Values that products come to have are written by so many statements, or else row by row.
+_STATEMENTS = 20
 _SHAPES = [(localizable, per_channel) for localizable in (False, True) for per_channel in (False, True)]
 
 
@@ -32,14 +35,43 @@ class FactEntries(Keeper):
         return rows.filter(attribute__in=[row.pk for code, row in batch.schema.attributes.items() if code in changed])
 
     def rows(self, batch: Batch) -> Iterator[Columns]:
+        for same, entries in self._said(batch):
+            yield from ((row.pk, *entry) for row in same for entry in entries)
+
+    def _said(self, batch: Batch) -> Iterator[tuple[list[Row], list[Columns]]]:
+        """Products that say the same, and their entries in one context without the product."""
         for alike in batch.alike:
             for localizable, per_channel in _SHAPES:
                 choice = _choice(batch, alike[0], localizable, per_channel)
                 if choice.attributes:
                     for context in batch.schema.contexts(choice.attributes[0].spec):
                         for same in batch.same(alike):
-                            entries = list(_entries(batch, same[0], choice, context))
-                            yield from ((row.pk, *entry) for row in same for entry in entries)
+                            yield same, list(_entries(batch, same[0], choice, context))
+
+    def bring(self, batch: Batch) -> None:
+        """Where all had one value of each fact and have one now, that is put in place of what was; nothing is read."""
+        if batch.schema.changed is None or not self._exchange(batch):
+            super().bring(batch)
+
+    def _exchange(self, batch: Batch) -> bool:
+        """Whether it could be done so."""
+        products: dict[Columns, list[int]] = defaultdict(list)
+        for same, entries in self._said(batch):
+            for entry in entries:
+                products[entry] += [row.pk for row in same]
+        wanted: Counter[Columns] = Counter()
+        for entry, pks in products.items():
+            wanted[entry[:2]] += len(pks)
+        one_each = dict.fromkeys(wanted, (len(batch.ids),) * 2)
+        if not wanted or len(products) > _STATEMENTS or {place: (n, n) for place, n in wanted.items()} != one_each:
+            return False
+        rows = self.there(batch).order_by().values_list("attribute_id", "context_id")
+        if {row[:2]: row[2:] for row in rows.annotate(Count("pk"), Count("product", distinct=True))} != one_each:
+            return False
+        for (attribute, context, key, until), pks in products.items():
+            here = FactEntry.objects.filter(product__in=among(pks), attribute=attribute, context=context)
+            here.update(key=key, until=until)
+        return True
 
     def difference(self, batch: Batch) -> Difference:
         """What an entry says is changed where one goes and another comes, which takes half as long."""

@@ -35,6 +35,10 @@ class Keeper(ABC):
         """Whether what changed can change these rows."""
         return True
 
+    def bring(self, batch: Batch) -> None:
+        """Write what differs."""
+        self.difference(batch).write()
+
     def there(self, batch: Batch) -> QuerySet[Any]:
         """The rows that `rows` would replace."""
         return QuerySet(self.model).filter(product__in=among(batch.ids))

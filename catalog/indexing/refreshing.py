@@ -63,8 +63,9 @@ def refresh_exactly(
         known = None
     for part in batches(sorted(ids), BATCH):
         batch = Batch(schema, part, links=links, known=known)
-        for difference in differences_of(KEEPERS, batch):
-            difference.write()
+        for keeper in KEEPERS:
+            if keeper.concerns(batch):
+                keeper.bring(batch)
         ProductIndex.objects.filter(product__in=among(part), checked=True).update(checked=False, likeness="")
 
 

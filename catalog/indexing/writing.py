@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import chain
 from typing import Any
 
 import orjson
 from django.db import connection
-from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet, TextField
-from django.db.models.expressions import RawSQL
+from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet
 
 from catalog.many import among as among
 
@@ -24,45 +22,6 @@ def batches(items: Sequence[Any], size: int = BATCH) -> Iterator[Sequence[Any]]:
     """The items, at most `size` at a time."""
     for start in range(0, len(items), size):
         yield items[start : start + size]
-
-
-def patched(column: str, members: Mapping[str, Any]) -> RawSQL:
-    """A column's JSON object with these members in place of its own; without those that are None.
-
-    The names are codes (catalog.models.base.is_code), so that none has a quotation mark.
-    """
-    put = {name: value for name, value in members.items() if value is not None}
-    gone = [name for name in members if name not in put]
-    sql, parameters = connection.ops.quote_name(column), list[Any]()
-    if connection.vendor == "postgresql":
-        if put:
-            sql, parameters = f"{sql} || %s::jsonb", [_json(put)]
-        if gone:
-            sql, parameters = f"({sql}) - %s::text[]", [*parameters, gone]
-    else:
-        if put:
-            places = [(_path(name), _json(value)) for name, value in put.items()]
-            sql, parameters = f"json_set({sql}{', %s, json(%s)' * len(put)})", [*chain.from_iterable(places)]
-        if gone:
-            sql, parameters = f"json_remove({sql}{', %s' * len(gone)})", [*parameters, *map(_path, gone)]
-    return RawSQL(sql, parameters)  # noqa: S611 - the model's own column
-
-
-def picked(column: str, names: Sequence[str]) -> RawSQL:
-    """Of a column's JSON object only the members of these names, as the text of an array; null where one is not there.
-
-    The names are codes, as above.
-    """
-    document = connection.ops.quote_name(column)
-    if connection.vendor == "postgresql":
-        sql = f"jsonb_build_array({', '.join([f'{document}->%s'] * len(names))})::text"
-        return RawSQL(sql, list(names), TextField())  # noqa: S611 - as above
-    sql = f"json_array({', '.join([f'json_extract({document}, %s)'] * len(names))})"
-    return RawSQL(sql, list(map(_path, names)), TextField())  # noqa: S611 - as above
-
-
-def _path(name: str) -> str:
-    return f'$."{name}"'
 
 
 class Json(str):

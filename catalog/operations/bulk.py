@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, NamedTuple
 
@@ -10,19 +10,24 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model, Q
 from django.utils import timezone
-from orjson import dumps
+from orjson import dumps, loads
 
 from catalog.actors import Actor
 from catalog.indexing import refresh
 from catalog.indexing.batch import Row, rows_of
-from catalog.indexing.writing import among, batches, patched, update_rows
+from catalog.indexing.documents import patched, say_where_different, tells_where_different
+from catalog.indexing.writing import batches, update_rows
+from catalog.many import among
 from catalog.models import Attribute, FamilyVariantAttribute, Product
+from catalog.operations.former import specs_called
 from catalog.operations.products import INHERIT, Facts, merged
 from catalog.operations.recording import record_alike
 from catalog.remembered import remembered
 
 # Products whose facts are in memory together.
 BATCH = 1_000
+# A Row, with the facts left out.
+COLUMNS = ("id", *Row._fields[1:-2], "own_only")
 # Products that come to say different things of the facts are changed by so many statements, or else one by one.
 STATEMENTS = 20
 
@@ -39,6 +44,8 @@ class Patch(NamedTuple):
 
     put: Mapping[str, Mapping[str, Any]]
     taken: Mapping[str, frozenset[str]]
+    # Whether all the facts are of attributes that have one value, and are put: whatever was said, they are known after.
+    outright: bool = False
 
     @property
     def codes(self) -> list[str]:
@@ -94,7 +101,13 @@ def _patch(facts: Facts) -> Patch:
     # Checked like the others, so that the attribute's own spelling is known.
     emptied = merged({}, gone) if any(gone.values()) else {}
     taken = {code: frozenset(scopes) - frozenset(put.get(code, ())) for code, scopes in emptied.items()}
-    return Patch(deepcopy(put), {code: scopes for code, scopes in taken.items() if scopes})
+    taken = {code: scopes for code, scopes in taken.items() if scopes}
+    return Patch(deepcopy(put), taken, not taken and _outright(put))
+
+
+def _outright(put: Mapping[str, Mapping[str, Any]]) -> bool:
+    single = not any(spec.localizable or spec.per_channel for spec in specs_called(put).values())
+    return single and tells_where_different(scopes[""] for scopes in put.values())
 
 
 def _refuse_telling_apart(patch: Patch) -> None:
@@ -110,8 +123,23 @@ def _telling_apart(codes: Collection[str]) -> str:
     return str(apart.order_by("code").first() or "")
 
 
-def _write(actor: Actor, ids: Iterable[int], patch: Patch) -> dict[int, Row]:
+def _write(actor: Actor, ids: Sequence[int], patch: Patch) -> dict[int, Row]:
     """Change the products that differ; returns them by their id, as they are now, with these facts only."""
+    changed = _say(ids, patch) if patch.outright else _merge(ids, patch)
+    record_alike(actor, "change", "product", [row.sku for row in changed.values()])
+    return changed
+
+
+def _say(ids: Sequence[int], patch: Patch) -> dict[int, Row]:
+    """Without asking what was said before."""
+    facts = {code: scopes[""] for code, scopes in patch.put.items()}
+    rows = say_where_different(ids, facts, timezone.now(), COLUMNS)
+    only = {text: loads(text) for text in {row[-1] for row in rows}}
+    return {row[0]: Row._make((*row[:-1], patch.put, only[row[-1]])) for row in rows}
+
+
+def _merge(ids: Sequence[int], patch: Patch) -> dict[int, Row]:
+    """Into what is said already."""
     products = Product.objects.select_for_update(no_key=True).filter(pk__in=among(ids)).order_by("pk")
     rows = rows_of(products, patch.codes)
     fresh = patch.applied_to(row.values for row in rows)
@@ -121,7 +149,6 @@ def _write(actor: Actor, ids: Iterable[int], patch: Patch) -> dict[int, Row]:
         if (values := fresh[id(row.values)]) is not row.values
     }
     _store(changed, patch)
-    record_alike(actor, "change", "product", [row.sku for row in changed.values()])
     return changed
 
 

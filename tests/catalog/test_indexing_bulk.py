@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.indexing import differences
 from catalog.models import Product, Requirement, SearchText
@@ -61,3 +63,40 @@ def test_a_choice_that_is_a_name_or_is_required_if_said_follows_where_it_is_said
         set_fact_on(ACTOR, products, facts)
         assert differences() == {}
     assert SearchText.objects.filter(name__contains="blue").count() == 3
+
+
+@pytest.mark.parametrize("value", ["red", "Größe 5", '5"', "back\\slash", "\N{PILE OF POO}"])
+def test_a_product_that_says_it_already_is_left_alone_however_it_is_spelled(value: str) -> None:
+    make_attribute("text", "note", filterable=True)
+    products = [make_product(facts={"note": said}) for said in (value, "other")]
+    assert set_fact_on(ACTOR, products, {"note": {"": value}}) == Report(1, 1)
+    assert set_fact_on(ACTOR, products, {"note": {"": value}}) == Report(0, 2)
+    assert {row.values["note"][""] for row in Product.objects.all()} == {value}
+    assert differences() == {}
+
+
+def test_what_was_said_for_some_before_everybody_was_meant_is_kept() -> None:
+    """An attribute that no longer differs by language still holds what was said in each."""
+    attribute = make_attribute("text", "note", localizable=True, filterable=True)
+    product = make_product(facts={"note": {"de": "rot"}})
+    attribute.localizable = False
+    store(ACTOR, attribute)
+    assert set_fact_on(ACTOR, [product], {"note": {"": "red"}}) == Report(1, 0)
+    assert Product.objects.get().values == {"note": {"de": "rot", "": "red"}}
+    assert entries(product, "note") == {"": ["red"]}
+    assert differences() == {}
+
+
+def test_entries_are_exchanged_where_all_had_one_and_made_where_some_had_none_or_several() -> None:
+    make_attribute("multiselect", "uses", options=["home", "work"], filterable=True)
+    make_attribute("select", "color", options=["red", "blue"], filterable=True)
+    products = [make_product(facts={"uses": uses}) for uses in (["home", "work"], ["work"], None)]
+    for uses, color in ((["work"], "red"), (["home"], "blue"), (["home", "work"], "red"), (["work"], None)):
+        assert set_fact_on(ACTOR, products, {"uses": {"": uses}, "color": {"": color}}) == Report(3, 0)
+        assert differences() == {}
+    assert set_fact_on(ACTOR, products, {"color": {"": "red"}}) == Report(3, 0)
+    with CaptureQueriesContext(connection) as queries:
+        set_fact_on(ACTOR, products, {"color": {"": "blue"}})
+    assert not [query for query in queries if 'SELECT "catalog_factentry"."id"' in query["sql"]]
+    assert [entries(product, "color") for product in products] == [{"": ["blue"]}] * 3
+    assert differences() == {}
