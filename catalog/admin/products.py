@@ -32,6 +32,7 @@ from catalog.admin.product_form import ProductForm
 from catalog.admin.product_list import BY_SKU, ProductFilter, ProductList, filter_link
 from catalog.admin.product_rows import Shown, shown
 from catalog.admin.quality_panel import panel, ring_of
+from catalog.admin.saying import SaidOnMany
 from catalog.admin.variants import variants_page
 from catalog.indexing.search import matching
 from catalog.models import Association, AssociationType, Placement, Product, ProductAsset
@@ -92,8 +93,9 @@ class ProductPlacementInline(TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(ContinuesAfterAdd, ModelAdmin):
+class ProductAdmin(SaidOnMany, ContinuesAfterAdd, ModelAdmin):
     form = ProductForm
+    actions = ("say_selected",)
     list_display = ("picture", "code", "name", "family_name", "state", "done", "parent", "variants", "places")
     list_display_links = ("picture", "code", "name")
     list_select_related = ("parent",)

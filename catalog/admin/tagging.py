@@ -14,10 +14,9 @@ from unfold.widgets import UnfoldAdminSelectMultipleWidget
 
 from catalog import querysets
 from catalog.admin.base import actor_of
+from catalog.admin.selecting import selected
 from catalog.models import Fragment, Tag
 from catalog.operations.tagging import tag_fragments
-
-EXAMPLES = 20
 
 
 class TagForm(forms.Form):
@@ -56,15 +55,11 @@ class Tagged:
                 return None
             except ValidationError as error:
                 form.add_error(None, error)
-        page = {
+        page = selected(request, queryset, "code") | {
             **self.admin_site.each_context(request),
             "title": "Tags",
-            "opts": Fragment._meta,
             "form": form,
-            "count": queryset.count(),
-            "codes": list(queryset.order_by("code").values_list("code", flat=True)[:EXAMPLES]),
-            "selected": request.POST.getlist("_selected_action"),
-            "across": request.POST.get("select_across", "0"),
-            "back": request.get_full_path(),
+            "action": "tag_selected",
+            "button": "Change the tags",
         }
-        return TemplateResponse(request, "catalog/admin/tagging.html", page)
+        return TemplateResponse(request, "catalog/admin/on_selected.html", page)

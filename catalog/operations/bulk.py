@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from orjson import dumps, loads
 
@@ -116,11 +116,15 @@ def _refuse_telling_apart(patch: Patch) -> None:
         raise ValidationError(f"“{found}” tells products apart, so it cannot be the same on many. Change it on each.")
 
 
+def telling_apart() -> QuerySet[Attribute]:
+    """Attributes that cannot be said on many products at once."""
+    axes = FamilyVariantAttribute.objects.filter(axis=True).values("attribute")
+    return Attribute.objects.filter(Q(unique=True) | Q(pk__in=axes))
+
+
 def _telling_apart(codes: Collection[str]) -> str:
     """What the first of these attributes is called that tells products apart, or ""."""
-    axes = FamilyVariantAttribute.objects.filter(axis=True).values("attribute")
-    apart = Attribute.objects.filter(Q(unique=True) | Q(pk__in=axes), code__in=codes)
-    return str(apart.order_by("code").first() or "")
+    return str(telling_apart().filter(code__in=codes).order_by("code").first() or "")
 
 
 def _write(actor: Actor, ids: Sequence[int], patch: Patch) -> dict[int, Row]:
