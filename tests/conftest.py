@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
 import pytest
 from django.core.cache import cache
+from django.db.backends.postgresql.operations import DatabaseOperations
 from django.template import Engine
 
 from catalog.remembered import forget
 from tests import golden as golden_files
+from tests.databases import deleting, may_differ
 from tests.queries import CountQueries, counted
 from tests.sharing import QUICK, ROOTS, refuse_to_commit
 
@@ -25,6 +28,20 @@ hypothesis.settings.load_profile("tessera")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-golden", action="store_true", help="write the golden outputs anew")
     parser.addoption("--rewrite-query-counts", action="store_true", help="write tests/query_counts.json anew")
+    parser.addoption("--another-database", action="store_true", help="only what can differ between databases")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--another-database"):
+        config.hook.pytest_deselected(items=[item for item in items if not may_differ(item)])
+        items[:] = filter(may_differ, items)
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all their modules stay to the end: looking for what could be freed there is in vain."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,6 +61,13 @@ def count_queries(request: pytest.FixtureRequest) -> CountQueries:
     """Compare the number of queries of a block with the one recorded under its name."""
     rewrite = bool(request.config.getoption("--rewrite-query-counts"))
     return lambda name: counted(name, rewrite=rewrite)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_flush() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", deleting)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ def once(build: Callable[..., T], **params: Any) -> Any:
     A fixture of a test, which needs the database, asks it `again()`.
     """
 
-    @pytest.fixture(scope="module", **params)
+    @pytest.fixture(scope="module", **params)  # type: ignore[untyped-decorator]
     def made(
         request: pytest.FixtureRequest,
         django_db_setup: None,
