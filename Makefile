@@ -27,7 +27,7 @@ run: setup ## serve what is there on http://127.0.0.1:PORT, with a worker beside
 		exec $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 test: $(VENV)/.dev .env ## run the tests (on the database that DATABASE_URL names, SQLite by default)
-	@$(PY) -m pytest -n auto $(ARGS)
+	@$(PY) -m pytest -n auto --maxschedchunk 8 $(ARGS)
 
 lint: $(VENV)/.dev .env ## style, types, import contracts, migrations, deployment settings
 	@$(VENV)/bin/ruff check .

@@ -61,7 +61,12 @@ def words(old: str, new: str, steps: int = STEPS) -> list[Segment]:
 
     At most about `steps` comparisons are made. Segments of the same kind never follow each other.
     """
-    return list(_joined(_compared(to_text(old), to_text(new), _Budget(steps))))
+    return plain_words(to_text(old), to_text(new), steps)
+
+
+def plain_words(old: str, new: str, steps: int = STEPS) -> list[Segment]:
+    """The same of texts that have no markup, where `<` and `&` stand for themselves; a paragraph is a line."""
+    return list(_joined(_compared(old, new, _Budget(steps))))
 
 
 def _compared(old: str, new: str, budget: _Budget) -> Iterator[Segment]:

@@ -7,10 +7,11 @@ from typing import NamedTuple
 from django.conf import settings
 from modeltranslation.utils import build_localized_fieldname
 
+from catalog.differences import Segment
 from catalog.models import Fragment
 from catalog.operations.translating.memory import suggest_for
 from catalog.operations.translations import source_texts, states
-from catalog.translating.difference import Piece, differences
+from catalog.translating.difference import differences
 from catalog.translating.segments import plain, segmented, unmarked, words_of
 
 # Longer texts are for a job; each of their segments would be looked up while the page waits.
@@ -32,7 +33,7 @@ class Help(NamedTuple):
 
     language: str
     column: str
-    changes: list[tuple[str, list[Piece]]]
+    changes: list[tuple[str, list[Segment]]]
     segments: list[tuple[str, list[Offered]]]
 
 
@@ -52,7 +53,7 @@ def help_for(fragment: Fragment) -> list[Help]:
     return [each for each in found if each.segments or each.changes]
 
 
-def _help(language: str, body: str, changes: list[tuple[str, list[Piece]]]) -> Help:
+def _help(language: str, body: str, changes: list[tuple[str, list[Segment]]]) -> Help:
     text = segmented(body)
     if len(text.segments) > MAX_SEGMENTS:
         return Help(language, "", changes, [])

@@ -17,12 +17,13 @@ from django.utils.safestring import SafeString
 
 from catalog.admin.base import ReadOnlyAdmin, actor_of
 from catalog.admin.presenting import Tone, badge, link
+from catalog.differences import Segment
 from catalog.models import TranslationState
 from catalog.models.base import plain
 from catalog.operations.translating.approving import mark
 from catalog.operations.translating.selecting import MISSING, OUTDATED, STATES, overview, states_by_id, with_state
 from catalog.operations.translations import TRANSLATED, all_texts, model_of
-from catalog.translating.difference import Piece, count_words, differences, readable
+from catalog.translating.difference import count_words, differences, readable
 
 TONES: dict[str, Tone] = {
     MISSING: "plain",
@@ -52,7 +53,7 @@ class Shown(NamedTuple):
     badge: SafeString
     words: int
     texts: list[tuple[str, str, str]]
-    changes: list[tuple[str, list[Piece]]]
+    changes: list[tuple[str, list[Segment]]]
     by: str
     markable: bool
 
@@ -172,6 +173,6 @@ def _shown(kind: str, language: str, rows: Any) -> Iterator[Shown]:
         )
 
 
-def changes_of(row: TranslationState | None, source: Mapping[str, str]) -> list[tuple[str, list[Piece]]]:
+def changes_of(row: TranslationState | None, source: Mapping[str, str]) -> list[tuple[str, list[Segment]]]:
     """What has changed in the source since it was translated, by field; nothing where that is not known."""
     return list(differences(row.source_texts, source).items()) if row is not None and row.source_texts else []

@@ -13,6 +13,7 @@ from catalog.models import Asset, Attribute, AttributeOption, Channel, Family, F
 from catalog.operations.recording import store
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of, queries
+from tests.sharing import Made, once
 
 pytestmark = ADMIN
 
@@ -24,8 +25,7 @@ def page() -> Client:
     return browser()
 
 
-@pytest.fixture(autouse=True)
-def lamps() -> Family:
+def make_lamps() -> Family:
     color = make.make_attribute("select", "color", "Colour", options=["black", "red"], filterable=True)
     weight = make.make_attribute("measurement", "weight", settings={"unit_family": "mass"}, filterable=True)
     family = make.make_family("lamps", [color, weight], "Lamps")
@@ -33,6 +33,14 @@ def lamps() -> Family:
     make.make_product("A-1", family, {"color": "red"}, parent=root)
     make.make_product("B", status="draft")
     return family
+
+
+made_lamps = once(make_lamps)
+
+
+@pytest.fixture(autouse=True)
+def lamps(made_lamps: Made[Family], db: None) -> Family:
+    return made_lamps.again()
 
 
 def skus(page: Client, **query: Any) -> list[str]:

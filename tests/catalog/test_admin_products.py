@@ -12,12 +12,12 @@ from catalog.operations.assets import attach
 from catalog.operations.products import set_facts
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of
+from tests.sharing import Made, once
 
 pytestmark = ADMIN
 
 
-@pytest.fixture
-def family() -> Family:
+def make_family() -> Family:
     make.make_channel("print", currencies=["EUR", "RON"])
     attributes = [
         make.make_attribute("text", code="name", label="Name", localizable=True),
@@ -35,6 +35,14 @@ def family() -> Family:
         make.make_attribute("longtext", code="notes", label="Notes"),
     ]
     return make.make_family("machines", attributes, label_attribute=Attribute.objects.get(code="name"))
+
+
+made_family = once(make_family)
+
+
+@pytest.fixture
+def family(made_family: Made[Family], db: None) -> Family:
+    return made_family.again()
 
 
 @pytest.fixture

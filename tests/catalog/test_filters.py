@@ -14,6 +14,7 @@ from catalog.models import Attribute, Channel, CodeAlias, EntityType, Record
 from tests import factories as make
 from tests.catalog import filter_world
 from tests.catalog.filter_world import Answer
+from tests.sharing import Made, once
 
 pytestmark = pytest.mark.django_db
 
@@ -98,8 +99,7 @@ def fault(text: str) -> str:
     return str(error.value)
 
 
-@pytest.fixture
-def shop() -> Channel:
+def make_shop() -> Channel:
     make.make_attribute("select", "color", label="Colour", options=["black", "Red"], filterable=True)
     make.make_attribute("measurement", "weight", settings={"unit_family": "mass"}, filterable=True)
     make.make_attribute("text", "title", localizable=True, filterable=True)
@@ -111,6 +111,14 @@ def shop() -> Channel:
     make.make_slot("teaser")
     make.make_association_type("spare")
     return make.make_channel("shop", {"de": "en", "en": ""})
+
+
+made_shop = once(make_shop)
+
+
+@pytest.fixture
+def shop(made_shop: Made[Channel], db: None) -> Channel:
+    return made_shop.again()
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,12 @@ from catalog.filters import parse, products
 from catalog.filters.facets import facets
 from catalog.models import AttributeOption, EntityType, Record
 from tests import factories as make
+from tests.sharing import Made, once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def lamps() -> None:
+def make_lamps() -> None:
     title = make.make_attribute("text", "title", localizable=True)
     color = make.make_attribute("select", "color", {"en": "Colour", "de": "Farbe"}, ["Black", "red"], filterable=True)
     AttributeOption.objects.filter(code="Black").update(label_en="Black", label_de="Schwarz")
@@ -38,6 +38,14 @@ def lamps() -> None:
     make.make_product("A-1", family, {"color": "red", "ports": ["usb", "vga"], "warm": True}, parent=root)
     make.make_product("B", family, {"color": "Black", "ports": ["usb"], "warm": False}, status="draft")
     make.make_product("C", facts={"color": "red"})
+
+
+made_lamps = once(make_lamps)
+
+
+@pytest.fixture(autouse=True)
+def lamps(made_lamps: Made[None], db: None) -> None:
+    made_lamps.again()
 
 
 def counted(text: str, language: str = "en", codes: Any = None) -> dict[str, dict[str, int]]:

@@ -68,6 +68,7 @@ from tests.factories import (
     png,
     require,
 )
+from tests.sharing import Made, once
 
 pytestmark = pytest.mark.django_db
 
@@ -373,9 +374,12 @@ number = st.integers(0, 59)
 steps = st.lists(st.tuples(st.sampled_from(WRITES), number, number, number), min_size=1, max_size=12)
 
 
+made_world = once(build_world)
+
+
 @pytest.fixture
-def world() -> None:
-    build_world()
+def world(made_world: Made[None], db: None) -> None:
+    made_world.again()
 
 
 @given(steps)

@@ -10,10 +10,10 @@ from catalog.indexing.search import BEGINNING, BODY, EXACT, NAME, NEAR, matching
 from catalog.indexing.words import distance, joined, words_of
 from catalog.models import Fragment, Product, SearchText
 from catalog.models.base import set_texts
-from catalog.operations.fragments import place, write_fragment
+from catalog.operations.fragments import place
 from catalog.operations.products import set_facts
 from catalog.operations.recording import remove, store
-from catalog.operations.reviewing import approve, retire
+from catalog.operations.reviewing import retire
 from tests.factories import (
     ACTOR,
     make_attribute,
@@ -23,18 +23,18 @@ from tests.factories import (
     make_product,
     make_slot,
 )
+from tests.sharing import Made, once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=[False, True], ids=["", "filterable"])
-def corpus(request: pytest.FixtureRequest) -> None:
+def make_corpus(filterable: bool) -> None:
     """Espresso machines: names in two languages, a colour with labels, identifiers, and texts.
 
     The same is found whether the colour's labels stand in each product's text or the index knows who has it.
     """
     name = make_attribute("text", "name", localizable=True)
-    color = make_attribute("select", "color", options=["black", "cream"], filterable=request.param)
+    color = make_attribute("select", "color", options=["black", "cream"], filterable=filterable)
     make_attribute("gtin", "gtin", role="gtin")
     note = make_attribute("longtext", "note")
     power = make_attribute("number", "power", filterable=True)
@@ -57,6 +57,14 @@ def corpus(request: pytest.FixtureRequest) -> None:
     make_product("ZZ-1", family, {"name": {"en": "Crème brûlée torch ☕"}, "note": "Größe ﬁne, Straße"})
     warning = make_fragment("hot", {"en": "<p>Steam is <b>hot</b>: {{ fact:power }}</p>"}, approved=True)
     place(ACTOR, warning, make_slot("warning"), machines)
+
+
+made_corpus = once(make_corpus, params=[False, True], ids=["", "filterable"])
+
+
+@pytest.fixture
+def corpus(made_corpus: Made[None], db: None) -> None:
+    made_corpus.again()
 
 
 def found(text: str, language: str = "en") -> list[tuple[str, int]]:
@@ -225,43 +233,3 @@ def test_after_all_migrations_the_triggers_are_there() -> None:
         cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'catalog_searchtext'")
         names = {name for (name,) in cursor.fetchall()}
     assert names == {f"catalog_searchtext_{name}" for name in ("added", "removed", "changed")}
-
-
-def test_what_an_option_is_called_is_found_by_the_index_as_soon_as_it_is_called_so() -> None:
-    color = make_attribute("multiselect", "color", options=["black", "cream"], filterable=True, per_channel=True)
-    group = make_product("G-1", make_family("cups", [color]), {"color": ["black", "cream"]})
-    make_product("V-1", parent=group, facts={"color": ["cream"]})
-    make_product("V-2", parent=group)
-    option = color.options.get(code="black")
-    assert [sku for sku, _ in found("black")] == ["G-1", "V-2"]
-    set_texts(option, "label", {"en": "Midnight", "de": "Mitternacht"})
-    store(ACTOR, option)
-    assert [sku for sku, _ in found("midn")] == ["G-1", "V-2"]
-    assert found("mitternacht") == found("black") == []
-    assert [sku for sku, _ in found("cream mitternacht", "de")] == ["G-1", "V-2"]
-    assert found("midnight", "de") == found("midnight"), "the default language stands in"
-    assert SearchText.objects.filter(body__contains="midnight").count() == 0
-
-
-def test_a_choice_names_products_by_its_label_in_one_family_and_is_found_by_it_in_others() -> None:
-    model = make_attribute("select", "model", options=["lira"], filterable=True)
-    make_product("A-1", make_family("named", [model], label_attribute=model), {"model": "lira"})
-    make_product("B-1", make_family("others", [model]), {"model": "lira"})
-    assert found("lira") == [("A-1", NAME), ("B-1", BODY)]
-
-
-def test_words_of_a_fragment_in_a_fragment_find_the_product_and_follow_it() -> None:
-    inner = make_fragment("inner", {"en": "<p>Portafilters of brass</p>"}, approved=True)
-    middle = make_fragment("middle", {"en": "<p>{{ fragment:inner }}</p>"}, approved=True)
-    outer = make_fragment("outer", {"en": "<p>Comes with</p><p>{{ fragment:middle }}</p>"}, approved=True)
-    place(ACTOR, outer, make_slot("description"), make_product("NESTED-1"))
-
-    def finds(word: str) -> bool:
-        return [sku for sku, _ in found(word)] == ["NESTED-1"]
-
-    assert finds("portafilters")
-    write_fragment(ACTOR, inner, title={}, body={"en": "<p>Baskets of steel</p>"})
-    approve(ACTOR, inner)
-    assert (finds("portafilters"), finds("baskets")) == (False, True)
-    retire(ACTOR, middle)
-    assert (finds("baskets"), finds("comes")) == (False, True)

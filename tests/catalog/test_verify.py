@@ -54,12 +54,12 @@ from tests.factories import (
     make_product,
     require,
 )
+from tests.sharing import Made, once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def world() -> None:
+def make_world() -> None:
     """A little of everything, and all of it sound."""
     brand = EntityType(code="brand")
     store(ACTOR, brand)
@@ -87,6 +87,14 @@ def world() -> None:
     make_fragment("whole", "{{ fragment:battery }} {{ fact:name }} {{ product:sku }}", approved=True)
     rename(ACTOR, Fragment.objects.get(code="battery"), "cells")
     release(ACTOR, web)
+
+
+made_world = once(make_world)
+
+
+@pytest.fixture(autouse=True)
+def world(made_world: Made[None], db: None) -> None:
+    made_world.again()
 
 
 def found(*checks: str) -> list[str]:

@@ -16,7 +16,7 @@ from exports.releasing.committing import release
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of
 from tests.catalog.api.people import Author, problem
 from tests.catalog.api.test_description import answered, conforms
-from tests.exports.test_placement import fragment, shop, slot, world  # noqa: F401
+from tests.exports.test_placement import fragment, made_shop, shop, slot, world  # noqa: F401
 from tests.factories import ACTOR, switch
 
 pytestmark = ADMIN

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime
 import threading
-import time
-from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import connection
 
 from catalog.models import Product
 from catalog.operations.products import save_product
@@ -19,10 +16,8 @@ from catalog.operations.recording import remove
 from exports.api import changes
 from exports.models import Release
 from exports.querysets import stored_batches
-from exports.releasing.committing import release
 from tests.exports.world import Reader, World, counted, world
 from tests.factories import ACTOR
-from tests.threads import shared_database
 
 __all__ = ["world"]
 CHANGES = "/api/v1/channels/shop/changes/"
@@ -221,33 +216,6 @@ def test_waiting_ends_without_anything_new(world: World) -> None:
     copy = Copy(world.reader())
     copy.catch_up()
     assert copy.page(wait=1)["changes"] == []
-
-
-@pytest.mark.django_db(transaction=True)
-def test_waiting_ends_with_the_next_release(world: World, tmp_path: Path) -> None:
-    found: list[Any] = []
-    copy = Copy(world.reader())
-    copy.catch_up()
-
-    def wait() -> None:
-        found.append(copy.page(wait=20)["changes"])
-        connection.close()
-
-    with shared_database(tmp_path):
-        waiting = threading.Thread(target=wait)
-        waiting.start()
-
-        def write() -> None:
-            time.sleep(0.3)
-            world.rename("BZ-LIRA", "Lira 2")
-            release(ACTOR, world.shop)
-            connection.close()
-
-        writing = threading.Thread(target=write)
-        writing.start()
-        writing.join()
-        waiting.join(timeout=25)
-    assert [change["sku"] for change in found[0]] == ["BZ-LIRA"]
 
 
 def test_where_too_many_wait_the_next_is_answered_at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -172,10 +172,6 @@ def test_an_unknown_channel_is_answered_with_those_there_are(world: World) -> No
         assert fault(*words) == "There is no channel “nope”. There are: service, shop."
 
 
-def test_no_channel_at_all_is_said(db: None) -> None:
-    assert fault("release", "nope") == "There is no channel “nope”. There are none yet."
-
-
 @pytest.mark.parametrize("command", ["release", "build"])
 def test_one_or_all_has_to_be_said(world: World, command: str) -> None:
     for words in ((), ("shop", "--all")):

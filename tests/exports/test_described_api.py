@@ -19,8 +19,8 @@ from django.test import Client
 from catalog.operations.tokens import issue_user_token
 from exports import editions, outputs
 from exports.models import Output
+from tests.catalog.api.test_description import description
 from tests.exports.api_client import Described, Operation
-from tests.exports.test_openapi import description
 from tests.exports.world import World, world
 from tests.factories import ACTOR, switch
 

@@ -32,13 +32,13 @@ from exports.releasing.problems import report_of
 from tests import factories as make
 from tests.factories import ACTOR, switch
 from tests.jobs import run_due
+from tests.sharing import Made, once
 
 pytestmark = pytest.mark.django_db
 BOSS = Actor("boss", "admin")
 
 
-@pytest.fixture
-def shop() -> Channel:
+def make_shop() -> Channel:
     """Three lamps, which must have a weight, in German, and a text in English and German on all of them."""
     shop = make.make_channel("shop", ["de"])
     group = make.make_group("measures", responsible="engineering")
@@ -52,6 +52,14 @@ def shop() -> Channel:
     place(ACTOR, fragment, make.make_slot("description", rich=True), family)
     release(ACTOR, shop)
     return shop
+
+
+made_shop = once(make_shop)
+
+
+@pytest.fixture
+def shop(made_shop: Made[Channel], db: None) -> Channel:
+    return made_shop.again()
 
 
 def rule(channel: Channel, **fields: Any) -> ChannelPolicy:

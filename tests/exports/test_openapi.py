@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import io
 from copy import deepcopy
 from dataclasses import asdict, fields
-from functools import cache
 from typing import Any
 
 import orjson
 import pytest
 import yaml
-from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from exports import documents, editions, outputs
 from exports.api import examples, schema
 from exports.models import Output
+from tests.catalog.api.test_description import description
 from tests.exports import samples
 from tests.exports.world import Reader, World, content, world
 from tests.factories import ACTOR, require
@@ -26,14 +24,6 @@ __all__ = ["world"]
 SHOP = "/api/v1/channels/shop"
 JOBS = {f"/api/v1/jobs/{rest}" for rest in ("", "{id}/", "{id}/cancel/", "{id}/retry/")}  # for people, by their session
 DESCRIBED = "/api/v1/channels/{channel}"
-
-
-@cache
-def description() -> Any:
-    """As it is generated; any warning is an error."""
-    out = io.StringIO()
-    call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json", stdout=out)
-    return orjson.loads(out.getvalue())
 
 
 def strict() -> Any:

@@ -279,10 +279,6 @@ def test_the_start_page_shows_public_channels_to_everybody_and_all_to_staff(worl
     assert Reader().get("/").headers["Cache-Control"] == "private, no-cache"
 
 
-def test_the_start_page_of_an_empty_site_says_what_to_do(db: None) -> None:
-    assert "manage.py release CHANNEL" in text(Reader().get("/"))
-
-
 def test_a_working_site_is_healthy(db: None) -> None:
     with counted(1):
         answer = Client().get("/healthz")

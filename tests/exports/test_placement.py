@@ -49,12 +49,12 @@ from exports.releasing.forecasting import forecast
 from exports.releasing.problems import report_of
 from tests import factories as make
 from tests.factories import ACTOR, switch
+from tests.sharing import Made, once
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def shop() -> Channel:
+def make_shop() -> Channel:
     """Two products of a family in a tree of two categories, a variant below one; a channel in German over English."""
     battery = make.make_attribute("select", "battery", options=("lithium", "none"), filterable=True)
     name = make.make_attribute("text", "name", localizable=True, filterable=True)
@@ -66,6 +66,14 @@ def shop() -> Channel:
     make.make_slot("warning")
     make.make_slot("teaser")
     return make.make_channel("shop", {"de": "en", "en": ""}, medium="print")
+
+
+made_shop = once(make_shop)
+
+
+@pytest.fixture
+def shop(made_shop: Made[Channel], db: None) -> Channel:
+    return made_shop.again()
 
 
 def fragment(code: str, body: Any = None, **fields: Any) -> Fragment:

@@ -29,6 +29,7 @@ from exports.models import ChannelToken, Release
 from exports.releasing.committing import release
 from tests import factories
 from tests.factories import ACTOR
+from tests.sharing import Made
 
 
 @dataclass(frozen=True)
@@ -154,5 +155,6 @@ def _used(token: ChannelToken, secret: str) -> str:
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return make_world()
+def world(made_world: Made[World], db: None) -> World:
+    """`made_world` is that of tests/exports/conftest.py."""
+    return made_world.again()

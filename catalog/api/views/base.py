@@ -88,6 +88,16 @@ class AuthoringView(APIView):
     def body(self) -> Any:
         return self.request.data
 
+    def written(self, body: Any, row: Any = None) -> Any:
+        """The row, or a new one, stored as the body would have it. Raises Refusal for what the body may not ask."""
+        target = row if row is not None else self.resource.blank()
+        data: dict[str, Any] = {}
+        try:
+            data = self.resource.read(body, row)
+            return self.resource.write(self.actor, target, data)
+        except REFUSALS as error:
+            raise refused(error, self.resource, target, data) or error from error
+
     def stored(self, row: Any) -> Any:
         """The row as it is now, with what is shown of it."""
         return self.resource.rows().get(pk=row.pk)

@@ -77,19 +77,18 @@ class BulkView(ObjectView):
 
     def one(self, item: Any) -> Done:
         key = self.resource.key_in(item)
-        row, data = None, {}
+        row = None
         try:
             with transaction.atomic():
                 row = self.resource.find(key, lock=True) if key else None
                 adding = row is None
                 self.refuse_item(row, item)
-                data = self.resource.read(_without_version(item), row)
-                row = self.resource.write(self.actor, row if row is not None else self.resource.blank(), data)
+                row = self.written(_without_version(item), row)
                 shown = self.resource.presented(self.stored(row))
                 return Done(201 if adding else 200, self.resource.key_of(row), shown["version"])
         except _REFUSALS as error:
             found = clash_of(error) or (error if isinstance(error, Refusal) else None)
-            found = found or refused(error, self.resource, row, data)
+            found = found or refused(error, self.resource, row, {})
             if found is None:
                 raise
             return Done(found.status_code, key, problem=orjson.loads(found.problem().content))

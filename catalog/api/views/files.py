@@ -18,7 +18,7 @@ from catalog.api.openapi import Operation
 from catalog.api.problems import Error, wrong
 from catalog.api.resources.assets import Upload
 from catalog.api.versions import refuse_stale
-from catalog.api.views.base import REFUSALS, AuthoringView, presented, refused
+from catalog.api.views.base import AuthoringView, presented
 from catalog.api.views.listing import ListView
 from catalog.models import Asset
 
@@ -84,10 +84,4 @@ class FileView(Uploading):
         with transaction.atomic():
             row = self.found(key, lock=True)
             refuse_stale(request, self.resource.show(row))
-            data: dict[str, Any] = {}
-            try:
-                data = self.resource.read(upload, row)
-                row = self.resource.write(self.actor, row, data)
-            except REFUSALS as error:
-                raise refused(error, self.resource, row, data) or error from error
-            return presented(self.resource.presented(self.stored(row)))
+            return presented(self.resource.presented(self.stored(self.written(upload, row))))

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from catalog.api import describing, paging, parameters
 from catalog.api.idempotency import once
 from catalog.api.openapi import Operation
-from catalog.api.views.base import REFUSALS, AuthoringView, cached, presented, refused
+from catalog.api.views.base import AuthoringView, cached, presented
 
 
 class ListView(AuthoringView):
@@ -50,12 +50,7 @@ class ListView(AuthoringView):
     def create(self) -> HttpResponse:
         resource = self.resource
         resource.lock()
-        row, data = resource.blank(), {}
-        try:
-            data = resource.read(self.body())
-            row = resource.write(self.actor, row, data)
-        except REFUSALS as error:
-            raise refused(error, resource, row, data) or error from error
+        row = self.written(self.body())
         answer = presented(resource.presented(self.stored(row)), 201)
         answer.headers["Location"] = self.request.build_absolute_uri(
             f"{self.request.path}{quote(resource.key_of(row), safe=':')}/"

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from catalog.api import describing, paging, parameters
 from catalog.api.openapi import Operation
 from catalog.api.problems import use_of
-from catalog.api.views.base import REFUSALS, AuthoringView, json, refused
+from catalog.api.views.base import AuthoringView, json
 from catalog.models import Change, FragmentRevision
 from catalog.operations.recording import key_of
 from catalog.operations.supposing import supposed
@@ -48,16 +48,8 @@ class ImpactView(AuthoringView):
 
     def post(self, request: Request, key: str) -> HttpResponseBase:
         parameters.read(request)
-        resource = self.resource
         with supposed():
-            row = self.found(key, lock=True)
-            data: dict[str, Any] = {}
-            try:
-                data = resource.read(self.body(), row)
-                row = resource.write(self.actor, row, data)
-            except REFUSALS as error:
-                raise refused(error, resource, row, data) or error from error
-            found = OUTLOOK.impact(row)
+            found = OUTLOOK.impact(self.written(self.body(), self.found(key, lock=True)))
         return json({"sentence": str(found), **asdict(found)})
 
 

@@ -41,13 +41,7 @@ class ObjectView(AuthoringView):
             resource.lock()
             row = self.found(key, lock=True)
             refuse_stale(request, resource.show(row))
-            data: dict[str, Any] = {}
-            try:
-                data = resource.read(self.body(), row)
-                row = resource.write(self.actor, row, data)
-            except REFUSALS as error:
-                raise refused(error, resource, row, data) or error from error
-            return presented(resource.presented(self.stored(row)))
+            return presented(resource.presented(self.stored(self.written(self.body(), row))))
 
     def delete(self, request: Request, key: str) -> HttpResponse:
         parameters.read(request)

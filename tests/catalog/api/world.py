@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests import factories
+from tests.sharing import Made
 
 
-@pytest.fixture
-def shop(db: None) -> None:
+def make_shop() -> None:
     """A family of espresso machines, a channel, a category, a slot, a tag and a fragment."""
     technical = factories.make_group("technical")
     attributes = [
@@ -23,3 +23,9 @@ def shop(db: None) -> None:
     factories.make_slot("headline")
     factories.make_tag("topic", "care")
     factories.make_fragment("warranty")
+
+
+@pytest.fixture
+def shop(made_shop: Made[None], db: None) -> None:
+    """`made_shop` is that of tests/catalog/api/conftest.py."""
+    made_shop.again()
