@@ -49,7 +49,7 @@ bench: $(VENV)/.dev .env ## measure (NAME=feed for one, SIZE=0.1 for a quick loo
 lock: ## compile the requirement locks anew from pyproject.toml
 	uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --universal \
 		--custom-compile-command 'make lock' pyproject.toml -o requirements.lock
-	uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra dev \
+	uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra dev --extra celery \
 		--custom-compile-command 'make lock' -c requirements.lock pyproject.toml -o .ci/requirements.lock
 	echo uv | uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --universal \
 		--custom-compile-command 'make lock' - -o .ci/uv.lock
