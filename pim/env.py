@@ -140,6 +140,12 @@ def secret_key(debug: bool) -> str:
     )
 
 
+# Who is cut off in the middle of a transaction holds its locks until the server gives his connection up. By default that
+# is after two hours; a worker's jobs are to go on within a minute. Seconds, but for the timeout: milliseconds.
+_HEARD = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+_OF_SERVER = " ".join(f"-c {name if name.startswith('tcp') else f'tcp_{name}'}={value}" for name, value in _HEARD.items())
+
+
 def database(name: str, default: str) -> dict[str, Any]:
     """Django's database settings from a URL such as `postgres://user:password@host/name` or `sqlite:////path/file`."""
 
@@ -160,6 +166,7 @@ def database(name: str, default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
     else:
+        config["OPTIONS"] = {**_HEARD, "options": _OF_SERVER, **config.get("OPTIONS", {})}
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
