@@ -1,10 +1,10 @@
-"""Two worker hosts, one of which is cut off from the database in the middle of a job: the other goes on and ends it, and
-what the late one still wants to write is refused.
+"""Two worker hosts, one of which is cut off from the database in the middle of a job: the other goes on and ends it,
+and what the late one still wants to write is refused.
 
-`python -m bench.hosts` makes three network namespaces (a host of the database and two of workers), joined by cables that
-are nowhere else, and a PostgreSQL of its own in the first. It needs Linux, root, `ip` (iproute2) and PostgreSQL's programs.
-`--like` copies the database that DATABASE_URL names, which is quicker than making all tables anew. Ends with exit code 1
-and a line for each thing that must not be.
+`python -m bench.hosts` makes three network namespaces (a host of the database and two of workers), joined by cables
+that are nowhere else, and a PostgreSQL of its own in the first. It needs Linux, root, `ip` (iproute2) and PostgreSQL's
+programs. `--like` copies the database that DATABASE_URL names, which is quicker than making all tables anew. Ends with
+exit code 1 and a line for each thing that must not be.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import django
 
@@ -103,7 +104,18 @@ def cluster(net: Net) -> Iterator[Path]:
         folder, data = Path(name), Path(name) / "data"
         shutil.chown(folder, "postgres")
         postgres = ("runuser", "-u", "postgres", "--")
-        run(*postgres, programs / "initdb", "--pgdata", data, "--auth", "trust", "--no-sync", "--encoding", "UTF8", cwd=folder)
+        run(
+            *postgres,
+            programs / "initdb",
+            "--pgdata",
+            data,
+            "--auth",
+            "trust",
+            "--no-sync",
+            "--encoding",
+            "UTF8",
+            cwd=folder,
+        )
         with (data / "pg_hba.conf").open("a") as rules:
             rules.write("host all all 192.0.2.0/24 trust\n")
         addresses = ",".join(near for near, _ in CABLES.values())
@@ -124,7 +136,7 @@ def fill(socket: Path, like: str) -> None:
     run(programs / "createdb", *here, "tessera")
     if like:
         dump = subprocess.run([programs / "pg_dump", "--no-owner", like], capture_output=True, check=True)
-        told = [programs / "psql", *here, "--quiet", "--set", "ON_ERROR_STOP=1", "tessera"]
+        told: list[str | Path] = [programs / "psql", *here, "--quiet", "--set", "ON_ERROR_STOP=1", "tessera"]
         subprocess.run(told, input=dump.stdout, stdout=subprocess.DEVNULL, check=True)
     else:
         run(sys.executable, "manage.py", "migrate", "--verbosity", "0")
@@ -148,7 +160,9 @@ def kinds(host: str, folder: Path) -> None:
             for step in range(work.cursor.get("next", 0), STEPS):
                 halt(work, "before", step)
                 with work.step({"next": step + 1}, step + 1, STEPS):
-                    Change.objects.create(actor=host, path="job", operation="host", kind="host", key=f"{work.id}:{step}")
+                    Change.objects.create(
+                        actor=host, path="job", operation="host", kind="host", key=f"{work.id}:{step}"
+                    )
                     work.guard()
                     halt(work, "within", step)
             return {"host": host}
@@ -186,10 +200,11 @@ class Play:
         self.workers: dict[str, subprocess.Popen[str]] = {}
 
     def start(self, host: str) -> None:
-        options = PATIENT if self.halt == "before" else IMPATIENT
-        address = f"postgres://postgres@{CABLES[host][0]}:5432/tessera?options={options.replace(' ', '%20').replace('=', '%3D')}"
+        patience = quote(PATIENT if self.halt == "before" else IMPATIENT)
+        address = f"postgres://postgres@{CABLES[host][0]}:5432/tessera?options={patience}"
         log = (self.folder / f"{host}.log").open("w")
-        words = [*self.net.inside(host), sys.executable, "-m", "bench.hosts", "--work-as", host, "--folder", self.folder]
+        itself = (sys.executable, "-m", "bench.hosts")
+        words = [*self.net.inside(host), *itself, "--work-as", host, "--folder", str(self.folder)]
         environment = {**os.environ, "DATABASE_URL": address}
         self.workers[host] = subprocess.Popen(words, env=environment, stderr=log, text=True, start_new_session=True)
         log.close()

@@ -140,10 +140,11 @@ def secret_key(debug: bool) -> str:
     )
 
 
-# Who is cut off in the middle of a transaction holds its locks until the server gives his connection up. By default that
-# is after two hours; a worker's jobs are to go on within a minute. Seconds, but for the timeout: milliseconds.
-_HEARD = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
-_OF_SERVER = " ".join(f"-c {name if name.startswith('tcp') else f'tcp_{name}'}={value}" for name, value in _HEARD.items())
+# A client cut off in the middle of a transaction keeps its locks until the server gives it up: by default after two
+# hours, but its jobs are to go on elsewhere within a minute. In seconds, the timeout in milliseconds.
+_HEARD = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+_TIMEOUT = 25_000
+_OF_SERVER = " ".join(f"-c tcp_{name}={value}" for name, value in {**_HEARD, "user_timeout": _TIMEOUT}.items())
 
 
 def database(name: str, default: str) -> dict[str, Any]:
@@ -166,7 +167,7 @@ def database(name: str, default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
     else:
-        config["OPTIONS"] = {**_HEARD, "options": _OF_SERVER, **config.get("OPTIONS", {})}
+        config["OPTIONS"] = {**_HEARD, "tcp_user_timeout": _TIMEOUT, "options": _OF_SERVER, **config.get("OPTIONS", {})}
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config

@@ -22,7 +22,9 @@ from catalog.models import Job
 from tests.factories import ACTOR
 from tests.jobs import fresh, kinds_of_tests, notes, processes_database
 
-pytest.importorskip("celery", reason="Celery is not installed; it is in .ci/requirements.lock, which make test installs")
+pytest.importorskip(
+    "celery", reason="Celery is not installed; it is in .ci/requirements.lock, which make test installs"
+)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
