@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 import django
@@ -183,6 +183,38 @@ def cache(name: str) -> dict[str, Any]:
 
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
     return read(name, memory, parse, "redis://host:port/number", secret=True)
+
+
+def bucket(name: str) -> dict[str, Any] | None:
+    """Django's settings of a storage from the address of a bucket that is spoken to as to Amazon's S3, if there is one.
+
+    `s3://key:secret@host/bucket?region=eu-central-1`; `s3+http` where the server is not asked by https.
+    """
+    schemes = {"s3": "https", "s3+http": "http"}
+
+    def parse(raw: str) -> dict[str, Any] | None:
+        if not raw:
+            return None
+        parts = urlsplit(raw)
+        known = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        folder = parts.path.strip("/")
+        if not (parts.hostname and parts.username and parts.password and re.fullmatch(r"[a-z0-9.-]{3,63}", folder)):
+            raise ValueError(raw)
+        if known.keys() - {"region"}:
+            raise ValueError(raw)
+        options = {
+            "endpoint_url": f"{schemes[parts.scheme]}://{parts.netloc.rpartition('@')[2]}",
+            "access_key": unquote(parts.username),
+            "secret_key": unquote(parts.password),
+            "bucket_name": folder,
+            "region_name": known.get("region", "us-east-1"),
+            "signature_version": "s3v4",
+            "addressing_style": "path",
+            "file_overwrite": True,
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+    return read(name, None, parse, "s3://key:secret@host/bucket?region=name (s3+http:// without TLS)", secret=True)
 
 
 def origin(raw: str) -> str:
