@@ -1,4 +1,4 @@
-"""Put what this machine has into the bucket: `manage.py share_files`, after BUCKET_URL was set or a backup brought back."""
+"""Put what this machine has into the bucket: `manage.py share_files`, when it was set or a backup was brought back."""
 
 from __future__ import annotations
 
