@@ -6,8 +6,8 @@ RUN apt-get update \
     && useradd --create-home --uid 10001 tessera
 
 WORKDIR /app
-COPY requirements.lock .
-RUN pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY .ci/scale.lock .
+RUN pip install --no-cache-dir --require-hashes -r scale.lock
 COPY . .
 ENV DATA_ROOT=/data STATIC_ROOT=/app/static PYTHONUNBUFFERED=1
 RUN mkdir /data && chown tessera /data \

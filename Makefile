@@ -46,13 +46,14 @@ format: $(VENV)/.dev ## put code into the project's style
 bench: $(VENV)/.dev .env ## measure (NAME=feed for one, SIZE=0.1 for a quick look); writes bench/results/
 	@$(PY) -m bench $(NAME)
 
+COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --universal \
+	--custom-compile-command 'make lock'
+
 lock: ## compile the requirement locks anew from pyproject.toml
-	uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --universal \
-		--custom-compile-command 'make lock' pyproject.toml -o requirements.lock
-	uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --universal --extra dev \
-		--custom-compile-command 'make lock' -c requirements.lock pyproject.toml -o .ci/requirements.lock
-	echo uv | uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --python-version 3.11 --universal \
-		--custom-compile-command 'make lock' - -o .ci/uv.lock
+	$(COMPILE) pyproject.toml -o requirements.lock
+	$(COMPILE) --extra celery --extra s3 -c requirements.lock pyproject.toml -o .ci/scale.lock
+	$(COMPILE) --extra dev --extra celery --extra s3 -c .ci/scale.lock pyproject.toml -o .ci/requirements.lock
+	echo uv | $(COMPILE) - -o .ci/uv.lock
 
 clean: ## remove the demo's database and files (not the virtual environment)
 	rm -rf var

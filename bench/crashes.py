@@ -1,7 +1,8 @@
 """Workers and the processes of their jobs are killed at random moments; every job must still end exactly once.
 
 `python -m bench.crashes --kills 200` in a scratch database on the engine that DATABASE_URL names; `--here` uses that
-database itself. Ends with exit code 1 and a line for each thing that must not be.
+database itself. `--engine celery` has Celery carry the jobs, with the broker that JOBS_BROKER_URL names. Ends with exit
+code 1 and a line for each thing that must not be.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import django
 
@@ -25,7 +27,7 @@ WORKERS = 2
 PROCESSES = 2
 STEPS = 5
 IN_LINE = 12  # jobs that are kept waiting while the killing goes on
-LONGEST = 240.0  # seconds until all must have ended
+LONGEST = 420.0  # seconds until all must have ended
 
 
 def kinds() -> None:
@@ -67,13 +69,26 @@ def kinds() -> None:
     register(Steps, Parts)
 
 
+class Workers(Protocol):
+    """Some workers as processes."""
+
+    def tend(self) -> None:
+        """Start those that are not there, or not any more."""
+
+    def victim(self, dice: random.Random) -> tuple[str, int] | None:
+        """Somebody to be killed: as what he counts, and the process; None where there is nobody just now."""
+
+    def end(self) -> None:
+        """Stop them all and wait until they are gone."""
+
+
 class Chaos:
     """Workers, and somebody who kills them."""
 
-    def __init__(self, kills: int, dice: random.Random) -> None:
+    def __init__(self, kills: int, dice: random.Random, workers: Workers) -> None:
         self.kills = kills
         self.dice = dice
-        self.workers: set[int] = set()
+        self.workers = workers
         self.killed: Counter[str] = Counter()
         self.wrong: list[str] = []
 
@@ -83,14 +98,14 @@ class Chaos:
         started = time.monotonic()
         try:
             while self.killed.total() < self.kills and time.monotonic() - started < LONGEST:
-                self.tend()
+                self.workers.tend()
                 self.want()
                 time.sleep(self.dice.uniform(0, 0.08))
                 self.kill()
                 self.look()
             self.finish(started + LONGEST)
         finally:
-            self.end()
+            self.workers.end()
         self.judge()
         return {
             "engine": connection.vendor,
@@ -98,13 +113,6 @@ class Chaos:
             "seconds": round(time.monotonic() - started, 1),
             **self.figures(),
         }
-
-    def tend(self) -> None:
-        """Start workers in place of those that are gone."""
-        while (gone := os.waitpid(-1, os.WNOHANG) if self.workers else (0, 0))[0]:
-            self.workers.discard(gone[0])
-        while len(self.workers) < WORKERS:
-            self.workers.add(start_worker())
 
     def want(self) -> None:
         from catalog.actors import Actor
@@ -116,16 +124,11 @@ class Chaos:
                 enqueue(Actor("crash", "command"), kind, {})
 
     def kill(self) -> None:
-        worker = self.dice.choice(sorted(self.workers))
-        if self.dice.random() < 0.15:
-            os.kill(worker, signal.SIGKILL)
-            self.killed["workers"] += 1
-        elif processes := children_of(worker):
-            try:
-                os.kill(self.dice.choice(processes), signal.SIGKILL)
-                self.killed["jobs"] += 1
-            except ProcessLookupError:
-                pass
+        what, pid = self.workers.victim(self.dice) or ("", 0)
+        if pid:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+                self.killed[what] += 1
 
     def look(self) -> None:
         """As any reader: both halves of a step are there, or neither."""
@@ -141,7 +144,7 @@ class Chaos:
         from catalog.models import Job
 
         while Job.objects.exclude(state="done").exists():
-            self.tend()
+            self.workers.tend()
             for job in Job.objects.filter(state__in=["quarantined", "failed"], parent=None):
                 retry(Actor("crash", "command"), job)
             for job in Job.objects.filter(state="quarantined").exclude(parent=None):
@@ -152,12 +155,6 @@ class Chaos:
                 ]
                 return
             time.sleep(0.1)
-
-    def end(self) -> None:
-        for worker in self.workers:
-            os.kill(worker, signal.SIGTERM)
-        for worker in self.workers:
-            os.waitpid(worker, 0)
 
     def judge(self) -> None:
         from catalog.models import Change, Job
@@ -181,6 +178,32 @@ class Chaos:
 
         runs = list(Job.objects.values_list("fence", flat=True))
         return {"jobs": len(runs), "runs": sum(runs), "wrong": len(self.wrong)}
+
+
+class Forked:
+    """The workers of the database engine, forked from here."""
+
+    def __init__(self) -> None:
+        self.there: set[int] = set()
+
+    def tend(self) -> None:
+        while (gone := os.waitpid(-1, os.WNOHANG) if self.there else (0, 0))[0]:
+            self.there.discard(gone[0])
+        while len(self.there) < WORKERS:
+            self.there.add(start_worker())
+
+    def victim(self, dice: random.Random) -> tuple[str, int] | None:
+        worker = dice.choice(sorted(self.there))
+        if dice.random() < 0.15:
+            return "workers", worker
+        processes = children_of(worker)
+        return ("jobs", dice.choice(processes)) if processes else None
+
+    def end(self) -> None:
+        for worker in self.there:
+            os.kill(worker, signal.SIGTERM)
+        for worker in self.there:
+            os.waitpid(worker, 0)
 
 
 def start_worker() -> int:
@@ -218,20 +241,29 @@ def scratch() -> Iterator[None]:
             yield
 
 
+def workers_of(engine: str) -> Workers:
+    if engine == "celery":
+        from bench.crashes_celery import Celery
+
+        return Celery()
+    return Forked()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--here", action="store_true")
+    parser.add_argument("--engine", choices=["database", "celery"], default="database")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pim.settings")
-    os.environ["JOB_LEASE_SECONDS"] = "1"
+    os.environ |= {"JOB_LEASE_SECONDS": "1", "JOBS_ENGINE": options.engine}
     django.setup()
     kinds()
-    chaos = Chaos(options.kills, random.Random(options.seed))
     for _ in [None] if options.here else scratch():
+        chaos = Chaos(options.kills, random.Random(options.seed), workers_of(options.engine))
         report = chaos.run()
-    print(json.dumps({"seed": options.seed, **report}))
+    print(json.dumps({"seed": options.seed, "carried_by": options.engine, **report}))
     for line in chaos.wrong:
         print(line, file=sys.stderr)
     sys.exit(1 if chaos.wrong else 0)

@@ -20,6 +20,7 @@ import orjson
 from django.conf import settings
 from django.db import transaction
 
+from catalog import files
 from catalog.actors import Actor
 from catalog.models import Asset
 from catalog.renditions import rendition, size_for
@@ -146,6 +147,7 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
             )
             webhooks.edition_created(actor, edition)
             part.replace(path)
+            files.share(files.EDITIONS, edition.file)
     return Built(edition, path, new=True)
 
 
@@ -194,5 +196,5 @@ def _measure(path: Path) -> tuple[str, int]:
 
 
 def path_of(edition: Edition) -> Path:
-    """Where the edition's file lies."""
-    return Path(settings.EDITIONS_ROOT) / edition.file
+    """Where the edition's file lies on this machine. Raises OSError where it should be fetched and cannot."""
+    return files.fetched(files.EDITIONS, edition.file)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import available_timezones
 
 import django
@@ -140,6 +140,13 @@ def secret_key(debug: bool) -> str:
     )
 
 
+# A client cut off in the middle of a transaction keeps its locks until the server gives it up: by default after two
+# hours, but its jobs are to go on elsewhere within a minute. In seconds, the timeout in milliseconds.
+_HEARD = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+_TIMEOUT = 25_000
+_OF_SERVER = " ".join(f"-c tcp_{name}={value}" for name, value in {**_HEARD, "user_timeout": _TIMEOUT}.items())
+
+
 def database(name: str, default: str) -> dict[str, Any]:
     """Django's database settings from a URL such as `postgres://user:password@host/name` or `sqlite:////path/file`."""
 
@@ -160,6 +167,7 @@ def database(name: str, default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
         }
     else:
+        config["OPTIONS"] = {**_HEARD, "tcp_user_timeout": _TIMEOUT, "options": _OF_SERVER, **config.get("OPTIONS", {})}
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -175,6 +183,38 @@ def cache(name: str) -> dict[str, Any]:
 
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
     return read(name, memory, parse, "redis://host:port/number", secret=True)
+
+
+def bucket(name: str) -> dict[str, Any] | None:
+    """Django's settings of a storage from the address of a bucket that is spoken to as to Amazon's S3, if there is one.
+
+    `s3://key:secret@host/bucket?region=eu-central-1`; `s3+http` where the server is not asked by https.
+    """
+    schemes = {"s3": "https", "s3+http": "http"}
+
+    def parse(raw: str) -> dict[str, Any] | None:
+        if not raw:
+            return None
+        parts = urlsplit(raw)
+        known = dict(parse_qsl(parts.query, strict_parsing=True)) if parts.query else {}
+        folder = parts.path.strip("/")
+        if not (parts.hostname and parts.username and parts.password and re.fullmatch(r"[a-z0-9.-]{3,63}", folder)):
+            raise ValueError(raw)
+        if known.keys() - {"region"}:
+            raise ValueError(raw)
+        options = {
+            "endpoint_url": f"{schemes[parts.scheme]}://{parts.netloc.rpartition('@')[2]}",
+            "access_key": unquote(parts.username),
+            "secret_key": unquote(parts.password),
+            "bucket_name": folder,
+            "region_name": known.get("region", "us-east-1"),
+            "signature_version": "s3v4",
+            "addressing_style": "path",
+            "file_overwrite": True,
+        }
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+
+    return read(name, None, parse, "s3://key:secret@host/bucket?region=name (s3+http:// without TLS)", secret=True)
 
 
 def origin(raw: str) -> str:

@@ -124,13 +124,16 @@ STATIC_URL = "static/"
 STATIC_ROOT: Path = env.folder("STATIC_ROOT", DATA_ROOT / "static")
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "catalog.files.Media"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
+# Where several machines share what is in MEDIA_ROOT and EDITIONS_ROOT; these then are what each of them has at hand.
+if BUCKET := env.bucket("BUCKET_URL"):
+    STORAGES["bucket"] = BUCKET
 WHITENOISE_USE_FINDERS = DEBUG
 # Originals are never served from a folder: /assets/ decides what a browser gets, and with which headers.
 MEDIA_URL = "/media-not-served/"

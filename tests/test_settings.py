@@ -227,3 +227,11 @@ def test_the_database_under_test_answers() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         assert cursor.fetchone() == (1,)
+
+
+def test_what_an_address_says_of_its_connections_wins_over_what_is_said_for_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://me@host/db?options=-c%20a%3D1&keepalives_idle=7")
+    options = read_database()["OPTIONS"]
+    assert (options["options"], options["keepalives_idle"], options["keepalives_count"]) == ("-c a=1", 7, 3)

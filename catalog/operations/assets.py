@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from hashlib import blake2b
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from PIL import ExifTags, Image
 
+from catalog import files
 from catalog.actors import Actor
 from catalog.aliases import refuse_former
 from catalog.endings import has_pdf_end, whole
@@ -117,10 +117,11 @@ def stored_name(digest: str, found: Sniffed) -> str:
 
 
 def keep(name: str, content: bytes) -> None:
-    """Write a file under its `stored_name`, unless it is there."""
-    path = Path(settings.MEDIA_ROOT) / name
+    """Write a file under its `stored_name`, unless it is there. Raises OSError."""
+    path = files.place(files.MEDIA, name)
     if not path.exists():
         write_once(path, content)
+    files.share(files.MEDIA, name)
 
 
 def same_content(asset: Asset) -> QuerySet[Asset]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from hashlib import blake2b, file_digest
 from pathlib import Path
 
-from django.conf import settings
 from django.db import connection
 
 from catalog import indexing, schema_token
+from catalog.files import MEDIA, fetched
 from catalog.models import Asset
 from catalog.verifying.registry import Defect, check
 
@@ -42,7 +42,7 @@ def files() -> Iterator[Defect]:
     """Every asset's file is there, with the content that was stored."""
     rows = Asset.objects.exclude(file="").order_by("pk").values_list("code", "file", "digest", "size")
     for code, name, digest, size in rows.iterator(chunk_size=1_000):
-        path = Path(settings.MEDIA_ROOT) / name
+        path = fetched(MEDIA, name)
         if not path.is_file():
             yield Defect(f"asset “{code}”", f"its file {name} is gone.", "Restore it from a backup, or store it anew.")
         elif path.stat().st_size != size or _digest(path) != digest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections.abc import Iterable
 from hashlib import blake2b
@@ -284,3 +285,17 @@ def test_formats_are_registered_once_each() -> None:
         build_registry([Choosy, Choosy])
     with pytest.raises(TypeError, match=r"int must be a subclass of Format to be an output format."):
         build_registry([int])  # type: ignore[list-item]
+
+
+def test_another_machine_fetches_an_edition_from_the_bucket(settings: Settings) -> None:
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "bucket": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
+    output = make_output()
+    built = build(ME, output)
+    content = built.path.read_bytes()
+    shutil.rmtree(settings.EDITIONS_ROOT)
+    assert path_of(built.edition).read_bytes() == content
+    shutil.rmtree(settings.EDITIONS_ROOT)
+    assert not build(ME, output).new
