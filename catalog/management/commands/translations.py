@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from catalog.actors import Actor
+from catalog.operations.translating.outdated import recount_outdated
 from catalog.operations.translating.selecting import Amount, overview, overview_of_others
 from catalog.operations.translations import recompute
 
@@ -48,4 +49,5 @@ def _line(states: Mapping[str, Mapping[str, int]]) -> str:
 
 
 def mend() -> int:
-    return recompute(Actor("command", "command"))
+    """States that texts contradict, and revisions of a day before it was kept what is behind its source."""
+    return recompute(Actor("command", "command")) + recount_outdated()
