@@ -8,6 +8,8 @@ from django import forms
 from django.conf import settings
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django_prose_editor.widgets import AdminProseEditorWidget
 from modeltranslation.utils import build_localized_fieldname
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
@@ -88,6 +90,14 @@ class FragmentForm(StaleForm):
         self.fields["media_list"].initial = self.instance.media
         if "tags" in self.fields:
             self.fields["tags"].help_text = demands_on(self.instance)
+        if products := self.fields.get("products"):
+            products.widget = UnfoldAdminTextareaWidget(attrs={"rows": 3, "spellcheck": "false"})
+            products.help_text = format_html(
+                '{} <a class="t-filter-help" href="{}?{}" target="_blank">Try it in the list of products</a>',
+                products.help_text,
+                reverse("admin:catalog_product_changelist"),
+                urlencode({"filter": self.instance.products}) if self.instance.products else "",
+            )
         for language, _ in settings.LANGUAGES:
             field = self.fields.get(build_localized_fieldname("body", language))
             if field is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import admin, messages
@@ -87,6 +87,9 @@ class PlacementInline(TabularInline):
     form = PlacementForm
     fields = ("slot", "product", "family", "category", "filter", "excluded", "position")
     autocomplete_fields = ("product", "family", "category")
+
+    class Media:
+        css: ClassVar[dict[str, tuple[str, ...]]] = {"all": ("catalog/admin/fragment.css",)}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)

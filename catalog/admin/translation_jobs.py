@@ -33,6 +33,7 @@ from catalog.operations.translating.jobs import (
     export_job,
     finish,
 )
+from catalog.operations.translating.others import GROUPS
 from catalog.operations.translating.returning import import_job
 from catalog.operations.translating.selecting import STATES, TO_DO, Selection
 from catalog.operations.translations import TRANSLATED
@@ -60,13 +61,17 @@ class JobForm(forms.Form):
 
     language = forms.ChoiceField(label="Into", widget=UnfoldAdminSelectWidget)
     states = ChoicesField(choices=list(STATES.items()), label="Texts that are")
-    kinds = ChoicesField(choices=[(kind, f"{kind.title()}s") for kind in TRANSLATED], label="Of")
+    kinds = ChoicesField(
+        choices=[(kind, f"{kind.title()}s") for kind in (*TRANSLATED, *GROUPS)],
+        label="Of",
+        help_text="Labels and facts are missing, draft or translated; no more is known of them.",
+    )
     channel = forms.ChoiceField(
         label="In the current release of", required=False, widget=UnfoldAdminSelectWidget, help_text="None: anywhere."
     )
     tags = _text("With one of these tags", "FACET:CODE, several with spaces; those below count too.")
     filter = _text("On products where", "A filter, such as: family = grinders. For fragments that are out.")
-    codes = _text("Only these", "fragment:CODE or asset:CODE, several with spaces.")
+    codes = _text("Only these", "fragment:CODE, asset:CODE, product:SKU or attribute:CODE, several with spaces.")
     due = forms.DateField(label="Due", required=False, widget=UnfoldAdminDateWidget)
     price_per_word = forms.DecimalField(
         label="Price per new word",
@@ -195,9 +200,10 @@ class TranslationJobAdmin(ReadOnlyAdmin):
     def may_act(self, request: HttpRequest) -> bool:
         return request.user.has_perm("catalog.change_translationjob")
 
-    def may_import(self, request: HttpRequest) -> bool:
+    def may_import(self, request: HttpRequest, job: TranslationJob) -> bool:
         """What comes back is written into texts."""
-        return self.may_act(request) and all(request.user.has_perm(f"catalog.change_{kind}") for kind in TRANSLATED)
+        kinds = {*TRANSLATED, *job.units.order_by().values_list("kind", flat=True).distinct()}
+        return self.may_act(request) and all(request.user.has_perm(f"catalog.change_{kind}") for kind in kinds)
 
     def do_view(self, request: HttpRequest, job: int) -> HttpResponse:
         """What the buttons of a job's page ask for."""
@@ -227,7 +233,7 @@ class TranslationJobAdmin(ReadOnlyAdmin):
         return answer
 
     def _upload(self, request: HttpRequest, job: TranslationJob) -> HttpResponse:
-        if not self.may_import(request):
+        if not self.may_import(request, job):
             raise PermissionDenied
         form = UploadForm(request.POST, request.FILES)
         if not form.is_valid():

@@ -1,7 +1,8 @@
 """Revisions and approvals of the fragments of an import: what catalog.operations.reviewing does, without its queries.
 
 The files say that a text is approved, and the import stands for it. What a person could not approve either, an import
-does not: it is submitted, waits for somebody, and is reported.
+does not: it is submitted, waits for somebody, and is reported. An import has read nothing: it is never the second pair
+of eyes that a slot demands, and whoever imports stands among the authors of what the import approves.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from catalog.importing.writing import insert, update
 from catalog.models import Comment, Fragment, FragmentRevision, RevisionApproval, TranslationState
 from catalog.operations.fragments import APPLIES_TO, digest_of, frozen
 from catalog.operations.recording import record as note
-from catalog.operations.reviewing import authors_of
 from catalog.operations.translating.approving import note_approved
 from catalog.operations.translations import Approved, texts_out
 from catalog.revisions import Reading, languages_at_stake, merged, objections, waiting
@@ -101,7 +101,7 @@ class Approvals:
             number=one.latest.number + 1,
             content=one.content,
             digest=one.digest,
-            authors=item.row.authors or [self.actor],
+            authors=[*item.row.authors, *({self.actor} - set(item.row.authors))],
             submitted_by=self.actor,
         )
         self._set(item, "authors", [])
@@ -113,6 +113,7 @@ class Approvals:
         revision = self.there[one.item.row.pk]
         revision.fragment, revision.withdrawn_by = one.item.row, ""
         if self._approve(one.item, revision, [comment for comment in revision.comments.all() if _is_open(comment)]):
+            revision.authors = [*revision.authors, *({self.actor} - set(revision.authors))]
             self.let_out.append(revision)
 
     def _approve(self, item: Item, revision: FragmentRevision, requests: list[Comment]) -> bool:
@@ -143,10 +144,10 @@ class Approvals:
         known, linked = self.kind.run.known, item.linked
         slots = {slot.code: slot for slot in (known.pointed(row, "slot") for row in linked["placements"])}
         facets = {known.pointed(row, "tag").facet for row in linked["tags"]}
-        watched = any(slot.four_eyes for slot in slots.values()) and revision.number > 1
-        authors = authors_of(revision) if watched else revision.authors
-        reading = Reading(list(slots.values()), facets, authors)
-        return objections(revision.content, languages, reading, self.actor)
+        for slot in (slot for slot in slots.values() if slot.four_eyes):
+            yield f"“{slot}” demands four eyes, and an import has none: somebody who did not write on it approves it."
+            break
+        yield from objections(revision.content, languages, Reading(list(slots.values()), facets, ()), self.actor)
 
     # --- What they are made of ---------------------------------------------------------------------------------------
     def _latest(self) -> dict[int, Latest]:
@@ -194,7 +195,7 @@ class Approvals:
     # --- Writing -----------------------------------------------------------------------------------------------------
     def write(self) -> None:
         insert(FragmentRevision, self.submitted)
-        update(FragmentRevision, self.let_out, {"out", "withdrawn_by"})
+        update(FragmentRevision, self.let_out, {"out", "withdrawn_by", "authors"})
         insert(RevisionApproval, self.approvals)
         note_approved(self.kind.run.actor, list(self._approved()))
 

@@ -45,7 +45,8 @@ class Links:
     """Rows of `model` that belong to an `owner`, told apart by `identity`, with `payload` columns.
 
     `wanted(kind, item)` gives the columns of each that an item's record names; those there and not wanted go, unless
-    the record knows nothing of them, which `keeps(kind, item, row)` says.
+    the record knows nothing of them, which `keeps(kind, item, row)` says. `refused(kind, item, row)` says why a new or
+    changed one cannot be, beyond its columns; "" where it can.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Links:
     wanted: Wanted
     payload: tuple[str, ...] = ()
     keeps: Callable[[Any, Any, Any], bool] | None = None
+    refused: Callable[[Any, Any, Any], str] | None = None
 
     @cached_property
     def _attnames(self) -> tuple[str, ...]:
@@ -162,6 +164,8 @@ class _Comparison:
                 setattr(row, name, columns[name])
             target = self.changes.updated
         problems = self.links.problems(row)
+        if not problems and self.links.refused:
+            problems = self.links.refused(self.kind, self.item, row)
         if problems:
             self.kind.issue(self.item.record, self.links.name, _shown(columns), f"{problems} It is left out.")
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -76,6 +76,18 @@ def texts_of(instance: models.Model, field: str) -> dict[str, str]:
         for language in settings.MODELTRANSLATION_LANGUAGES
     }
     return {language: text for language, text in texts.items() if text}
+
+
+def texts_among(rows: models.QuerySet[Any], fields: Sequence[str]) -> Iterator[tuple[int, dict[str, dict[str, str]]]]:
+    """The texts of rows by language and field, without the empty ones, by id: a stream, without the rows."""
+    places = [(field, language) for language in settings.MODELTRANSLATION_LANGUAGES for field in fields]
+    columns = [build_localized_fieldname(field, language) for field, language in places]
+    for pk, *texts in rows.order_by("pk").values_list("pk", *columns).iterator(chunk_size=2_000):
+        found: dict[str, dict[str, str]] = {}
+        for (field, language), text in zip(places, texts, strict=True):
+            if text:
+                found.setdefault(language, {})[field] = text
+        yield pk, found
 
 
 def set_texts(instance: models.Model, field: str, texts: dict[str, str]) -> None:

@@ -212,7 +212,7 @@ class JobUnit(models.Model):
     kind = models.CharField(max_length=50)
     object_id = models.PositiveBigIntegerField()
     name = models.CharField(max_length=200, help_text="Code of the object when the job was made.")
-    field = models.CharField(max_length=50)
+    field = models.CharField(max_length=100, help_text="Of a fact, its attribute.")
     source = models.TextField()
     source_digest = models.CharField(max_length=64)
     target = models.TextField(blank=True)

@@ -17,13 +17,12 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
-from modeltranslation.utils import build_localized_fieldname
 
 from catalog.actors import Actor
 from catalog.indexing import outbox
 from catalog.indexing.shown import saying
 from catalog.models import FragmentRevision, TranslationState
-from catalog.models.base import plain, texts_of
+from catalog.models.base import plain, texts_among, texts_of
 
 State = TranslationState.State
 
@@ -389,12 +388,5 @@ def model_of(kind: str) -> type[Model]:
 
 def all_texts(kind: str, fields: Sequence[str], ids: Any = None) -> Iterator[tuple[int, dict[str, dict[str, str]]]]:
     """The texts of all objects of a kind, or of these, by id: a stream, without the rows."""
-    places = [(field, language) for language in settings.MODELTRANSLATION_LANGUAGES for field in fields]
-    rows = plain(model_of(kind)) if ids is None else plain(model_of(kind)).filter(pk__in=ids)
-    columns = [build_localized_fieldname(field, language) for field, language in places]
-    for pk, *texts in rows.order_by("pk").values_list("pk", *columns).iterator(chunk_size=2_000):
-        found: dict[str, dict[str, str]] = {}
-        for (field, language), text in zip(places, texts, strict=True):
-            if text:
-                found.setdefault(language, {})[field] = text
-        yield pk, found
+    rows = plain(model_of(kind))
+    return texts_among(rows if ids is None else rows.filter(pk__in=ids), fields)

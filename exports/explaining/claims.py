@@ -1,4 +1,4 @@
-"""What is out of a claim: the documents that say it now, and the editions that say it."""
+"""What is out of a claim: the documents that say it now, and the releases and editions that say it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from catalog.aliases import Aliases, target_of
 from catalog.claims import CARRIERS
 from catalog.models import Channel, Fragment
 from catalog.usage import EXAMPLES, Use
-from exports.models import STAGED, Edition, VersionStatement
+from exports.models import STAGED, Edition, Release, VersionStatement
 
 
 def documents_with(fragments: Mapping[int, Fragment]) -> dict[int, Sequence[Use]]:
@@ -51,10 +51,30 @@ def editions_with(fragments: Mapping[int, Fragment]) -> dict[int, Sequence[Use]]
     }
 
 
+def releases_with(fragments: Mapping[int, Fragment]) -> dict[int, Sequence[Use]]:
+    """The releases whose documents said it, as far as they are kept, the latest first. Three queries."""
+    named = _named(fragments)
+    rows = VersionStatement.objects.filter(fragment__in=list(named)).exclude(version__valid_until=STAGED).order_by()
+    columns = ("fragment", "version__channel", "version__valid_from", "version__valid_until")
+    spans = list(rows.values_list(*columns).distinct())
+    made: dict[int, list[Release]] = defaultdict(list)
+    channels = {channel for _, channel, _, _ in spans}
+    for release in Release.objects.filter(channel__in=channels).select_related("channel").order_by("-pk"):
+        made[release.channel_id].append(release)
+    found: dict[int, dict[int, Release]] = defaultdict(dict)
+    for code, channel, since, until in spans:
+        standing = (each for each in made[channel] if since <= each.number and (until is None or each.number < until))
+        found[named[code]].update({release.pk: release for release in standing})
+    return {
+        pk: [Use("release", "Releases", len(own), tuple(own[each] for each in sorted(own, reverse=True)[:EXAMPLES]))]
+        for pk, own in found.items()
+    }
+
+
 def _named(fragments: Mapping[int, Fragment]) -> dict[str, int]:
     """By present and former codes in lower case, the fragments' ids. One query."""
     aliases = Aliases()
     return {code: pk for pk, fragment in fragments.items() for code in aliases.codes_of(target_of(fragment))}
 
 
-CARRIERS += [documents_with, editions_with]
+CARRIERS += [documents_with, releases_with, editions_with]

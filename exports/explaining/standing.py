@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
-from catalog.models import Channel
+from typing import Any
+
+from django.db.models import QuerySet
+
+from catalog.models import Channel, Product
 from catalog.translating.standing import SOURCES, Standing
-from exports.models import DocumentVersion, VersionAsset, VersionStatement
+from exports.models import (
+    DocumentVersion,
+    FactSetMember,
+    VersionAsset,
+    VersionCategory,
+    VersionFacts,
+    VersionStatement,
+)
 
 
 def standing(channel: Channel) -> Standing:
-    """Of all its languages: the fragments that speak, named ones too, and the files shown. Two indexed queries."""
+    """Of all its languages: the fragments that speak, named ones too, the files shown, and what is named beside them.
+
+    Seven queries.
+    """
     current = DocumentVersion.objects.filter(channel=channel, valid_until__isnull=True).order_by()
     fragments = VersionStatement.objects.filter(version__in=current).order_by().values_list("fragment", flat=True)
     assets = VersionAsset.objects.filter(version__in=current).order_by().values_list("asset", flat=True)
-    return Standing(frozenset(fragments.distinct()), frozenset(assets.distinct()))
+    return Standing(frozenset(fragments.distinct()), frozenset(assets.distinct()), _others(current))
+
+
+def _others(current: QuerySet[DocumentVersion]) -> dict[str, frozenset[str]]:
+    sets = VersionFacts.objects.filter(version__in=current).order_by().values("fact_set").distinct()
+    families = Product.objects.filter(pk__in=current.values("product"), family__isnull=False).order_by()
+    found: dict[str, QuerySet[Any]] = {
+        "product": current.values_list("sku", flat=True),
+        "family": families.values_list("family__code", flat=True),
+        "attribute": FactSetMember.objects.filter(fact_set__in=sets).order_by().values_list("attribute", flat=True),
+        "category": VersionCategory.objects.filter(version__in=current).order_by().values_list("code", flat=True),
+        "slot": VersionStatement.objects.filter(version__in=current).order_by().values_list("slot", flat=True),
+    }
+    return {kind: frozenset(code.lower() for code in codes.distinct()) for kind, codes in found.items()}
 
 
 SOURCES.append(standing)

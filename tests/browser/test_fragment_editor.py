@@ -7,10 +7,12 @@ from playwright.sync_api import Page, expect
 
 from catalog.models import Fragment
 from catalog.models.base import texts_of
+from catalog.operations.fragments import place
 from catalog.richtext import clean_html
 from tests import factories as make
 from tests.admin_pages import address
 from tests.browser.conftest import Visit
+from tests.factories import ACTOR
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.ignore_template_errors]
 
@@ -101,3 +103,26 @@ def test_a_link_pasted_with_a_picture_from_elsewhere_leaves_its_words(editor: Pa
     assert "x.png" not in written(editor)
     assert "title=" not in written(editor)
     assert texts_of(Fragment.objects.get(), "body")["en"] == clean_html(EVERYTHING)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_placement_shows_the_one_target_it_has_and_fits_its_page(visit: Visit, width: int) -> None:
+    fragment = make.make_fragment("note", "<p>Hot.</p>")
+    place(ACTOR, fragment, make.make_slot("warning"), make.make_product("L-1", make.make_family("lamps", [])))
+    visit.page.set_viewport_size({"width": width, "height": 900})
+    page = visit.open(address(fragment))
+    row = page.locator("#placements-group tr.form-row").first
+    expect(row.locator(".field-product")).to_be_visible()
+    for other in ("family", "category", "filter"):
+        expect(row.locator(f".field-{other}")).to_be_hidden()
+    page.locator("#placements-group .add-row").click()
+    added = page.locator("#placements-group tr.form-row:visible").last
+    for target in ("product", "family", "category", "filter"):
+        expect(added.locator(f".field-{target}")).to_be_visible()
+    added.locator(".field-filter input").fill("battery = lithium")
+    expect(added.locator(".field-filter")).to_be_visible()
+    expect(added.locator(".field-product")).to_be_hidden()
+    sideways = "e => e.scrollWidth - e.clientWidth"
+    assert visit.overflow() <= 0
+    assert page.locator("#placements-group .simplebar-content-wrapper").evaluate(sideways) <= 1
+    assert visit.faults == []

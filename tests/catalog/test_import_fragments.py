@@ -24,14 +24,18 @@ from catalog.importing.report import Counts
 from catalog.models import (
     Change,
     Channel,
+    Family,
     Fragment,
     FragmentRevision,
     Placement,
+    Slot,
 )
 from catalog.models.base import texts_of
 from catalog.operations.commenting import request_change, resolve
+from catalog.operations.fragments import place
 from catalog.operations.reviewing import approve, approve_revision, retire, submit
 from catalog.verifying import CHECKS
+from tests import factories as make
 from tests.catalog.import_plans import ACTOR, picture, reasons, run, small_plan
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +97,7 @@ def test_a_retired_fragment_stays_retired_until_its_content_changes() -> None:
         (
             {"four_eyes": True},
             {},
-            "“Legal” demands four eyes: Ada wrote on it, so somebody else has to approve it.",
+            "“Legal” demands four eyes, and an import has none: somebody who did not write on it approves it.",
         ),
         ({"required_facets": ("topic",)}, {}, "To stand in “Legal” it needs a tag of: topic."),
         ({"max_length": 4}, {}, "Italiano: the text has 5 characters, “Legal” takes at most 4. Shorten it."),
@@ -122,15 +126,48 @@ def placed_plan(rules: dict[str, Any], **columns: Any) -> Plan:
     return plan
 
 
-def test_what_somebody_else_wrote_is_approved_by_an_import_that_says_so() -> None:
+def test_an_import_is_no_second_pair_of_eyes() -> None:
     plan = placed_plan({"four_eyes": True})
     run(plan)
     fragment = Fragment.objects.get()
     FragmentRevision.objects.update(authors=["bert"])
-    assert run(plan).kinds["fragments"] == Counts(updated=1)
-    revision = fragment.revisions.get()
-    assert sorted(revision.approvals.values_list("language", "by")) == [("en", "Ada"), ("it", "Ada")]
-    assert (revision.out or {})["revisions"] == {"en": 1, "it": 1}
+    assert [why for why in reasons(run(plan)) if "an import has none" in why]
+    assert fragment.revisions.get().approvals.count() == 0
+    approve(ACTOR, fragment)  # by hand, and somebody else wrote it
+    assert (reasons(run(plan)), Fragment.objects.get().state) == ([], "approved")
+
+
+def test_what_only_its_authors_saw_is_not_placed_before_four_eyes_by_an_import() -> None:
+    run(fragment_plan())
+    plan = placed_plan({"four_eyes": True})
+    for _ in range(2):
+        (why,) = reasons(run(plan))
+        assert why.startswith("fragments f.placements Legal")
+        assert "demands four eyes: Ada wrote" in why
+        assert not Placement.objects.exists()
+    place(Actor("Bert", "admin"), Fragment.objects.get(), Slot.objects.get(), Family.objects.get())
+    assert reasons(run(plan)) == []
+    assert Placement.objects.count() == 1
+
+
+def test_an_exclusion_needs_no_eyes_but_ending_it_does() -> None:
+    run(fragment_plan())
+    plan = placed_plan({"four_eyes": True})
+    (record,) = plan.fragments
+    (placed,) = record.placements
+    plan.fragments = [replace(record, placements=(replace(placed, excluded=True),))]
+    assert reasons(run(plan)) == []
+    plan.fragments = [record]
+    assert "demands four eyes" in reasons(run(plan))[0]
+    assert Placement.objects.get().excluded
+
+
+def test_who_imports_stands_among_the_authors_of_what_the_import_approves() -> None:
+    fragment = make.make_fragment("f", {"en": "<p>Warm</p>", "it": "<p>Caldo</p>"}, title={"en": "Title"})
+    Fragment.objects.update(authors=["bert"])
+    submit(Actor("Bert", "admin"), fragment)
+    run(fragment_plan())
+    assert sorted(fragment.revisions.get().authors) == ["Ada", "bert"]
 
 
 def test_an_open_change_request_keeps_an_import_from_approving() -> None:

@@ -1,6 +1,7 @@
 """Our files in the hands of another library: translate-toolkit, run as the separate tool it is.
 
-Set XLIFF_TOOL_PYTHON to a Python that has it (`pip install translate-toolkit` in an environment of its own).
+Set XLIFF_TOOL_PYTHON to a Python that has it (`pip install -r .ci/xliff.lock` in an environment of its own); .ci/run
+does so, and there it must not be missing.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ BODY = (
 @pytest.fixture(scope="module")
 def tool() -> None:
     found = subprocess.run([PYTHON, "-c", "import translate.storage.xliff2"], capture_output=True, check=False)
+    if found.returncode and "XLIFF_TOOL_PYTHON" in os.environ:
+        pytest.fail(found.stderr.decode())
     if found.returncode:
         pytest.skip("translate-toolkit is not there; see the top of this file")
 

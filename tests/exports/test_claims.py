@@ -33,10 +33,16 @@ def test_documents_and_editions_carry_a_claim_until_it_is_out_of_them(world: Wor
     # On the machine and on its two variants, which inherit it: in two languages of the shop and one of service.
     assert found["Documents"] == (9, [str(world.shop), str(world.service)])
     assert found["Editions"] == (1, [str(edition)])
+    first = len(world.shop.releases.all())
+    assert found["Releases"][1][0] == str(world.service.releases.latest("number"))
+    shops = [name for name in found["Releases"][1] if name.startswith(world.shop.code)]
+    assert shops == [f"{world.shop.code} release {number}" for number in range(first, 0, -1)]
     remove(ACTOR, world.headline.placements.get())
     world.release()
     found = carried()
     assert found["Documents"] == (3, [str(world.service)])
     assert found["Editions"] == (1, [str(edition)]), "what was made still says it"
+    again = carried()["Releases"]
+    assert [name for name in again[1] if name.startswith(world.shop.code)] == shops, "a new one does not say it"
     build(ACTOR, output)
     assert "Editions" not in carried()

@@ -26,7 +26,9 @@ def test_a_job_takes_what_stands_in_the_current_release() -> None:
     channel = make.make_channel("shop", ["en"])
     assert standing(channel).fragments == frozenset()
     release(make.ACTOR, channel)
-    assert standing(channel) == (frozenset(["shown"]), frozenset(["front"]))
+    fragments, assets, others = standing(channel)
+    assert (fragments, assets) == (frozenset(["shown"]), frozenset(["front"]))
+    assert (others["product"], others["slot"]) == (frozenset(["p"]), frozenset(["feature"]))
     job = create_job(make.ACTOR, TranslationJob(), Selection("de", channel="SHOP"))
     assert sorted(job.units.values_list("name", "field")) == [("Front", "alt"), ("shown", "body")]
     assert job.selection.endswith("in the current release of SHOP")

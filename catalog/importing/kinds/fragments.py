@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Model
@@ -26,6 +27,7 @@ from catalog.models import (
     Slot,
     Tag,
 )
+from catalog.operations.four_eyes import Unseen, unseen, why_not
 from catalog.operations.fragments import clean_body
 from catalog.operations.referring import check_references
 from catalog.rules import key_of, read
@@ -75,6 +77,13 @@ def _rule(kind: Kind[FragmentRecord], record: FragmentRecord, text: str) -> dict
     return {"filter": filter, "filter_key": key_of(filter)}
 
 
+def _unseen(kind: Fragments, item: Item, row: Placement) -> str:
+    """An import is nobody's eyes: what only its authors have seen comes into such a slot by a person who places it."""
+    slot = kind.run.known.pointed(row, "slot")
+    own = None if row.excluded or not slot.four_eyes else kind.unseen.get(item.row.pk)
+    return why_not(slot, own) if own else ""
+
+
 class Fragments(Kind[FragmentRecord]):
     """The working copy is set as the record says; a revision is made where one is asked for and something differs."""
 
@@ -102,6 +111,7 @@ class Fragments(Kind[FragmentRecord]):
             ("slot", *TARGETS, "filter_key"),
             _placements,
             payload=("filter", "excluded", "position"),
+            refused=_unseen,
         ),
     )
 
@@ -112,6 +122,11 @@ class Fragments(Kind[FragmentRecord]):
         self.coming = Coming(self.run.known, self.records)
         self.run.known.load(Asset, (record.source_document for record in self.records if record.source_document))
         super().compare_rows()
+
+    @cached_property
+    def unseen(self) -> dict[int, Unseen]:
+        """What is out of these fragments and only their authors have seen."""
+        return unseen([item.row.pk for item in self.items if not item.new])
 
     def compare_links(self) -> None:
         super().compare_links()

@@ -16,7 +16,7 @@ from catalog.actors import Actor
 from catalog.models import TranslationJob
 from catalog.operations.translating.jobs import cost, cost_of, create_job, estimate, export_job
 from catalog.operations.translating.returning import import_job
-from catalog.operations.translating.selecting import STATES, TO_DO, Selection
+from catalog.operations.translating.selecting import STATES, TO_DO, Selection, offered_kinds
 from catalog.operations.translations import TRANSLATED
 from catalog.translating.xliff import MAX_BYTES, WRITERS
 
@@ -27,7 +27,9 @@ def add_selection(parser: ArgumentParser) -> None:
     """The options that say which texts are meant."""
     parser.add_argument("language", help="the language to translate into")
     parser.add_argument("--states", nargs="+", default=TO_DO, metavar="STATE", help=f"of {', '.join(STATES)}")
-    parser.add_argument("--kinds", nargs="+", default=tuple(TRANSLATED), metavar="KIND", help=", ".join(TRANSLATED))
+    parser.add_argument(
+        "--kinds", nargs="+", default=tuple(TRANSLATED), metavar="KIND", help=", ".join(offered_kinds())
+    )
     parser.add_argument("--channel", default="", help="only what stands in this channel's current release")
     parser.add_argument("--tag", nargs="+", default=(), metavar="FACET:CODE", help="only fragments with one of these")
     parser.add_argument("--filter", default="", help="only fragments on products that this filter finds")

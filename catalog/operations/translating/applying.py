@@ -13,13 +13,14 @@ from catalog.models.base import set_texts
 from catalog.operations import translations
 from catalog.operations.assets import save_asset
 from catalog.operations.fragments import write_fragment
-from catalog.operations.translations import kind_of, model_of
+from catalog.operations.translating import others
+from catalog.operations.translations import TRANSLATED, kind_of
 from catalog.translating.segments import segmented
 
 
 def locked(kind: str, pk: int) -> Any:
     """The object, which nobody else writes until the transaction ends; None if it is gone."""
-    return model_of(kind)._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
+    return others.model_of(kind)._default_manager.select_for_update(of=("self",)).filter(pk=pk).first()
 
 
 @transaction.atomic
@@ -32,8 +33,10 @@ def write_translation(
     state: str,
     source: str,
     translated_from: Mapping[str, str],
-) -> TranslationState:
+) -> TranslationState | None:
     """Write an object's texts in a language by field, and say from which source texts they were made.
+
+    Of labels and facts that is not kept, and None is given.
 
     Raises ValidationError, and writes nothing then.
     """
@@ -42,6 +45,9 @@ def write_translation(
         title = {language: texts["title"]} if "title" in texts else {}
         rich = not body or segmented(translated_from.get("body", "")).rich
         write_fragment(actor, instance, title=title, body=body, rich=rich)
+    elif kind_of(instance) not in TRANSLATED:
+        others.write(actor, instance, language, texts)
+        return None
     else:
         for field, text in texts.items():
             set_texts(instance, field, {language: text})

@@ -111,7 +111,7 @@ def create_job(actor: Actor, job: TranslationJob, selection: Selection) -> Trans
 
 def _units(found: Chosen, selection: Selection) -> Iterator[JobUnit]:
     source, target = found.texts.get(selection.source, {}), found.texts.get(selection.language, {})
-    for name in TRANSLATED[found.kind]:
+    for name in TRANSLATED.get(found.kind, source):
         if text := source.get(name):
             yield JobUnit(
                 kind=found.kind,

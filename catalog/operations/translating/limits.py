@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from catalog import querysets
-from catalog.models import Asset, Fragment, JobUnit, Placement
+from catalog.models import JobUnit, Placement
+from catalog.operations.translating.others import PRODUCT, model_of
 from catalog.richtext import to_text
 from catalog.translating.segments import segmented
 
@@ -34,8 +35,9 @@ def limits_of(units: Iterable[JobUnit], language: str) -> dict[Key, int]:
 
 
 def _column_limit(kind: str, field: str) -> int | None:
-    model = {"fragment": Fragment, "asset": Asset}[kind]
-    return getattr(model._meta.get_field(field), "max_length", None)
+    if kind == PRODUCT:
+        return None  # a fact's own limit is known to its type, which refuses what is longer
+    return getattr(model_of(kind)._meta.get_field(field), "max_length", None)
 
 
 def _slots_of(fragments: Iterable[int]) -> Mapping[int, Mapping[str, int | None]]:

@@ -14,7 +14,7 @@ from catalog.models import TranslationState
 from catalog.operations.translating.applying import locked, write_translation
 from catalog.operations.translating.selecting import Chosen, Selection, chosen
 from catalog.operations.translating.terms import termbase
-from catalog.operations.translations import kind_of, source_texts
+from catalog.operations.translations import TRANSLATED, kind_of, source_texts
 from catalog.translating.machine import DeepL, MachineError, Provider, Stub
 from catalog.translating.segments import CodeProblem, Segment, marked, segmented, unmarked
 
@@ -43,8 +43,11 @@ def translate_by_machine(actor: Actor, selection: Selection, machine: Provider) 
     """Translate what is chosen, object by object, each in a transaction of its own. Raises ValidationError.
 
     What a person has written since an object was read is left as it is. Errors that trying again does not mend, and
-    several that it may, end the work; what was translated until then stays.
+    several that it may, end the work; what was translated until then stays. Of labels and facts nobody could tell
+    afterwards that a machine wrote them, so they are refused.
     """
+    if unread := [kind for kind in selection.kinds if kind not in TRANSLATED]:
+        raise ValidationError(f"“{unread[0]}” is not translated by machine: only fragments and assets keep a state.")
     glossary = {
         concept.source.allowed[0]: concept.target.allowed[0]
         for concept in termbase(selection.source, selection.language)

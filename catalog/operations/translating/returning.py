@@ -21,8 +21,8 @@ from catalog.operations import translations
 from catalog.operations.recording import record
 from catalog.operations.translating.applying import locked, write_translation
 from catalog.operations.translating.limits import length_of
+from catalog.operations.translating.others import texts_in
 from catalog.operations.translating.terms import termbase
-from catalog.operations.translations import TRANSLATED, source_texts
 from catalog.translating.matching import aligned, joined, normal
 from catalog.translating.segments import CodeProblem, Segment, marked, segmented, unmarked
 from catalog.translating.terms import problems as term_problems
@@ -253,7 +253,7 @@ class _Taking:
                 row.state, row.problem = state, problem
 
     def _take(self, instance: Any, said: Sequence[tuple[JobUnit, Reading]]) -> None:
-        texts = source_texts(instance)
+        texts = texts_in(instance)
         current, now = texts.get(self.job.target_language, {}), texts.get(self.job.source_language, {})
         new = [(row, reading) for row, reading in said if self._is_new(row, reading)]
         for row, _ in said:
@@ -300,11 +300,11 @@ class _Taking:
             stale = unit.source != now.get(unit.field, "")
             unit.state = UnitState.OUTDATED if stale else UnitState.TAKEN
             unit.problem = "The source has changed since the job was sent: it is outdated already." if stale else ""
-            unit.target = source_texts(instance)[self.job.target_language].get(unit.field, "")
+            unit.target = texts_in(instance)[self.job.target_language].get(unit.field, "")
 
     def _state(self, instance: Any, state: str) -> str:
         """A draft, as long as a text of the source is not translated."""
-        having = set(source_texts(instance).get(self.job.target_language, {}))
+        having = set(texts_in(instance).get(self.job.target_language, {}))
         having |= {row.field for row, reading in self.pairs if reading.text}
         return state if {row.field for row in self.rows} <= having else TranslationState.State.DRAFT
 
@@ -316,7 +316,7 @@ class _Taking:
         for row in self.rows:
             before = known.source_texts.get(row.field) if known is not None and row.target else None
             origin[row.field] = row.source if row.field in taken or before is None else before
-        return {name: origin[name] for name in TRANSLATED[self.rows[0].kind] if name in origin}
+        return origin
 
 
 # --- What is told ----------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from catalog.indexing.batch import Batch
 from catalog.indexing.schema import Schema
 from catalog.models import Channel, Fragment, Tag, TranslationState
 from catalog.models.base import plain
+from catalog.operations.translating import others
 from catalog.operations.translations import TRANSLATED, all_texts, model_of
 from catalog.translating.difference import count_words
 from catalog.translating.standing import standing_in
@@ -39,7 +40,10 @@ _PART = 5_000
 
 @dataclass(frozen=True)
 class Selection:
-    """What a job is about. `codes` are "fragment:CODE" or "asset:CODE", or a fragment's code alone."""
+    """What a job is about. `codes` are "KIND:CODE", or a fragment's code alone.
+
+    `kinds` are those of TRANSLATED and of translating.others, "label" and "fact" for all of them.
+    """
 
     language: str
     source: str = settings.LANGUAGE_CODE
@@ -79,21 +83,43 @@ def check_selection(selection: Selection) -> None:
             raise ValidationError(f"There is no language “{language}” here. There are: {', '.join(offered)}.")
     if selection.source == selection.language:
         raise ValidationError("A translation is into another language than that of its source.")
-    for name, known, label in ((selection.states, STATES, "state"), (selection.kinds, TRANSLATED, "kind of object")):
+    for name, known, label in (
+        (selection.states, STATES, "state"),
+        (selection.kinds, offered_kinds(), "kind of object"),
+    ):
         if unknown := [each for each in name if each not in known]:
             raise ValidationError(f"There is no {label} “{unknown[0]}”. There are: {', '.join(known)}.")
+    looked_for = {*TRANSLATED, *others.expanded(selection.kinds)}
+    if strange := [code for code in selection.codes if _kind_named(code) not in looked_for]:
+        raise ValidationError(f"“{strange[0][:100]}” names nothing that is translated here; choose its kind, too.")
 
 
 def chosen(selection: Selection) -> Iterator[Chosen]:
     """The objects by kind and code, a batch at a time. Raises ValidationError."""
     check_selection(selection)
-    for kind in selection.kinds:
+    for kind in others.expanded(selection.kinds):
+        if kind not in TRANSLATED:
+            yield from _others(kind, selection)
+            continue
         rows = with_state(kind, selection.language, selection.source).filter(said__in=selection.states)
         found = list(_narrowed(rows, kind, selection).order_by("code").values_list("pk", "code", "said"))
         for start in range(0, len(found), BATCH):
             part = found[start : start + BATCH]
             texts = dict(all_texts(kind, TRANSLATED[kind], [pk for pk, _, _ in part]))
             yield from (Chosen(kind, pk, code, said, texts[pk]) for pk, code, said in part if pk in texts)
+
+
+def offered_kinds() -> tuple[str, ...]:
+    """What `Selection.kinds` may name."""
+    return (*TRANSLATED, *others.GROUPS, *others.LABELS, others.PRODUCT)
+
+
+def _others(kind: str, selection: Selection) -> Iterator[Chosen]:
+    """Labels and facts: without a state of their own, so that they are looked at one by one."""
+    rows = _narrowed_others(others.named(kind), kind, selection)
+    for each in others.found(kind, rows):
+        if (said := each.state(selection.source, selection.language)) in selection.states:
+            yield Chosen(kind, each.pk, each.name, said, each.texts)
 
 
 def with_state(kind: str, language: str, source: str = settings.LANGUAGE_CODE) -> Any:
@@ -138,26 +164,55 @@ def _narrowed(rows: Any, kind: str, selection: Selection) -> Any:
 def _named(kind: str, codes: Iterable[str]) -> list[int]:
     """Ids of the objects of a kind among these. Raises ValidationError for one that there is not."""
     wanted = {code.partition(":")[2] if ":" in code else code for code in codes if _kind_named(code) == kind}
-    found = plain(model_of(kind)).alias(lower=Lower("code")).filter(lower__in=[code.lower() for code in wanted])
-    known = {code.lower(): pk for code, pk in found.values_list("code", "pk")}
+    found = others.named(kind).alias(lower=Lower("said")).filter(lower__in=[code.lower() for code in wanted])
+    known = {code.lower(): pk for code, pk in found.values_list("said", "pk")}
     if unknown := sorted(code for code in wanted if code.lower() not in known):
         raise ValidationError(f"There is no {kind} “{unknown[0][:100]}”.")
     return list(known.values())
 
 
+def _narrowed_others(rows: Any, kind: str, selection: Selection) -> Any:
+    """Labels and facts have no tags, and only facts have products."""
+    if selection.tags or (selection.filter and kind != others.PRODUCT):
+        return rows.none()
+    if selection.filter:
+        rows = rows.filter(pk__in=list(_products(selection.filter)))
+    if selection.codes:
+        rows = rows.filter(pk__in=_named(kind, selection.codes))
+    if selection.channel:
+        known = standing_in(_channel(selection.channel)).others
+        if kind == "attributeoption":
+            rows = rows.alias(low=Lower("attribute__code")).filter(low__in=sorted(known.get("attribute", ())))
+        else:
+            codes = known.get(kind, frozenset())
+            rows = rows.filter(pk__in=[pk for pk, said in rows.values_list("pk", "said") if said.lower() in codes])
+    return rows
+
+
 def _kind_named(code: str) -> str:
     kind = code.partition(":")[0] if ":" in code else "fragment"
-    if kind not in TRANSLATED:
+    if kind not in others.KINDS:
         raise ValidationError(f"“{code[:100]}” names nothing that is translated; write fragment:CODE or asset:CODE.")
     return kind
 
 
-def _in_release(rows: Any, kind: str, code: str) -> Any:
+def _channel(code: str) -> Channel:
     try:
-        channel = querysets.channel_called(code)
+        return querysets.channel_called(code)
     except Channel.DoesNotExist:
         raise ValidationError(f"There is no channel “{code[:100]}”.") from None
-    standing = standing_in(channel)
+
+
+def _products(text: str) -> Any:
+    """Ids of the products that a filter finds. Raises ValidationError."""
+    try:
+        return products_of(parse(text)).order_by("pk").values_list("pk", flat=True)
+    except FilterError as error:
+        raise ValidationError(str(error)) from error
+
+
+def _in_release(rows: Any, kind: str, code: str) -> Any:
+    standing = standing_in(_channel(code))
     codes = sorted(standing.fragments if kind == "fragment" else standing.assets)
     if len(codes) > _PART:
         by_code = {row.lower(): pk for row, pk in rows.values_list("code", "pk")}
@@ -186,10 +241,7 @@ def _tagged(tags: Iterable[str]) -> Any:
 
 def _on_products(text: str) -> list[int]:
     """Ids of the fragments that are out and count for products that a filter finds. Raises ValidationError."""
-    try:
-        products = list(products_of(parse(text)).order_by("pk").values_list("pk", flat=True))
-    except FilterError as error:
-        raise ValidationError(str(error)) from error
+    products = list(_products(text))
     schema = Schema()
     found: set[int] = set()
     for start in range(0, len(products), BATCH):
@@ -223,6 +275,23 @@ def _amounts(language: str, source: str, words: Mapping[tuple[str, int], int]) -
         for pk, said in with_state(kind, language, source).order_by().values_list("pk", "said"):
             found[said] = Amount(found[said].objects + 1, found[said].words + words.get((kind, pk), 0))
     return found
+
+
+def overview_of_others(source: str = settings.LANGUAGE_CODE) -> dict[str, dict[str, dict[str, Amount]]]:
+    """The same of labels and facts, by language, group and state. One stream over all of them."""
+    states = (MISSING, *map(str, (TranslationState.State.DRAFT, TranslationState.State.TRANSLATED)))
+    languages = [language for language, _ in settings.LANGUAGES if language != source]
+    counts = {
+        language: {group: dict.fromkeys(states, Amount(0, 0)) for group in others.GROUPS} for language in languages
+    }
+    for group, kinds in others.GROUPS.items():
+        for each in (each for kind in kinds for each in others.found(kind, others.named(kind))):
+            words = sum(map(count_words, each.texts.get(source, {}).values()))
+            for language in languages:
+                own = counts[language][group]
+                if said := each.state(source, language):
+                    own[said] = Amount(own[said].objects + 1, own[said].words + words)
+    return counts
 
 
 def states_by_id(kind: str, ids: Sequence[int], language: str) -> dict[int, TranslationState]:

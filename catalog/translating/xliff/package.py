@@ -23,7 +23,7 @@ _KINDS = {
     "img": ("image", "", "image"),
 }
 _ORIGINAL = re.compile(r"([A-Za-z0-9_.-]+)/([a-z]+)/([0-9]{1,18})/(.*)", re.DOTALL)
-_UNIT = re.compile(r"([a-z_]+)\.([0-9]{1,6})")
+_UNIT = re.compile(r"([A-Za-z0-9_.-]+)\.([0-9]{1,6})")
 
 
 @dataclass(frozen=True)
