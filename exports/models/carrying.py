@@ -16,7 +16,8 @@ class VersionStatement(models.Model):
     `language` is that of the words. `via` is the fragment whose text names it, or "" where it is placed itself.
     """
 
-    version = models.ForeignKey(DocumentVersion, models.CASCADE, related_name="statements")
+    # Both indexes below are written anyway, and one begins with the version.
+    version = models.ForeignKey(DocumentVersion, models.CASCADE, related_name="statements", db_index=False)
     place = models.PositiveSmallIntegerField()
     slot = models.CharField(max_length=100)
     language = models.CharField(max_length=10)
