@@ -87,6 +87,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex("documentversion", models.Index(fields=["body"], name="document_of_body")),
         migrations.AlterField(
+            "versionfacts",
+            "fact_set",
+            models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="versions",
+                to="exports.factset",
+            ),
+        ),
+        migrations.AddIndex("versionfacts", models.Index(fields=["fact_set"], name="version_facts_of_set")),
+        migrations.AlterField(
             "versionstatement",
             "version",
             models.ForeignKey(

@@ -79,7 +79,11 @@ class VersionFacts(models.Model):
     """The facts of a document."""
 
     version = models.OneToOneField(DocumentVersion, models.CASCADE, primary_key=True, related_name="facts")
-    fact_set = models.ForeignKey(FactSet, models.PROTECT, related_name="versions")
+    # Its index is named below, as that of a document's body is.
+    fact_set = models.ForeignKey(FactSet, models.PROTECT, related_name="versions", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["fact_set"], name="version_facts_of_set")]
 
     def __str__(self) -> str:
         return f"{self.version}: {self.fact_set_id}"

@@ -9,7 +9,7 @@ import orjson
 from django.db import connection
 from django.db.models import Exists, Model, OuterRef
 
-from catalog.indexing.writing import Json, batches, insert_rows, reserve, update_rows
+from catalog.indexing.writing import Json, batches, copy_rows, insert_rows, reserve, update_rows
 from catalog.many import among
 from catalog.models import Channel
 from exports.models import (
@@ -73,9 +73,14 @@ def _store(channel: Channel, number: int, part: Sequence[Made], until: int | Non
 
 def store_bodies(bodies: Mapping[str, bytes]) -> None:
     """Those that are not there yet; made by another channel's release at the same time is as good."""
-    known = known_bodies(list(bodies))
-    fresh = [(digest, body) for digest, body in bodies.items() if digest not in known]
-    insert_rows(DocumentBody, ("digest", "content"), fresh, ignore_conflicts=True)
+    columns, rows = ("digest", "content"), list(bodies.items())
+    if connection.vendor != "postgresql":
+        insert_rows(DocumentBody, columns, rows, ignore_conflicts=True)
+        return
+    known = _known_bodies(list(bodies))
+    fresh = [row for row in rows if row[0] not in known]
+    if not copy_rows(DocumentBody, columns, fresh):
+        insert_rows(DocumentBody, columns, fresh, ignore_conflicts=True)
 
 
 def _store_traces(contents: Sequence[Any]) -> Sequence[int]:
@@ -84,16 +89,14 @@ def _store_traces(contents: Sequence[Any]) -> Sequence[int]:
     return ids
 
 
-def known_bodies(digests: Sequence[str]) -> set[str]:
-    """Those that are stored already. Until the transaction ends they cannot be pruned."""
-    # Django knows FOR UPDATE only, which makes the releases of several channels wait for each other.
-    sql, asked = (
-        ("= ANY(%s) FOR KEY SHARE", list(digests))
-        if connection.vendor == "postgresql"
-        else ("IN (SELECT value FROM json_each(%s))", orjson.dumps(list(digests)).decode())
-    )
+def _known_bodies(digests: Sequence[str]) -> set[str]:
+    """Those that are stored already. Until the transaction ends they cannot be pruned. Of PostgreSQL."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT digest FROM exports_documentbody WHERE digest {sql}", [asked])  # noqa: S608 - ours
+        # Django knows FOR UPDATE only, which makes the releases of several channels wait for each other.
+        cursor.execute(
+            "SELECT digest FROM exports_documentbody WHERE digest = ANY(%s) FOR KEY SHARE",
+            [list(digests)],
+        )
         return {digest for (digest,) in cursor.fetchall()}
 
 
