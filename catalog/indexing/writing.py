@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 
@@ -110,6 +110,7 @@ def copy_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequenc
     types = [_field(model, name).rel_db_type(connection).partition("(")[0] for name in columns]
     try:
         with (
+            connection.wrap_database_errors,
             connection.connection.transaction(),
             connection.connection.cursor() as cursor,
             cursor.copy(f"COPY {_table(model)} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
@@ -117,7 +118,7 @@ def copy_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequenc
             copy.set_types(types)
             for row in rows:
                 copy.write_row(row)
-    except connection.Database.IntegrityError:
+    except IntegrityError:
         return False
     return True
 

@@ -92,8 +92,8 @@ class Affected:
 
     @property
     def count(self) -> int:
-        """How many products."""
-        return Product.objects.count() if self.anew is None else len(self.anew) + len(self.words.products)
+        """How many products are made anew."""
+        return Product.objects.count() if self.anew is None else len(self.anew)
 
 
 class Span(NamedTuple):

@@ -22,6 +22,7 @@ from catalog.indexing.nesting import naming
 from catalog.indexing.outbox import Noted
 from catalog.indexing.shown import saying
 from catalog.indexing.touched import placed_with
+from catalog.indexing.writing import batches
 from catalog.many import among
 from catalog.models import Channel, Fragment, FragmentRevision, Placement, Slot
 from catalog.querysets import current_revisions
@@ -33,6 +34,8 @@ from exports.models import DocumentVersion, Problem, VersionStatement
 
 # Numbers of revisions that a document may have besides its trace; with more it is made anew, with a trace of its own.
 MOST = 50
+# Products of which the documents are read at once.
+BATCH = 500
 # More products than these are not told apart by what is touched meanwhile.
 FEW = 1_000
 
@@ -177,15 +180,26 @@ def reword(channel: Channel, wanted: Rewording) -> Words:
         return NONE
     doubtful = _doubtful(channel, wanted)
     texts = _Texts(wanted.fragments)
-    documents = _documents(channel, wanted.products - doubtful)
+    parts = [_part(channel, part, texts) for part in batches(sorted(wanted.products - doubtful), BATCH)]
+    refused = doubtful.union(*(part.refused for part in parts))
+    return Words(
+        [row for part in parts for row in part.documents],
+        [row for part in parts for row in part.retold],
+        frozenset(reach(refused)) if refused else frozenset(),
+    )
+
+
+def _part(channel: Channel, products: Collection[int], texts: _Texts) -> Words:
+    """The same of some products, of which the documents are in memory as they were."""
+    documents = _documents(channel, products)
     said = _said(documents, texts.codes)
     found = [(row, texts.put_into(row, said.get(row.version, ()))) for row in documents]
-    doubtful |= {row.product for row, new in found if new is None}
+    doubtful = {row.product for row, new in found if new is None}
     sure = [(row, new) for row, new in found if new is not None and row.product not in doubtful]
     return Words(
         [row.reworded(body, told) for row, (body, told) in sure if body is not row.body],
         [row.retold(told) for row, (body, told) in sure if body is row.body and told != row.revisions],
-        frozenset(reach(doubtful)),
+        frozenset(doubtful),
     )
 
 

@@ -33,6 +33,8 @@ M = TypeVar("M", bound=Model)
 
 # Products of one batch. A release of no more is made in memory, and is not staged.
 SIZE = 1_000
+# As many may be reworded at once, of which less is in memory and less has to be written.
+REWORDED = 5_000
 # The round before the first: of products that only say something else.
 WORDS = 0
 # After so many rounds a release comes out; what was touched during the last one is for the next release.
@@ -57,7 +59,7 @@ class Counts:
 
 def is_large(affected: Affected) -> bool:
     """Whether so many products are too many to be released without staging."""
-    return affected.count > SIZE
+    return affected.count > SIZE or len(affected.words.products) > REWORDED
 
 
 def open_staging(channel: Channel) -> Staging | None:

@@ -332,7 +332,7 @@ def test_so_it_is_where_texts_are_reworded_again_and_again(
 
 
 def differing_after(steps: list[tuple[Write, int, int, int]], every: int, size: int) -> dict[str, Any]:
-    with transaction.atomic(), patch.object(staging, "SIZE", size):
+    with transaction.atomic(), patch.object(staging, "SIZE", size), patch.object(staging, "REWORDED", size):
         for place_, (write, a, b, c) in enumerate(steps):
             try:
                 with transaction.atomic():

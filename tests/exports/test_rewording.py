@@ -22,7 +22,7 @@ from catalog.operations.reviewing import approve, approve_revision, retire, subm
 from catalog.quality.rechecking import recheck
 from catalog.verifying import registry
 from exports.explaining.documents import explain
-from exports.models import DocumentVersion, Provenance, Release, StagedEnd, Staging, Trace
+from exports.models import DocumentBody, DocumentVersion, Provenance, Release, StagedEnd, Staging, Trace
 from exports.policies import signing
 from exports.policies.saving import save_policy
 from exports.querysets import policy_of
@@ -415,9 +415,10 @@ def test_many_are_reworded_in_batches_and_one_that_is_killed_goes_on(
     shop: Channel, done: Done, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(staging, "SIZE", 1)
+    monkeypatch.setattr(staging, "REWORDED", 1)
     say(en="Brighter.", de="Heller.")
     set_facts(ACTOR, Product.objects.get(sku="C"), {"weight": {"": "3"}})
-    real = staging.draft
+    real = drafting.draft
 
     def killed(*args: Any) -> Any:
         if len(done) == 1:
@@ -479,3 +480,14 @@ def test_other_words_of_many_products_take_as_many_queries_as_of_few(shop: Chann
         make.make_product(f"D-{number}", family, {"weight": "1"})
     release(ACTOR, shop)
     assert cost("Bright!!") == few
+
+
+def test_bodies_that_another_release_made_just_now_are_no_obstacle(monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    monkeypatch.setattr(storing, "_known_bodies", lambda digests: set())
+    storing.store_bodies({"a": b"one", "b": b"two"})
+    storing.store_bodies({"b": b"two", "c": b"three"})
+    assert {row.digest: bytes(row.content) for row in DocumentBody.objects.all()} == {
+        "a": b"one",
+        "b": b"two",
+        "c": b"three",
+    }
