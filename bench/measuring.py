@@ -44,6 +44,22 @@ def in_turn(variants: dict[str, Callable[[], Any]], rounds: int = ROUNDS, calls:
     return {name: statistics.median(taken) for name, taken in times.items()}
 
 
+def processor() -> float:
+    """Seconds of processor time of this process, and of PostgreSQL's that works for it, which it tells in 10 ms."""
+    return time.process_time() + _server()
+
+
+def _server() -> float:
+    if connection.vendor != "postgresql":
+        return 0.0
+    try:
+        said = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text()
+    except OSError:
+        return 0.0
+    fields = said.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def machine() -> dict[str, Any]:
     return {
         "cpus": os.cpu_count(),

@@ -1,69 +1,54 @@
-"""Releases: one changed product in a channel of 500,000 against one of 5,000, and a fragment that 15,000 documents use.
+"""Releases: one changed product in a channel of 500,000 against one of 5,000, and what bench.fanout measures.
 
-SIZE=1 is 500,000 and 5,000 products, and a fan-out of 5,000 products in three languages. The large channels are written
-without assembly: what is measured is a release on top of them. Processor time counts the server process of PostgreSQL,
-too, in ticks of 10 ms; so it is taken of many releases together.
+SIZE=1 is 500,000 and 5,000 products. The large channels are written without assembly: what is measured is a release on
+top of them.
 """
 
 from __future__ import annotations
 
-import gc
-import os
-import resource
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
-import orjson
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from bench import fanout
 from bench.feed import document
-from bench.measuring import scratch_database
+from bench.measuring import processor, scratch_database
 from bench.products import ACTOR, make_products, make_schema
-from catalog import indexing, querysets
+from catalog import querysets
 from catalog.indexing import outbox
 from catalog.indexing.writing import insert_rows
-from catalog.models import Channel, ChannelLanguage, Family, Fragment, Product, Slot
-from catalog.operations.fragments import place, write_fragment
+from catalog.models import Channel, Product
 from catalog.operations.products import set_facts
-from catalog.operations.reviewing import approve
 from exports.documents import digest_of, to_bytes
-from exports.models import ChannelState, DocumentBody, DocumentVersion, Provenance, Release
-from exports.releasing import staging, storing
+from exports.models import ChannelState, DocumentBody, DocumentVersion, Release
 from exports.releasing.affected import asked
 from exports.releasing.committing import release
 
 LARGE, SMALL = 500_000, 5_000
 # Words of a description: documents of about 1.8 KB.
 WORDS = 150
-FANOUT = 5_000
-LANGUAGES = ("de", "it")
 RELEASES = 20
-SENTENCE = "Keep it dry, keep it away from children, and let it cool down for an hour before you open it. "
 
 
 def run(size: float) -> dict[str, dict[str, float]]:
-    large, small, fanout = (max(50, round(count * size)) for count in (LARGE, SMALL, FANOUT))
-    figures: dict[str, float] = {"products_large": large, "products_small": small, "fanout_products": fanout}
+    large, small = (max(50, round(count * size)) for count in (LARGE, SMALL))
+    figures: dict[str, float] = {"products_large": large, "products_small": small}
     with scratch_database():
         channel = querysets.channel_called(make_schema().code)
         fill(channel, 0, small)
         few = ones(channel, figures, "small", small)
         fill(channel, small, large)
         many = ones(channel, figures, "large", large)
-    with scratch_database():
-        ratios = fan_out(figures, fanout)
+    spread = fanout.run(size)
     return {
-        "figures": figures,
+        "figures": figures | spread["figures"],
         "ratios": {
             "one_in_500k_vs_5k": many["cpu"] / few["cpu"],
             "one_in_500k_vs_5k_wall": many["wall"] / few["wall"],
-            **ratios,
+            **spread["ratios"],
         },
     }
 
@@ -119,122 +104,3 @@ def ones(channel: Channel, figures: dict[str, float], name: str, count: int) -> 
     wall = sorted(taken["wall"])[len(taken["wall"]) // 2]
     figures |= {f"one_{name}_cpu_ms": cpu / RELEASES * 1_000, f"one_{name}_wall_ms": wall * 1_000}
     return {"wall": wall, "cpu": cpu / RELEASES}
-
-
-def processor() -> float:
-    """Seconds of processor time of this process, and of the server's that works for it."""
-    return time.process_time() + _server()
-
-
-def _server() -> float:
-    if connection.vendor != "postgresql":
-        return 0.0
-    try:
-        said = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text()
-    except OSError:
-        return 0.0
-    fields = said.rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-# --- One fragment -----------------------------------------------------------------------------------------------------
-
-
-def fan_out(figures: dict[str, float], count: int) -> dict[str, float]:
-    """An edit of a fragment that all documents show, against writing as many documents with `bulk_update`."""
-    channel, fragment = _world(count)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    release(ACTOR, channel)
-    figures["first_release_extra_memory_mb"] = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) / 1024
-    ours: list[float] = []
-    writing: list[float] = []
-    theirs: list[float] = []
-    queries = 0
-    for turn in range(3):
-        text = {"en": f"<p>{SENTENCE * 2}{turn}</p>", "de": f"<p>{SENTENCE}{turn}</p>", "it": f"<p>{turn}</p>"}
-        fragment = write_fragment(ACTOR, Fragment.objects.get(pk=fragment.pk), title={}, body=text)
-        approve(ACTOR, fragment)
-        gc.collect()
-        before = processor()
-        with written() as spent:
-            made = release(ACTOR, channel).release
-        ours.append(processor() - before)
-        writing.append(sum(spent))
-        assert made.changed == count * 3, made.changed
-        theirs.append(_bulk_update())
-    text = {"en": "<p>Last.</p>", "de": "<p>Zuletzt.</p>", "it": "<p>Ultimo.</p>"}
-    approve(ACTOR, write_fragment(ACTOR, Fragment.objects.get(pk=fragment.pk), title={}, body=text))
-    with CaptureQueriesContext(connection) as captured:
-        release(ACTOR, channel)
-    queries = len(captured)
-    figures |= {
-        "fanout_documents": count * 3,
-        "fanout_cpu_s": min(ours),
-        "fanout_writing_cpu_s": min(writing),
-        "bulk_update_cpu_s": min(theirs),
-        "fanout_queries": queries,
-    }
-    return {
-        "fanout_15000_vs_bulk_update": min(ours) / min(theirs),
-        "fanout_15000_writing_vs_bulk_update": min(writing) / min(theirs),
-    }
-
-
-@contextmanager
-def written() -> Iterator[list[float]]:
-    """Processor seconds of what is spent on writing: documents, what hangs on them, and the end of it."""
-    spent: list[float] = []
-
-    def timed(action: Callable[..., Any]) -> Callable[..., Any]:
-        def inner(*args: Any, **kwargs: Any) -> Any:
-            before = processor()
-            try:
-                return action(*args, **kwargs)
-            finally:
-                spent.append(processor() - before)
-
-        return inner
-
-    with (
-        patch.object(staging, "_stage", timed(staging._stage)),
-        patch("exports.releasing.committing._commit_staged", timed(_committing()._commit_staged)),
-        patch("exports.releasing.committing._commit", timed(_committing()._commit)),
-    ):
-        yield spent
-
-
-def _committing() -> Any:
-    from exports.releasing import committing
-
-    return committing
-
-
-def _bulk_update() -> float:
-    """The same documents as JSON, one row each, written with the ORM; taken back."""
-    rows = []
-    current = Provenance.objects.filter(version__valid_until=None).select_related("version__body")
-    for row in current.iterator(chunk_size=1_000):
-        row.content = orjson.loads(bytes(row.version.body.content))
-        rows.append(row)
-    before = processor()
-    with transaction.atomic():
-        Provenance.objects.bulk_update(rows, ["content"], batch_size=storing.BATCH)
-        taken = processor() - before
-        transaction.set_rollback(True)
-    return taken
-
-
-def _world(count: int) -> tuple[Channel, Fragment]:
-    """Products in three languages, with a fragment on every family."""
-    channel = make_schema()
-    for language in LANGUAGES:
-        ChannelLanguage.objects.get_or_create(channel=channel, language=language, defaults={"fallback": "en"})
-    make_products(0, count)
-    indexing.rebuild()
-    slot = Slot.objects.create(code="slot")
-    text = dict.fromkeys(("en", *LANGUAGES), f"<p>{SENTENCE}</p>")
-    fragment = write_fragment(ACTOR, Fragment(code="shared"), title={}, body=text)
-    approve(ACTOR, fragment)
-    for family in Family.objects.filter(code__startswith="family-"):
-        place(ACTOR, fragment, slot, family)
-    return querysets.channel_called(channel.code), fragment

@@ -71,6 +71,25 @@ def differs(content: Content, out: Content | None, language: str) -> bool:
     return any(content[field].get(language, "") != out[field].get(language, "") for field in ("title", "body"))
 
 
+def only_words_differ(before: Content | None, out: Content) -> bool:
+    """Whether what is out differs from what was out before in nothing but its words, in the same languages.
+
+    Words that name or show anything are more than words: what they come to depends on where they stand.
+    """
+    if before is None or {**before, **_words_of(out)} != out:
+        return False
+    bodies = [*before["body"].values(), *out["body"].values()]
+    return _spoken(before) == _spoken(out) and not any("{{" in body or "<img" in body for body in bodies)
+
+
+def _words_of(content: Content) -> dict[str, Any]:
+    return {name: content[name] for name in ("title", "body", "revisions")}
+
+
+def _spoken(content: Content) -> set[str]:
+    return {language for language, body in content["body"].items() if body}
+
+
 class Reading(NamedTuple):
     """What is known when somebody wants to approve a revision: where it stands, its tags' facets and who wrote it."""
 

@@ -185,9 +185,9 @@ def stored_called(release: Release, language: str, skus: Iterable[str]) -> list[
 
 
 def provenance_of(release: Release, language: str, sku: str) -> Provenance | None:
-    """Where a document's facts and statements come from, with its version and body. One query."""
+    """Where a document's facts and statements come from, with its trace, version and body. One query."""
     rows = Provenance.objects.filter(version__in=versions_at(release, language).filter(sku=sku).order_by())
-    return rows.select_related("version__body").first()
+    return rows.select_related("version__body", "trace").first()
 
 
 # --- Categories ------------------------------------------------------------------------------------------------------

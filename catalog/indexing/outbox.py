@@ -8,6 +8,7 @@ there, one at a time. A row that comes later gets a later number, however low it
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -17,6 +18,8 @@ from catalog.many import among
 from catalog.models import Touched, TouchedBatch
 
 EVERYTHING = 0
+# From here on a number stands for a fragment, by its id, of which other words are out, and nothing else is other.
+WORDS = 2**62
 # Up to whatever there is.
 LATEST = 2**62
 # Rows that one statement reads or deletes.
@@ -30,6 +33,23 @@ def note(products: Iterable[int]) -> None:
         table, column = map(connection.ops.quote_name, (Touched._meta.db_table, "product"))
         with connection.cursor() as cursor:
             cursor.execute(f"INSERT INTO {table} ({column}) {named.sql}", named.params)
+
+
+def note_words(fragment: int) -> None:
+    """Note that a fragment says something else in the languages it spoke, and that this is all: one row."""
+    note([WORDS + fragment])
+
+
+class Noted(NamedTuple):
+    """What is noted, told apart: products, EVERYTHING among them where that was noted, and fragments' words."""
+
+    products: set[int]
+    words: set[int]
+
+    @classmethod
+    def of(cls, found: set[int]) -> Noted:
+        words = {noted for noted in found if noted >= WORDS}
+        return cls(found - words, {noted - WORDS for noted in words})
 
 
 @transaction.atomic
@@ -52,7 +72,7 @@ def last() -> int:
 def between(after: int, until: int) -> set[int]:
     """The products of the batches after one and up to another; EVERYTHING among them, where that was noted.
 
-    Up to LATEST: all that is committed, with a number or without.
+    Up to LATEST: all that is committed, with a number or without. Numbers from WORDS on are no products: see Noted.
     """
     wanted = Q(batch__gt=after, batch__lte=until)
     rows = Touched.objects.filter(wanted | Q(batch__isnull=True) if until == LATEST else wanted).order_by()

@@ -30,6 +30,7 @@ def refresh(
     links: bool = False,
     values: bool = False,
     known: Mapping[int, Row] | None = None,
+    noted: bool = False,
 ) -> None:
     """Bring all derived rows of these products and of all below them up to date, in the caller's transaction.
 
@@ -37,11 +38,12 @@ def refresh(
     `links` says that what hangs on the products changed too: texts, files, categories; `values` that nothing changed
     but what products say of these facts. The queries do not grow with the products of a batch. Products that are
     `known` as they stand in the database, with these facts at least, are not read again. Releases look at all of them
-    again.
+    again, unless what they have to look at is `noted` already.
     """
     ids = set(product_ids)
     if ids:
-        outbox.note(ids)
+        if not noted:
+            outbox.note(ids)
         lock_trees(ids, _roots)
         refresh_exactly(_with_descendants(ids), attributes=attributes, links=links, values=values, known=known)
 

@@ -15,7 +15,8 @@ class Touch:
     """Products by their ids, their families, categories (with all below) or attributes (had by family or by value).
 
     `facts` are the codes of the facts that may count differently, None for all; `links` says that what hangs on the
-    products may. `checks` says that the quality checks may find something else of any product.
+    products may. `checks` says that the quality checks may find something else of any product; `noted` that
+    releases are told of all this by a note of its own.
     """
 
     products: frozenset[int] = frozenset()
@@ -25,11 +26,14 @@ class Touch:
     facts: frozenset[str] | None = frozenset()
     links: bool = False
     checks: bool = False
+    noted: bool = False
 
     def __or__(self, other: Touch) -> Touch:
         facts = None if self.facts is None or other.facts is None else self.facts | other.facts
         sets = {name: getattr(self, name) | getattr(other, name) for name in _SETS}
-        return Touch(**sets, facts=facts, links=self.links or other.links, checks=self.checks or other.checks)
+        noted = all(each.noted for each in (self, other) if each)
+        links, checks = self.links or other.links, self.checks or other.checks
+        return Touch(**sets, facts=facts, links=links, checks=checks, noted=noted)
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in _SETS)
@@ -37,7 +41,7 @@ class Touch:
     def refresh(self) -> None:
         """Bring what is derived of these products up to date. The caller holds the lock, or knows it needs none."""
         if self:
-            refresh(self.ids(), attributes=self.facts, links=self.links)
+            refresh(self.ids(), attributes=self.facts, links=self.links, noted=self.noted)
         if self.checks:
             ProductIndex.objects.filter(checked=True).update(checked=False)
 
@@ -52,7 +56,7 @@ class Touch:
         return {*self.products, *Product.objects.filter(chosen).order_by().values_list("pk", flat=True)}
 
 
-_SETS = [field.name for field in fields(Touch) if field.name not in ("facts", "links", "checks")]
+_SETS = [field.name for field in fields(Touch) if field.type == "frozenset[int]"]
 
 
 def _families_with(attributes: frozenset[int]) -> set[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -343,11 +344,11 @@ def indexed(instance: Model, *, deleting: bool = False) -> Iterator[None]:
     _follow(touch)
 
 
-def refresh_touched(instance: Model) -> None:
-    """Bring what is derived of the products that an object touches up to date."""
+def refresh_touched(instance: Model, *, noted: bool = False) -> None:
+    """Bring what is derived of the products that an object touches up to date; `noted` as in Touch."""
     if not _is_local(instance):
         lock_everything()
-    _follow(touched(instance))
+    _follow(replace(touched(instance), noted=noted))
 
 
 def _follow(touch: Touch) -> None:

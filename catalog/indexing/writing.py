@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet
 
 from catalog.many import among as among
@@ -58,6 +58,28 @@ def insert_rows(
         _execute_once(head + f"SELECT * FROM {_arrays(model, columns)}{end}", prepared)  # noqa: S608 - our own names
     else:
         _execute_each(head + f"VALUES ({', '.join(['%s'] * len(columns))}){end}", prepared)
+
+
+def copy_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
+    """Insert long rows as PostgreSQL takes them fastest, all or none; whether there was no conflict with any.
+
+    A tenth of what arrays cost, of which bytes become text. The rows have what the database has: str, bytes, int.
+    """
+    names = ", ".join(_column(model, name) for name in columns)
+    types = [_field(model, name).rel_db_type(connection).partition("(")[0] for name in columns]
+    try:
+        with (
+            connection.wrap_database_errors,
+            connection.connection.transaction(),
+            connection.connection.cursor() as cursor,
+            cursor.copy(f"COPY {_table(model)} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
+        ):
+            copy.set_types(types)
+            for row in rows:
+                copy.write_row(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 def insert_rows_like(model: type[Model], shared: Mapping[str, Any], column: str, texts: Sequence[str]) -> None:

@@ -26,9 +26,9 @@ class Change(models.Model):
 class Touched(models.Model):
     """A product that documents may say something else of since a write, noted in the write's own transaction.
 
-    `product` is its id, which stays when the product is deleted; 0 stands for all products. Rows get the number of a
-    `batch` only when they are committed (catalog.indexing.outbox): their ids are no order of commits, so nobody goes
-    by ids.
+    `product` is its id, which stays when the product is deleted; 0 stands for all products, and numbers from 2**62 on
+    for fragments of which nothing but the words are other ones. Rows get the number of a `batch` only when they are
+    committed (catalog.indexing.outbox): their ids are no order of commits, so nobody goes by ids.
     """
 
     product = models.PositiveBigIntegerField()

@@ -12,15 +12,25 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from catalog.actors import Actor
+from catalog.indexing import outbox
 from catalog.indexing.touched import refresh_touched
 from catalog.languages import name_of
 from catalog.models import Fragment, FragmentRevision, RevisionApproval, Slot
 from catalog.operations.four_eyes import authors_of as authors_of
 from catalog.operations.fragments import digest_of, freeze
-from catalog.operations.recording import record
+from catalog.operations.recording import record, record_keys
 from catalog.operations.translating.approving import note_approved
 from catalog.operations.translations import PEOPLE, Approved, texts_out, unread
-from catalog.revisions import Reading, differs, languages_at_stake, merged, objections, pending, waiting
+from catalog.revisions import (
+    Reading,
+    differs,
+    languages_at_stake,
+    merged,
+    objections,
+    only_words_differ,
+    pending,
+    waiting,
+)
 
 NO_TEXT = "A fragment without text cannot be approved. Write it in at least one language."
 
@@ -118,19 +128,44 @@ def _approve(
     fresh = [language for language in wanted if language not in approved]
     if problems := [*_stale(revision), *_objections(actor, stored, revision, before, wanted, fresh)]:
         raise ValidationError(problems)
-    if fresh:
-        RevisionApproval.objects.bulk_create(
-            [RevisionApproval(revision=revision, language=language, by=actor.name) for language in fresh]
-        )
-        revision.out = merged(before, revision.content, revision.number, fresh)
-        revision.save(update_fields=["out"])
-        note_approved(actor, [Approved(stored, fresh, texts_out(revision.out))])
+    only_words = _let_out(actor, stored, revision, before, fresh) if fresh else False
     state = _state_after(stored, revision)
     if fresh or stored.state != state:
         _save_state(stored, state)
-        record(actor, "approve", [stored])
-        refresh_touched(stored)
+        _tell(actor, stored, only_words=only_words)
     return revision
+
+
+def _let_out(
+    actor: Actor, stored: Fragment, revision: FragmentRevision, before: Mapping[str, Any] | None, fresh: list[str]
+) -> bool:
+    """Let these languages of a revision out; whether nothing but words is other now than what was out before."""
+    RevisionApproval.objects.bulk_create(
+        [RevisionApproval(revision=revision, language=language, by=actor.name) for language in fresh]
+    )
+    out = merged(before, revision.content, revision.number, fresh)
+    alike = stored.state != Fragment.State.RETIRED and only_words_differ(before, out)
+    was_behind = _behind(stored) if alike else []
+    revision.out = out
+    revision.save(update_fields=["out"])
+    note_approved(actor, [Approved(stored, fresh, texts_out(out))])
+    return alike and was_behind == _behind(stored)
+
+
+def _behind(stored: Fragment) -> list[str]:
+    """The languages in which what is out is behind its source."""
+    rows = FragmentRevision.objects.filter(fragment=stored, out__isnull=False).order_by("-number")
+    return list(rows.values_list("outdated", flat=True)[0])
+
+
+def _tell(actor: Actor, stored: Fragment, *, only_words: bool) -> None:
+    """Record an approval. Where only words are others, releases may put them in place of those that were there."""
+    if only_words:
+        record_keys(actor, "approve", [("fragment", stored.code)])
+        outbox.note_words(stored.pk)
+    else:
+        record(actor, "approve", [stored])
+    refresh_touched(stored, noted=only_words)
 
 
 def _all(actor: Actor, stored: Fragment, revision: FragmentRevision, before: Mapping[str, Any] | None) -> list[str]:

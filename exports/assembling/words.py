@@ -76,8 +76,8 @@ class Words:
 
     def spoken(self, code: str, body: str, *, rich: bool) -> tuple[str, str]:
         """A fragment's text as markup ("" where there is to be none) and as plain words. Raises Unresolved."""
-        if (fixed := _fixed(body, rich)) is not None:
-            return fixed
+        if (same := fixed(body, rich)) is not None:
+            return same
         text = _Text(self, code)
         self.taken = 0
         if not rich:
@@ -268,7 +268,7 @@ def _markup(body: str) -> str:
 
 
 @lru_cache(maxsize=4_000)
-def _fixed(body: str, rich: bool) -> tuple[str, str] | None:
+def fixed(body: str, rich: bool) -> tuple[str, str] | None:
     """A text's markup and plain words where they are the same for every document: it names nothing, and shows none."""
     text, markup = _text(body), _markup(body) if rich else ""
     return None if "{{" in markup or "<img" in markup or len(_pieces(text)) > 1 else (markup, text)

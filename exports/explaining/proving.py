@@ -7,16 +7,19 @@ from collections.abc import Collection, Iterator, Mapping
 from hashlib import blake2b
 
 import orjson
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from catalog import querysets
 from catalog.assembling import ASSEMBLERS, Carrier, Key
-from catalog.models import Channel
+from catalog.indexing.shown import saying
+from catalog.models import Channel, Fragment, Product
 from catalog.references import references_in
 from exports.assembling.assemble import Assembled, assemble
 from exports.documents import to_bytes
 from exports.gathering.bundles import Library
 from exports.gathering.loading import Loader, contexts
+from exports.gathering.membership import Membership, reach
 
 
 def carrying(codes: Collection[str], skus: Collection[str]) -> dict[Key, Carrier]:
@@ -24,14 +27,25 @@ def carrying(codes: Collection[str], skus: Collection[str]) -> dict[Key, Carrier
 
     Raises SelectionError for a selection that is not understood.
     """
+    products = _concerned(codes, skus)
     found: dict[Key, Carrier] = {}
     for channel in querysets.channels().filter(retired=False).order_by("code"):
-        found.update(_of_channel(channel, frozenset(codes), frozenset(skus)))
+        membership = Membership(channel, products)
+        found.update(_of_channel(channel, membership, frozenset(codes), frozenset(skus)))
     return found
 
 
-def _of_channel(channel: Channel, codes: frozenset[str], skus: frozenset[str]) -> Iterator[tuple[Key, Carrier]]:
-    loader = Loader(channel)
+def _concerned(codes: Collection[str], skus: Collection[str]) -> set[int]:
+    """The products that may carry one of these fragments, and those called so."""
+    fragments = Fragment.objects.alias(lower=Lower("code")).filter(lower__in=list(codes))
+    called = Product.objects.filter(sku__in=list(skus)).order_by().values_list("pk", flat=True)
+    return reach({*saying(list(fragments)), *called})
+
+
+def _of_channel(
+    channel: Channel, membership: Membership, codes: frozenset[str], skus: frozenset[str]
+) -> Iterator[tuple[Key, Carrier]]:
+    loader = Loader(channel, membership)
     said = _standing_for(loader.library, codes)
     wanted = contexts(channel, timezone.localdate())
     for bundle in loader.bundles():

@@ -11,6 +11,7 @@ from exports.models.releases import (
     Problem,
     Provenance,
     Release,
+    Trace,
     VersionCategory,
 )
 from exports.models.staging import StagedEnd, Staging
@@ -35,6 +36,7 @@ __all__ = [
     "SignOff",
     "StagedEnd",
     "Staging",
+    "Trace",
     "VersionAsset",
     "VersionCategory",
     "VersionFacts",

@@ -16,7 +16,8 @@ class VersionStatement(models.Model):
     `language` is that of the words. `via` is the fragment whose text names it, or "" where it is placed itself.
     """
 
-    version = models.ForeignKey(DocumentVersion, models.CASCADE, related_name="statements")
+    # Both indexes below are written anyway, and one begins with the version.
+    version = models.ForeignKey(DocumentVersion, models.CASCADE, related_name="statements", db_index=False)
     place = models.PositiveSmallIntegerField()
     slot = models.CharField(max_length=100)
     language = models.CharField(max_length=10)
@@ -78,7 +79,11 @@ class VersionFacts(models.Model):
     """The facts of a document."""
 
     version = models.OneToOneField(DocumentVersion, models.CASCADE, primary_key=True, related_name="facts")
-    fact_set = models.ForeignKey(FactSet, models.PROTECT, related_name="versions")
+    # Its index is named below, as that of a document's body is.
+    fact_set = models.ForeignKey(FactSet, models.PROTECT, related_name="versions", db_index=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["fact_set"], name="version_facts_of_set")]
 
     def __str__(self) -> str:
         return f"{self.version}: {self.fact_set_id}"

@@ -6,6 +6,8 @@ releases are one indexed query each.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 
 from catalog.models import Channel
@@ -118,12 +120,14 @@ class DocumentVersion(models.Model):
     that lists show it: variants are found through their group.
     """
 
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="document_versions")
+    # Those below begin with the channel: an index of its own would only have to be written, too.
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="document_versions", db_index=False)
     product = models.PositiveBigIntegerField()
     listed = models.BooleanField()
     sku = models.CharField(max_length=100)
     language = models.CharField(max_length=10)
-    body = models.ForeignKey(DocumentBody, models.PROTECT, related_name="versions")
+    # Its index is named below, as Django would make two on PostgreSQL, one of them for LIKE.
+    body = models.ForeignKey(DocumentBody, models.PROTECT, related_name="versions", db_index=False)
     valid_from = models.PositiveIntegerField()
     valid_until = models.PositiveIntegerField(null=True)
 
@@ -144,6 +148,7 @@ class DocumentVersion(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["body"], name="document_of_body"),
             models.Index(fields=["channel", "valid_from"], name="document_appeared"),
             models.Index(fields=["channel", "valid_until"], name="document_disappeared"),
             models.Index(
@@ -155,14 +160,38 @@ class DocumentVersion(models.Model):
         return f"{self.sku} {self.language} {self.valid_from}–{self.valid_until or ''}"
 
 
-class Provenance(models.Model):
-    """Where each fact and statement of a document comes from, and what it beat. Never leaves the house."""
+class Trace(models.Model):
+    """Where each fact and statement of a document comes from, and what it beat. Never leaves the house.
 
-    version = models.OneToOneField(DocumentVersion, models.CASCADE, primary_key=True, related_name="provenance")
+    It never changes. Documents that differ in nothing but the words of fragments have the same.
+    """
+
     content = models.JSONField()
 
     def __str__(self) -> str:
+        return f"trace {self.pk}"
+
+
+class Provenance(models.Model):
+    """The trace of a document, and what is other: the numbers of `revisions` by fragment and language."""
+
+    version = models.OneToOneField(DocumentVersion, models.CASCADE, primary_key=True, related_name="provenance")
+    trace = models.ForeignKey(Trace, models.PROTECT, related_name="told_of")
+    revisions = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
         return f"provenance of {self.version}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Where everything comes from, as exports.assembling tells it."""
+        told: dict[str, Any] = self.trace.content
+        return {**told, "statements": [self._renewed(row) for row in told["statements"]]} if self.revisions else told
+
+    def _renewed(self, row: dict[str, Any]) -> dict[str, Any]:
+        number = self.revisions.get(row["fragment"], {}).get(row["language"], row["revision"])
+        beaten = {"beaten": [self._renewed(loser) for loser in row["beaten"]]} if "beaten" in row else {}
+        return {**row, "revision": number, **beaten}
 
 
 class VersionCategory(models.Model):

@@ -11,15 +11,16 @@ import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db.models import F, Q
 from django.utils import timezone
 
 from catalog.indexing import outbox
+from catalog.indexing.outbox import Noted
 from catalog.indexing.shown import saying, showing
-from catalog.models import Asset, Channel, Fragment
+from catalog.models import Asset, Channel, Fragment, Product
 from catalog.querysets import current_revisions
 from exports import querysets
 from exports.gathering.loading import contexts
@@ -27,6 +28,7 @@ from exports.gathering.membership import reach
 from exports.models import ChannelState, Release
 from exports.policies.reading import gate_of
 from exports.querysets import policy_of
+from exports.releasing.rewording import NO_WORDS, Rewording, beaten, carrying, others
 
 
 def asked(channel: Channel) -> str:
@@ -68,21 +70,64 @@ class Seen:
         """Whether everything has to be looked at."""
         return self.last is None or self.state is None or self.state.asked != self.asked
 
-    def affected(self, *, full: bool = False) -> frozenset[int] | None:
-        """The products to be made anew, None for all."""
+    def affected(self, channel: Channel, *, full: bool = False) -> Affected:
+        """What is to be made."""
+        if full or self.from_scratch or self.state is None:
+            return Affected(None)
+        return Span(self.state.batch, self.state.judged_on, self.batch, self.on).affected(channel)
+
+    def touched(self, *, full: bool = False) -> frozenset[int] | None:
+        """The products to be looked at, None for all."""
         if full or self.from_scratch or self.state is None:
             return None
-        return since(self.state.batch, self.state.judged_on, self.batch, self.on)
+        return Span(self.state.batch, self.state.judged_on, self.batch, self.on).touched()
 
 
-def since(batch: int, day: datetime.date, until: int, on: datetime.date) -> frozenset[int] | None:
-    """The products that may be said something else of, since a batch and a day up to others; None for all of them."""
-    touched = outbox.between(batch, until)
-    if outbox.EVERYTHING in touched:
-        return None
-    if on != day:
-        touched |= _due(*sorted((day, on)))
-    return frozenset(reach(touched)) if touched else frozenset()
+@dataclass(frozen=True)
+class Affected:
+    """The products to be made `anew`, None for all, and those of which only words are to be put in place of others."""
+
+    anew: frozenset[int] | None
+    words: Rewording = NO_WORDS
+
+    @property
+    def count(self) -> int:
+        """How many products are made anew."""
+        return Product.objects.count() if self.anew is None else len(self.anew)
+
+
+class Span(NamedTuple):
+    """From a batch and a day on, up to others."""
+
+    batch: int
+    day: datetime.date
+    until: int
+    on: datetime.date
+
+    def affected(self, channel: Channel) -> Affected:
+        """What a release has to make of what happened; what only says other words is told apart."""
+        products, words = self._noted()
+        if outbox.EVERYTHING in products:
+            return Affected(None)
+        products |= others(words) if words else set()
+        anew = reach(products) if products else set()
+        said = carrying(channel, words) if words else set()
+        anew |= (beaten(words) - said) if words else set()
+        return Affected(frozenset(anew), Rewording(frozenset(words), frozenset(said - anew), self.until))
+
+    def touched(self) -> frozenset[int] | None:
+        """The products that may be said something else of, whatever it is; None for all of them."""
+        products, words = self._noted()
+        if outbox.EVERYTHING in products:
+            return None
+        products |= saying([Fragment(pk=pk) for pk in words])
+        return frozenset(reach(products)) if products else frozenset()
+
+    def _noted(self) -> Noted:
+        noted = Noted.of(outbox.between(self.batch, self.until))
+        if self.on != self.day and outbox.EVERYTHING not in noted.products:
+            return noted._replace(products=noted.products | _due(*sorted((self.day, self.on))))
+        return noted
 
 
 def _due(before: datetime.date, on: datetime.date) -> set[int]:

@@ -39,7 +39,7 @@ from exports.policies.refusing import (
 )
 from exports.policies.stopping import go_on as let_stopped_go_on
 from exports.policies.stopping import stop
-from exports.releasing import storing
+from exports.releasing import renewing, storing
 from exports.releasing.affected import Seen
 from exports.releasing.drafting import Draft, Publish, draft
 from exports.releasing.staging import Counts, Moved, begin, come_out, go_on, is_large, open_staging, sweep
@@ -90,11 +90,11 @@ def _made(actor: Actor, channel: Channel, seen: Seen, leave: Leave, *, full: boo
             return _commit_staged(actor, channel, staging, publish, leave) if publish else None
         except Moved:
             return None
-    affected = seen.affected(full=full)
+    affected = seen.affected(channel, full=full)
     if is_large(affected) and not leave.signed:
-        begin(channel, seen, full=affected is None)
+        begin(channel, seen, affected)
         return None
-    return _commit(actor, channel, seen, draft(channel, seen.on, affected), leave)
+    return _commit(actor, channel, seen, draft(channel, seen.on, affected.anew, affected.words), leave)
 
 
 def _forget_read() -> None:
@@ -116,17 +116,19 @@ def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft, leave: Leave
         raise Lapsed("What would be released now is not what was prepared.")
     note = _allowed(channel, policy, last, step.documents, leave)
     storing.refresh_provenance(step.current, step.same)
+    renewing.retell(new.words.retold)
     _note(channel, policy, seen.batch, seen.on, seen.asked)
     if last and not step.differs:
         return Outcome(last, new=False)
     number = last.number + 1 if last else 1
-    storing.close([row.pk for row in (*step.replaced, *step.gone)], number)
+    storing.close(step.ended, number)
     storing.store(channel, number, step.fresh)
+    renewing.renew(channel, number, new.words.documents)
     step.problems.write(number)
     counts = Counts(
         documents=step.documents,
         added=step.added,
-        changed=len(step.replaced),
+        changed=step.changed,
         removed=len(step.gone),
         problems=step.counts(),
     )

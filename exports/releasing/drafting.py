@@ -31,6 +31,7 @@ from exports.gathering.membership import Known, Membership, linking_to, pointing
 from exports.policies.reading import gate_of
 from exports.querysets import policy_of
 from exports.releasing.carrying import Carriage
+from exports.releasing.rewording import NO_WORDS, NONE, Rewording, Words, reword
 
 Key = tuple[str, str]
 
@@ -75,27 +76,36 @@ class Draft:
     """What was made of the products `only` (None: of all), before the channel's gate.
 
     `publish` says what is true of the whole release by language, given how many products are in each category; without
-    the number and the day of the release.
+    the number and the day of the release. `words` are documents of other products, which are only reworded.
     """
 
     only: frozenset[int] | None
     made: list[Made]
     publish: Publish
+    words: Words = NONE
+
+    @property
+    def touched(self) -> Collection[int]:
+        """The products that it says something of, where those are not all."""
+        return {*(self.only or ()), *(row.product for row in self.words.documents)}
 
 
-def draft(channel: Channel, on: datetime.date, only: Collection[int] | None = None) -> Draft:
+def draft(
+    channel: Channel, on: datetime.date, only: Collection[int] | None = None, rewording: Rewording = NO_WORDS
+) -> Draft:
     """Assemble the channel as the knowledge base is now, or only these products and what hangs together with them.
 
-    Validity is judged on the day given. Raises SelectionError.
+    Others are only reworded, as far as that can be done. Validity is judged on the day given. Raises SelectionError.
     """
     with snapshot():
         channel = querysets.channels().get(pk=channel.pk)
-        membership = whole(channel, only)
+        words = reword(channel, rewording)
+        membership = whole(channel, only if only is None else {*only, *words.refused})
         loader = Loader(channel, membership) if membership.only is None or membership.only else None
         judging = Judging(channel, loader) if loader else None
         publish = publisher(channel, on, loader.paths if loader else None)
     made = _assembled(loader, judging, channel, on) if loader and judging else []
-    return Draft(membership.only, made, publish)
+    return Draft(membership.only, made, publish, words.without(membership.only or frozenset()))
 
 
 def draft_part(channel: Channel, on: datetime.date, membership: Membership, part: frozenset[int]) -> Draft:

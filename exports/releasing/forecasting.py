@@ -111,7 +111,7 @@ def _begin(channel: Channel, *, full: bool) -> tuple[Seen, Channel, frozenset[in
     refuse_retired(channel)
     channel = knowledge.channels().get(pk=channel.pk)
     seen = Seen.looking(channel)
-    return seen, channel, seen.affected(full=full)
+    return seen, channel, seen.touched(full=full)
 
 
 def _steps(channel: Channel, seen: Seen, only: Collection[int] | None) -> Iterator[Step]:

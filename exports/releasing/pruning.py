@@ -138,7 +138,7 @@ def _unused(after: str) -> QuerySet[DocumentBody, str]:
 
 
 def _remove_bodies(digests: list[str]) -> int:
-    """A release may be about to use one again: it holds it (storing.known_bodies), and then it is left here."""
+    """A release may be about to use one again: it holds it (storing.store_bodies), and then it is left here."""
     rows = DocumentBody.objects.filter(pk__in=digests).order_by("pk")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)

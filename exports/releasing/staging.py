@@ -9,29 +9,34 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
-from catalog.indexing.writing import insert_rows
+from catalog.indexing.writing import batches, insert_rows
 from catalog.many import among
 from catalog.models import Channel, Product
 from exports import querysets
 from exports.gate.judging import WITHHELD
 from exports.gathering.membership import Known, Membership
 from exports.models import STAGED, DocumentVersion, Problem, Release, StagedEnd, Staging, VersionCategory
-from exports.releasing import storing
-from exports.releasing.affected import Seen, since
-from exports.releasing.drafting import Draft, Members, Publish, draft_part, publisher, whole
+from exports.releasing import renewing, storing
+from exports.releasing.affected import Affected, Seen, Span
+from exports.releasing.drafting import Draft, Members, Publish, draft, draft_part, publisher, whole
+from exports.releasing.rewording import Rewording
 from exports.releasing.stepping import Step
 
 M = TypeVar("M", bound=Model)
 
 # Products of one batch. A release of no more is made in memory, and is not staged.
 SIZE = 1_000
+# As many may be reworded at once, of which less is in memory and less has to be written.
+REWORDED = 5_000
+# The round before the first: of products that only say something else.
+WORDS = 0
 # After so many rounds a release comes out; what was touched during the last one is for the next release.
 ROUNDS = 4
 
@@ -52,9 +57,9 @@ class Counts:
     differs: bool = True
 
 
-def is_large(affected: Collection[int] | None) -> bool:
-    """Whether so many products (None: all there are) are too many to be released without staging."""
-    return (Product.objects.count() if affected is None else len(affected)) > SIZE
+def is_large(affected: Affected) -> bool:
+    """Whether so many products are too many to be released without staging."""
+    return affected.count > SIZE or len(affected.words.products) > REWORDED
 
 
 def open_staging(channel: Channel) -> Staging | None:
@@ -62,15 +67,16 @@ def open_staging(channel: Channel) -> Staging | None:
 
 
 @transaction.atomic
-def begin(channel: Channel, seen: Seen, *, full: bool) -> None:
+def begin(channel: Channel, seen: Seen, affected: Affected) -> None:
     """Note that a release is put together from here on, unless one is already, or another has come out."""
     Channel.objects.select_for_update().get(pk=channel.pk)
     if querysets.current_release(channel) != seen.last or Staging.objects.filter(channel=channel).exists():
         return
-    before = None if full else seen.state
+    before = None if affected.anew is None else seen.state
     Staging.objects.create(
         channel=channel,
         number=seen.last.number + 1 if seen.last else 1,
+        round=WORDS if affected.words else 1,
         since=before.batch if before else None,
         since_day=before.judged_on if before else None,
         batch=seen.batch,
@@ -88,19 +94,38 @@ def go_on(channel: Channel, staging: Staging, seen: Seen) -> Publish | None:
         sweep(channel)
         return None
     while True:
-        products = _of_round(staging)
-        members = whole(channel, products, None if staging.round == 1 else _coming(channel))
+        affected = _of_round(channel, staging)
+        if staging.round == WORDS:
+            _stage_words(channel, staging, affected.words)
+        members = whole(channel, affected.anew, None if staging.round == 1 else _coming(channel))
         for part, after in parts(members, staging.after):
             _stage(channel, staging, draft_part(channel, staging.judged_on, members, part), after)
-        if staging.round >= ROUNDS or (products is not None and len(products) <= SIZE):
+        if staging.round >= ROUNDS or not is_large(affected):
             return publisher(channel, staging.judged_on)
         _next_round(staging, Seen.now(channel))
 
 
-def _of_round(staging: Staging) -> frozenset[int] | None:
+def _of_round(channel: Channel, staging: Staging) -> Affected:
+    """Words are put in place of others only where nothing is staged yet: it is what is out that is reworded."""
     if staging.since is None or staging.since_day is None:
-        return None
-    return since(staging.since, staging.since_day, staging.batch, staging.judged_on)
+        return Affected(None)
+    span = Span(staging.since, staging.since_day, staging.batch, staging.judged_on)
+    return span.affected(channel) if staging.round <= 1 else Affected(span.touched())
+
+
+def _stage_words(channel: Channel, staging: Staging, words: Rewording) -> None:
+    """The products that only say something else, before the first round."""
+    for part in batches(sorted(pk for pk in words.products if pk > staging.after), SIZE):
+        some = replace(words, products=frozenset(part))
+        _stage(channel, staging, draft(channel, staging.judged_on, frozenset(), some), part[-1])
+    _begin_rounds(staging)
+
+
+@transaction.atomic
+def _begin_rounds(staging: Staging) -> None:
+    _locked(staging)
+    staging.round, staging.after = 1, 0
+    staging.save(update_fields=["round", "after"])
 
 
 def _coming(channel: Channel) -> Known:
@@ -178,8 +203,10 @@ def _stage(channel: Channel, staging: Staging, new: Draft, after: int) -> None:
     step = Step.of(channel, None, new, _standing(DocumentVersion, "version", channel))
     storing.refresh_provenance(step.current, step.same)
     storing.store(channel, staging.number, step.fresh, STAGED)
+    renewing.retell(new.words.retold)
+    renewing.renew(channel, staging.number, new.words.documents, STAGED)
     step.problems.stage(staging.number)
-    ends: list[tuple[Any, ...]] = [(channel.pk, row.pk, None) for row in (*step.replaced, *step.gone)]
+    ends: list[tuple[Any, ...]] = [(channel.pk, pk, None) for pk in step.ended]
     ends += [(channel.pk, None, pk) for pk in step.problems.gone]
     insert_rows(StagedEnd, ("channel_id", "version_id", "problem_id"), ends)
     Staging.objects.filter(pk=staging.pk).update(after=after)
@@ -188,9 +215,9 @@ def _stage(channel: Channel, staging: Staging, new: Draft, after: int) -> None:
 
 def _unstage(channel: Channel, new: Draft) -> None:
     """Take back what an earlier round has staged of a batch's products, or under the SKUs they have now."""
-    named = among(new.only or ())
+    named = among(new.touched)
     StagedEnd.objects.filter(Q(version__product__in=named) | Q(problem__product__in=named), channel=channel).delete()
-    skus = {row.sku for row in new.made}
+    skus = {row.sku for row in new.made} | {row.sku for row in new.words.documents}
     staged = DocumentVersion.objects.filter(channel=channel, valid_until=STAGED).order_by()
     storing.remove(list(staged.filter(product__in=named).values_list("pk", flat=True)))
     if staged.exists():

@@ -20,6 +20,7 @@ from exports.gate.settling import settle
 from exports.models import DocumentVersion, Release, VersionCategory
 from exports.releasing.drafting import Draft, Key, Made, Members
 from exports.releasing.problems import Amiss, Changed, amiss_in, changed_problems
+from exports.releasing.rewording import Reworded
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,20 @@ class Step:
         return cls(last, new, current, fresh, same, replaced, gone, kept, amiss, problems)
 
     @property
+    def others(self) -> list[Made | Reworded]:
+        """The documents that are new or say something else."""
+        return [*self.fresh, *self.new.words.documents]
+
+    @property
+    def ended(self) -> list[int]:
+        """The ids of the versions that are no more."""
+        return [*(row.pk for row in (*self.replaced, *self.gone)), *(row.version for row in self.new.words.documents)]
+
+    @property
+    def changed(self) -> int:
+        return len(self.replaced) + len(self.new.words.documents)
+
+    @property
     def added(self) -> int:
         return len(self.fresh) - len(self.replaced)
 
@@ -84,7 +99,7 @@ class Step:
     @property
     def differs(self) -> bool:
         """Whether there is anything for a next release to say."""
-        if self.last is None or self.fresh or self.gone or self.problems:
+        if self.last is None or self.others or self.gone or self.problems:
             return True
         return not same(self.last.publications, self.publications)
 
@@ -92,7 +107,7 @@ class Step:
     def digest(self) -> str:
         """BLAKE2b-256, hex, of all that a release would change: the same changes have the same digest."""
         changes = [
-            sorted((row.sku, row.language, row.digest) for row in self.fresh),
+            sorted((row.sku, row.language, row.digest) for row in self.others),
             sorted((row.sku, row.language) for row in self.gone),
             sorted((row.as_row() for row in self.problems.fresh), key=repr),
             sorted((row.as_row() for row in self.problems.gone.values()), key=repr),
@@ -103,8 +118,8 @@ class Step:
 
     def changes(self, most: int) -> list[list[str]]:
         """The first of what changes, in the order of SKUs: SKU, language, and added, changed or removed."""
-        replaced = {(row.sku, row.language) for row in self.replaced}
-        rows = [[*row.key, "changed" if row.key in replaced else "added"] for row in self.fresh]
+        added = {row.key for row in self.fresh} - {(row.sku, row.language) for row in self.replaced}
+        rows = [[*row.key, "added" if row.key in added else "changed"] for row in self.others]
         rows += [[row.sku, row.language, "removed"] for row in self.gone]
         return sorted(rows)[:most]
 

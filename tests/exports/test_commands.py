@@ -29,6 +29,7 @@ from exports.outputs import define
 from exports.policies.saving import save_freeze, save_policy
 from exports.releasing import committing
 from exports.releasing.drafting import Draft, draft
+from exports.releasing.rewording import Rewording
 from tests import factories
 from tests.exports.world import World, world
 from tests.factories import ACTOR, require, switch
@@ -107,9 +108,9 @@ def test_a_channel_that_retires_while_its_release_is_drafted_releases_nothing(
 ) -> None:
     world.add("BZ-NEW")
 
-    def meanwhile(channel: Channel, on: datetime.date, only: Collection[int] | None) -> Draft:
+    def meanwhile(channel: Channel, on: datetime.date, only: Collection[int] | None, words: Rewording) -> Draft:
         upkeep.retire(ACTOR, Channel.objects.get(pk=channel.pk))
-        return draft(channel, on, only)
+        return draft(channel, on, only, words)
 
     monkeypatch.setattr(committing, "draft", meanwhile)
     assert "is retired and releases nothing" in fault("release", "shop")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 from unittest.mock import patch
 
@@ -31,7 +31,7 @@ from catalog.models import (
     Slot,
     Touched,
 )
-from catalog.models.base import set_texts
+from catalog.models.base import set_texts, texts_of
 from catalog.operations import upkeep
 from catalog.operations.assets import save_asset
 from catalog.operations.associations import associate, save_association_type
@@ -43,7 +43,7 @@ from catalog.operations.reviewing import approve
 from catalog.operations.trees import save_category
 from catalog.quality.rechecking import recheck
 from exports.gathering.selection import SelectionError
-from exports.models import DocumentVersion, Provenance, Release
+from exports.models import DocumentVersion, Provenance, Release, VersionStatement
 from exports.policies.refusing import Retired
 from exports.policies.saving import save_policy
 from exports.querysets import policy_of
@@ -52,6 +52,7 @@ from exports.releasing.committing import release
 from exports.releasing.drafting import Draft, draft
 from exports.releasing.forecasting import step_now
 from exports.releasing.problems import report_of
+from exports.releasing.rewording import Rewording
 from tests.catalog import test_indexing_property as writes
 from tests.factories import ACTOR, make_association_type, require
 
@@ -176,6 +177,14 @@ def know(a: int, b: int, c: int) -> None:
     acknowledge(ACTOR, [writes._of(Finding, a)], "It is so.")
 
 
+def reword(a: int, b: int, c: int) -> None:
+    """Other words in the languages there are, and nothing else."""
+    fragment = writes._of(Fragment, a)
+    body = dict.fromkeys(texts_of(fragment, "body"), f"<p>Word {b} {c}</p>")
+    write_fragment(ACTOR, fragment, title={}, body=body, meaning_kept=bool(c % 4))
+    approve(ACTOR, fragment)
+
+
 def write_source(a: int, b: int, c: int) -> None:
     """The source of a translated text changes, and is let out alone, or with its translation."""
     fragment = writes._of(Fragment, a)
@@ -207,8 +216,32 @@ WRITES: tuple[Write, ...] = (
     check_some,
     know,
     write_source,
+    reword,
+    reword,
+    reword,
+)
+# What may stand in the way of putting words in place of others.
+IN_THE_WAY: tuple[Write, ...] = (
+    refer,
+    write_source,
+    gate,
+    check_some,
+    label,
+    enable,
+    writes.place_somewhere,
+    writes.place_by_rule,
+    writes.exclude_somewhere,
+    writes.take_away,
+    writes.limit_text,
+    writes.judge_text,
+    writes.speak,
+    writes.say,
+    writes.rename_code,
 )
 number = st.integers(0, 59)
+rewordings = st.lists(
+    st.tuples(st.one_of(st.just(reword), st.sampled_from(IN_THE_WAY)), number, number, number), min_size=3, max_size=12
+)
 steps = st.lists(st.tuples(st.sampled_from(WRITES), number, number, number), min_size=1, max_size=10)
 
 
@@ -216,10 +249,12 @@ def released(channel: Channel) -> dict[str, Any]:
     """All that is kept of a channel's current release."""
     rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
     last = Release.objects.filter(channel=channel).order_by("-number")[0]
-    sources = Provenance.objects.filter(version__in=rows).select_related("version")
+    sources = Provenance.objects.filter(version__in=rows).select_related("version", "trace")
+    said = VersionStatement.objects.filter(version__in=rows).order_by("place", "via", "fragment")
     return {
         "documents": {(row.sku, row.language): (row.product, row.listed, row.body_id) for row in rows},
         "provenance": {(row.version.sku, row.version.language): row.content for row in sources},
+        "statements": _by_key(said.values_list("version__sku", "version__language", *_CARRIED)),
         "categories": {(row.sku, row.language): sorted(row.categories.values_list("code", flat=True)) for row in rows},
         "problems": sorted(report_of(last), key=repr),
         "counts": (last.documents, last.problems),
@@ -239,12 +274,25 @@ def assembled(channel: Channel) -> dict[str, Any]:
         "documents": documents | {key: (row.product, row.listed, row.body_id) for key, row in kept.items()},
         "provenance": {key: orjson.loads(row.provenance) for key, row in made.items()}
         | {key: there["provenance"][key] for key in kept},
+        "statements": _by_key((*row.key, *said) for row in made.values() for said in sorted(row.carried.statements))
+        | {key: there["statements"][key] for key in kept if key in there["statements"]},
         "categories": {key: list(row.categories) for key, row in made.items()}
         | {key: there["categories"][key] for key in kept},
         "problems": sorted((row.as_row() for row in step.amiss), key=repr),
         "counts": (len(made) + len(kept), {kind: kinds.count(kind) for kind in sorted(set(kinds))}),
         "publications": {language: _lasting(data) for language, data in step.publications.items()},
     }
+
+
+_CARRIED = ("place", "slot", "language", "fragment", "revision", "via")
+
+
+def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], list[tuple[Any, ...]]]:
+    """Statements as they are found by the fragments they use, by SKU and language."""
+    found: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    for sku, language, *said in rows:
+        found.setdefault((sku, language), []).append(tuple(said))
+    return {key: sorted(said) for key, said in found.items()}
 
 
 def _lasting(data: dict[str, Any]) -> dict[str, Any]:
@@ -272,7 +320,19 @@ def test_after_any_writes_a_release_is_what_one_of_everything_would_be(
     world: None, steps: list[tuple[Write, int, int, int]], every: int, size: int
 ) -> None:
     """Be it made in memory or staged in batches of two products."""
-    with transaction.atomic(), patch.object(staging, "SIZE", size):
+    assert differing_after(steps, every, size) == {}
+
+
+@given(rewordings, st.integers(1, 3), st.sampled_from([1, 2, 1_000]))
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+def test_so_it_is_where_texts_are_reworded_again_and_again(
+    world: None, steps: list[tuple[Write, int, int, int]], every: int, size: int
+) -> None:
+    assert differing_after(steps, every, size) == {}
+
+
+def differing_after(steps: list[tuple[Write, int, int, int]], every: int, size: int) -> dict[str, Any]:
+    with transaction.atomic(), patch.object(staging, "SIZE", size), patch.object(staging, "REWORDED", size):
         for place_, (write, a, b, c) in enumerate(steps):
             try:
                 with transaction.atomic():
@@ -284,7 +344,7 @@ def test_after_any_writes_a_release_is_what_one_of_everything_would_be(
         release_all()
         found = differing()
         transaction.set_rollback(True)
-    assert found == {}
+    return found
 
 
 def test_what_all_channels_have_read_is_forgotten_and_what_one_has_not_is_kept(world: None) -> None:
@@ -311,9 +371,9 @@ def test_a_channel_that_was_retired_looks_at_everything_when_it_is_back(world: N
 def test_an_unchanged_channel_assembles_nothing(world: None, monkeypatch: pytest.MonkeyPatch) -> None:
     drafted: list[Collection[int] | None] = []
 
-    def watched(channel: Channel, on: datetime.date, only: Collection[int] | None) -> Draft:
+    def watched(channel: Channel, on: datetime.date, only: Collection[int] | None, words: Rewording) -> Draft:
         drafted.append(only)
-        return draft(channel, on, only)
+        return draft(channel, on, only, words)
 
     monkeypatch.setattr(committing, "draft", watched)
     channel = Channel.objects.order_by("pk")[0]
