@@ -13,6 +13,7 @@ from exports.models.releases import (
     Release,
     VersionCategory,
 )
+from exports.models.sets import WantedSet
 from exports.models.staging import StagedEnd, Staging
 from exports.models.tokens import ChannelToken
 from exports.models.webhooks import Webhook, WebhookDelivery
@@ -39,6 +40,7 @@ __all__ = [
     "VersionCategory",
     "VersionFacts",
     "VersionStatement",
+    "WantedSet",
     "Webhook",
     "WebhookDelivery",
 ]
