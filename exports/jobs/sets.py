@@ -22,9 +22,11 @@ class KeepSets(Kind):
 
     def run(self, work: Work) -> Any:
         channel = Channel.objects.filter(pk=work.payload["channel"]).first()
-        release = channel and querysets.current_release(channel)
-        if channel is None or release is None:
-            raise GiveUp("The channel has no release, or is not there any more.")
+        if channel is None:
+            raise GiveUp("The channel is not there any more.")
+        release = querysets.current_release(channel)
+        if release is None:
+            raise GiveUp("The channel has no release.")
         codings: defaultdict[str, set[Coding]] = defaultdict(set)
         for row in wanted(channel):
             codings[row.language].add(BY_NAME[row.coding])
