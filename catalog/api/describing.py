@@ -111,8 +111,9 @@ def delete(resource: Resource) -> Operation:
 
 
 def acting(resource: Resource, act: Act) -> Operation:
+    first, *more = act.name.split("-")
     return Operation(
-        f"{act.name}{resource.name}",
+        f"{first}{''.join(word.title() for word in more)}{resource.name}",
         act.summary,
         act.about,
         {(200, JSON): _shown(resource.name, "As it is now.")},
@@ -207,6 +208,18 @@ def replace_file(resource: Resource) -> Operation:
         (key(resource), IF_MATCH),
         {"multipart/form-data": parts},
         _WRITE,
+        tag=resource.route,
+    )
+
+
+def comments(resource: Resource) -> Operation:
+    return Operation(
+        f"listCommentsOf{resource.name}",
+        "What people said of a fragment",
+        "Comments and requests for a change, of all its revisions, the latest first.",
+        {(200, JSON): _shown("Comments", "A page.")},
+        (key(resource), LIMIT, CURSOR),
+        problems=(404,),
         tag=resource.route,
     )
 

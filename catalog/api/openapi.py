@@ -139,6 +139,21 @@ SHARED: Json = {
             },
         },
     ),
+    "Comment": record(
+        "What somebody said of a revision, in one language or of all. An open change request keeps it from going out.",
+        {
+            "id": {"type": "integer"},
+            "revision": {"type": "integer"},
+            "language": _TEXT,
+            "author": _TEXT,
+            "at": {"type": "string", "format": "date-time"},
+            "text": _TEXT,
+            "change_request": {"type": "boolean"},
+            "resolved_by": _TEXT,
+            "resolved_at": {"type": ["string", "null"], "format": "date-time"},
+        },
+    ),
+    "Comments": record("A page of comments.", {"next": NEXT, "items": {"type": "array", "items": ref("Comment")}}),
     "Revisions": record(
         "A page of revisions, the latest first.", {"next": NEXT, "items": {"type": "array", "items": ref("Revision")}}
     ),

@@ -15,7 +15,7 @@ from catalog.api.views.base import AuthoringView
 from catalog.api.views.bulk import BulkView
 from catalog.api.views.files import AssetListView, FileView
 from catalog.api.views.listing import ListView
-from catalog.api.views.looking import HistoryView, ImpactView, RevisionsView, UsesView
+from catalog.api.views.looking import CommentsView, HistoryView, ImpactView, RevisionsView, UsesView
 from catalog.api.views.objects import ActView, ObjectView
 
 
@@ -36,6 +36,7 @@ def _addresses(resource: Resource) -> Iterator[URLPattern]:
         yield path(f"{one}/history/", _view(HistoryView, resource).as_view(), name=f"{route}-history")
     if isinstance(resource, Fragments):
         yield path(f"{one}/revisions/", _view(RevisionsView, resource).as_view(), name=f"{route}-revisions")
+        yield path(f"{one}/comments/", _view(CommentsView, resource).as_view(), name=f"{route}-comments")
         yield path(f"{one}/impact/", _view(ImpactView, resource).as_view(), name=f"{route}-impact")
     if isinstance(resource, Assets):
         yield path(f"{one}/file/", _view(FileView, resource).as_view(), name=f"{route}-file")

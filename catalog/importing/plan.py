@@ -211,6 +211,8 @@ class ChannelRecord:
     text_limits: Mapping[str, int] | None = None
     min_picture: int | None = None
     expired_claims: str | None = None
+    keep_releases: int | None = None
+    keep_days: int | None = None
 
 
 @dataclass(frozen=True)

@@ -223,8 +223,14 @@ def attach(
     link = ProductAsset.objects.filter(product=product, asset=asset, role__iexact=role, channel=channel).first()
     link = link or ProductAsset(product=product, asset=asset, role=role, channel=channel)
     link.position = position
+    save_product_asset(actor, link)
+    return link
+
+
+@transaction.atomic
+def save_product_asset(actor: Actor, link: ProductAsset) -> None:
+    """Write the role of an asset on a product. Raises ValidationError."""
     link.full_clean()
     with indexed(link):
         link.save()
-    record(actor, "attach", [product])
-    return link
+    record(actor, "attach", [link.product])

@@ -1,4 +1,4 @@
-"""What belongs to a thing and is said as a whole: the options of an attribute, the members and demands of a family."""
+"""What belongs to a thing and is said as a whole, such as the options of an attribute and the assets of a product."""
 
 from __future__ import annotations
 
@@ -11,8 +11,19 @@ from django.db.models import Model
 
 from catalog.actors import Actor
 from catalog.indexing.touched import gathering
-from catalog.models import Attribute, AttributeOption, Family, FamilyAttribute, Requirement
+from catalog.models import (
+    Association,
+    Attribute,
+    AttributeOption,
+    Family,
+    FamilyAttribute,
+    Product,
+    ProductAsset,
+    Requirement,
+)
 from catalog.models.base import set_texts
+from catalog.operations.assets import save_product_asset
+from catalog.operations.associations import save_association
 from catalog.operations.recording import remove, store
 from catalog.operations.requirements import save_requirement
 from catalog.values import TYPES
@@ -84,6 +95,44 @@ def set_requirements(actor: Actor, family: Family, parts: Sequence[Part]) -> Non
     _replace(actor, "requirements", there, parts, changed, save_requirement)
 
 
+@transaction.atomic
+def set_associations(actor: Actor, product: Product, parts: Sequence[Part]) -> None:
+    """Point a product to these others in this order, and to no others.
+
+    A part has `type` and `target`, and may have a `quantity`; where it says none, that stays. Raises PartError.
+    """
+    there = {(row.type_id, row.target_id): row for row in Association.objects.filter(source=product)}
+
+    def changed(part: Part, position: int) -> tuple[Hashable, Association]:
+        key = part["type"].pk, part["target"].pk
+        row = there.get(key) or Association(source=product, type=part["type"], target=part["target"])
+        row.quantity, row.position = part.get("quantity", row.quantity), position
+        return key, row
+
+    _replace(actor, "associations", there, parts, changed, save_association)
+
+
+@transaction.atomic
+def set_assets(actor: Actor, product: Product, parts: Sequence[Part]) -> None:
+    """Give a product these assets in this order, and no others.
+
+    A part has `asset` and `role`, and may have a `channel`. Raises PartError.
+    """
+    there = {_role(row): row for row in ProductAsset.objects.filter(product=product)}
+
+    def changed(part: Part, position: int) -> tuple[Hashable, ProductAsset]:
+        said = ProductAsset(product=product, asset=part["asset"], role=part["role"], channel=part.get("channel"))
+        row = there.get(_role(said), said)
+        row.role, row.position = said.role, position
+        return _role(row), row
+
+    _replace(actor, "assets", there, parts, changed, save_product_asset)
+
+
+def _role(row: ProductAsset) -> Hashable:
+    return row.asset_id, row.role.lower(), row.channel_id
+
+
 def _demand(row: Requirement) -> Hashable:
     return row.channel_id, row.attribute_id, row.slot_id, row.asset_role.lower()
 
@@ -94,7 +143,7 @@ def _replace(
     there: Mapping[Any, M],
     parts: Sequence[Part],
     changed: Callable[[Part, int], tuple[Hashable, M]],
-    save: Callable[[Actor, M], None],
+    save: Callable[[Actor, M], object],
 ) -> None:
     """Take away what is not among the parts, then write what is new or differs; what is derived follows once."""
     before = {key: _columns(row) for key, row in there.items()}

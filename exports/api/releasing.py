@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, cast
 
 import orjson
+from django.db.models import Q
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +18,7 @@ from rest_framework.views import APIView
 
 from catalog import querysets as knowledge
 from catalog.actors import Actor
-from catalog.api import parameters
+from catalog.api import paging, parameters
 from catalog.api.authentication import UserTokenAuthentication
 from catalog.api.bodies import JsonParser
 from catalog.api.caching import mark_private
@@ -26,15 +28,21 @@ from catalog.models import Channel
 from exports import querysets
 from exports.api import schema
 from exports.api.views import Pruned
+from exports.gate.judging import KEPT, WITHHELD
 from exports.gathering.selection import SelectionError
+from exports.jobs.releases import release_later
 from exports.models import Release
-from exports.policies.refusing import Retired
+from exports.policies.refusing import Leave, Retired
 from exports.releasing.comparing import as_json, differences_between
 from exports.releasing.forecasting import upcoming
+from exports.releasing.problems import problems_at
 from exports.releasing.restoring import CannotRestore, let_go, roll_back
 
 _LARGEST = 999_999_999
-MAX_PRODUCTS = 100
+MAX_PRODUCTS, MAX_PROBLEMS, MAX_REASON = 100, 500, 500
+EFFECTS = [KEPT, WITHHELD]
+_ASKED = ("kind", "effect", "responsible")
+_TOLD = ("sku", "kind", "message", "languages", "responsible", "effect")
 _NUMBER = {"type": "integer", "minimum": 1, "maximum": _LARGEST}
 
 
@@ -46,10 +54,11 @@ def _answers(name: str, about: str, *more: int) -> Any:
 
 
 class MaySeeReleases(BasePermission):
-    message = "Log in as somebody who may see releases, and to go back or on, may restore them."
+    message = "Log in as somebody who may see releases; to release, may add them; to go back or on, may restore them."
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        verb = "view" if request.method in ("GET", "HEAD", "OPTIONS") else "restore"
+        reads = request.method in ("GET", "HEAD", "OPTIONS")
+        verb = "view" if reads else getattr(view, "verb", "restore")
         return request.user is not None and request.user.has_perm(f"exports.{verb}_release")
 
 
@@ -140,6 +149,71 @@ class DifferencesView(StaffView):
         )
 
 
+class ReportView(StaffView):
+    @extend_schema(
+        operation_id="listProblems",
+        summary="The report of a release",
+        description=(
+            "What was amiss with which product, in which languages; who can mend it; and what became of the document: "
+            "`kept` as it was released before, `withheld`, or nothing. In the order of SKUs."
+        ),
+        parameters=[
+            schema.CHANNEL,
+            OpenApiParameter("release", _NUMBER, OpenApiParameter.PATH, description="The number of the release."),
+            OpenApiParameter("kind", str, description="Only of this kind, such as `incomplete`."),
+            OpenApiParameter("effect", {"type": "string", "enum": EFFECTS}, description="Only what had this effect."),
+            OpenApiParameter("responsible", str, description="Only what this role can mend."),
+            OpenApiParameter("cursor", str, description="Where to go on: comes with `next`."),
+            schema.limit(MAX_PROBLEMS, 100),
+        ],
+        responses=_answers("ProblemsPage", "A page of the report.", 404, 410),
+    )
+    def get(self, request: Request, channel: str, release: str) -> HttpResponse:
+        given = parameters.read(request, "kind", "effect", "responsible", "cursor", "limit")
+        limit = cast(int, parameters.number(given, "limit", 100, 1, MAX_PROBLEMS))
+        parameters.choice(given, "effect", EFFECTS)
+        if not re.fullmatch("[1-9][0-9]{0,8}", release):
+            raise NotFound("Releases have numbers.")
+        found = _release(self.channel(channel), int(release))
+        listing = f"releases/{found.pk}/report"
+        rows = problems_at(found).filter(**{name: given[name] for name in _ASKED if name in given})
+        if (after := paging.read(listing, given)) is not None:
+            sku, pk = after
+            rows = rows.filter(Q(sku__gt=sku) | Q(sku=sku, pk__gt=pk))
+        page = list(rows.order_by("sku", "pk")[: limit + 1])
+        following = None
+        if len(page) > limit:
+            page = page[:limit]
+            following = paging.following(request, listing, given, [page[-1].sku, page[-1].pk])
+        told = [{name: getattr(row, name) for name in _TOLD} for row in page]
+        return _json({"channel": found.channel.code, "release": found.number, "next": following, "problems": told})
+
+
+class ReleaseView(StaffView):
+    verb = "add"
+
+    @extend_schema(
+        operation_id="release",
+        summary="Release a channel",
+        description=(
+            "Puts a release in line; the job tells what came of it. `override_freeze`, a reason, and `allow_shrink` "
+            "give leave once, and take the permissions for that."
+        ),
+        parameters=[schema.CHANNEL],
+        request={"application/json": ref("ReleaseOrder")},
+        responses=_answers("ReleaseOrdered", "It is in line.", 400, 413, 415),
+    )
+    def post(self, request: Request, channel: str) -> HttpResponse:
+        parameters.read(request)
+        leave = _leave(request.data)
+        for given, permission in ((leave.freeze, "override_freeze"), (leave.shrink, "allow_shrink")):
+            if given and not request.user.has_perm(f"exports.{permission}"):
+                raise PermissionDenied(f"This takes the permission “{permission}”.")
+        found = self.channel(channel)
+        job = release_later(self.actor, found, priority=5, leave=leave)
+        return _json({"channel": found.code, "job": job.pk})
+
+
 class RollBackView(StaffView):
     @extend_schema(
         operation_id="rollBack",
@@ -178,6 +252,19 @@ class LetGoView(StaffView):
         parameters.read(request)
         found = self.channel(channel)
         return _json({"channel": found.code, "held": let_go(self.actor, found)})
+
+
+def _leave(said: Any) -> Leave:
+    """Raises ValidationError."""
+    said = {} if said is None else said
+    if not isinstance(said, dict) or said.keys() - {"override_freeze", "allow_shrink"}:
+        raise ValidationError("Write an object of “override_freeze” and “allow_shrink”, or nothing.")
+    freeze, shrink = said.get("override_freeze", ""), said.get("allow_shrink", False)
+    if not isinstance(freeze, str) or len(freeze) > MAX_REASON:
+        raise ValidationError({"override_freeze": f"Write a reason of at most {MAX_REASON} characters."})
+    if not isinstance(shrink, bool):
+        raise ValidationError({"allow_shrink": "Write true or false."})
+    return Leave(freeze=freeze.strip(), shrink=shrink)
 
 
 def _release(channel: Channel, number: int) -> Release:

@@ -175,6 +175,29 @@ COMPONENTS: Json = {
         },
         {"complete": {"type": "boolean"}},
     ),
+    "ReportedProblem": record(
+        "What was amiss with a product. `effect` is `kept`, `withheld` or empty; `responsible` may be.",
+        {
+            **dict.fromkeys(("sku", "kind", "message", "responsible"), _TEXT),
+            "languages": {"type": "array", "items": _TEXT},
+            "effect": {"type": "string", "enum": ["", "kept", "withheld"]},
+        },
+    ),
+    "ProblemsPage": record(
+        "A page of a release's report.",
+        {
+            "channel": _TEXT,
+            "release": _WHOLE,
+            "next": {"type": ["string", "null"], "format": "uri"},
+            "problems": {"type": "array", "items": ref("ReportedProblem")},
+        },
+    ),
+    "ReleaseOrder": record(
+        "By whose leave, where something stands against it.",
+        {},
+        {"override_freeze": {**_TEXT, "maxLength": 500}, "allow_shrink": {"type": "boolean"}},
+    ),
+    "ReleaseOrdered": record("The job that releases it.", {"channel": _TEXT, "job": _WHOLE}),
     "RollBack": record("Where to go back to.", {"release": _WHOLE}),
     "RolledBack": record("The new release.", {"channel": _TEXT, "release": _WHOLE, "restores": _WHOLE}),
     "LetGo": record("Whether it was held.", {"channel": _TEXT, "held": {"type": "boolean"}}),

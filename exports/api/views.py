@@ -37,6 +37,7 @@ from exports.releasing.changes import key_of
 from exports.sets.codings import Coding, coded
 from exports.sets.lines import joined
 from exports.sets.reading import whole
+from exports.sets.wanting import note_wanted
 
 MAX_LIMIT = 500
 _LARGEST = 999_999_999
@@ -172,6 +173,7 @@ class DocumentsView(ReleasedView):
             return stream((), NdjsonRenderer.media_type)
         if wanted.is_everything:
             found = whole(wanted.release, wanted.language, coding)
+            note_wanted(wanted.release, wanted.language, coding, kept=found.length is not None)
             return stream(found.content, NdjsonRenderer.media_type, found.length)
         return stream(coded(map(joined, wanted.batches()), coding), NdjsonRenderer.media_type)
 

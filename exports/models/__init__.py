@@ -14,6 +14,7 @@ from exports.models.releases import (
     Trace,
     VersionCategory,
 )
+from exports.models.sets import WantedSet
 from exports.models.staging import StagedEnd, Staging
 from exports.models.tokens import ChannelToken
 from exports.models.webhooks import Webhook, WebhookDelivery
@@ -41,6 +42,7 @@ __all__ = [
     "VersionCategory",
     "VersionFacts",
     "VersionStatement",
+    "WantedSet",
     "Webhook",
     "WebhookDelivery",
 ]

@@ -44,6 +44,7 @@ from exports.releasing.affected import Seen
 from exports.releasing.drafting import Draft, Publish, draft
 from exports.releasing.staging import Counts, Moved, begin, come_out, go_on, is_large, open_staging, sweep
 from exports.releasing.stepping import Step, same
+from exports.sets.wanting import keep_later
 
 
 @dataclass(frozen=True)
@@ -194,6 +195,7 @@ def announce(
         note=note,
     )
     webhooks.release_created(actor, made)
+    keep_later(actor, channel)
     return made
 
 

@@ -55,6 +55,7 @@ class Zstd(Coding):
 PLAIN = Coding()
 # Of those that the reader likes as well as each other, the first.
 CODINGS: tuple[Coding, ...] = (Zstd(), Gzip(), PLAIN)
+BY_NAME = {coding.name: coding for coding in CODINGS}
 _WEIGHT = re.compile(r"q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)")
 
 
@@ -79,6 +80,9 @@ def _weights(accepted: str) -> Iterator[tuple[str, float]]:
 
 def coded(plain: Iterable[bytes], coding: Coding) -> Iterator[bytes]:
     """Plain pieces in a coding, a part each."""
+    if not coding.name:
+        yield from plain
+        return
     whole = Checksum()
     yield from filter(None, [coding.begin])
     for piece in plain:

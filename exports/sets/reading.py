@@ -1,9 +1,9 @@
-"""A whole set as bytes: from its files, or from the database, keeping it on the way."""
+"""A whole set as bytes: from its files, or from the database while it is not kept."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from django.db import connection
@@ -13,8 +13,9 @@ from exports import querysets
 from exports.models import DocumentVersion, Release
 from exports.releasing.changes import key_of
 from exports.sets import keeping
+from exports.sets.ahead import ahead
 from exports.sets.checksums import Checksum
-from exports.sets.codings import Coding
+from exports.sets.codings import Coding, coded
 from exports.sets.keeping import Member, Members, keep, member_of, path_of
 from exports.sets.lines import DOCUMENTS, pieces
 
@@ -37,22 +38,25 @@ def whole(release: Release, language: str, coding: Coding) -> Whole:
     if members is None:
         members = renewed(release, language)
     if members is None:
-        return Whole(_read_and_kept(release, language, coding), None)
+        return Whole(_read(release, language, coding), None)
     return Whole(_kept(release, language, members, coding), _length(members, coding))
 
 
-def _read_and_kept(release: Release, language: str, coding: Coding) -> Iterator[bytes]:
-    """A first reader gets what the database gives, and leaves it to those who come after him."""
-    members, total = [], Checksum()
-    yield from filter(None, [coding.begin])
-    for first, _, count, lines in pieces(release, language):
-        member = member_of(first, count, lines)
-        members.append(member)
-        total += member.checksum
-        keep(member, lines)
-        yield _in(coding, member, lines)
-    yield from filter(None, [coding.end(total)])
-    keeping.remember(release, language, members)
+def _read(release: Release, language: str, coding: Coding) -> Iterator[bytes]:
+    """What the database gives, at the rate at which it gives it. To keep it is a job's work (exports.jobs.sets)."""
+    return coded((piece.lines for piece in ahead(pieces(release, language))), coding)
+
+
+def keep_set(release: Release, language: str, codings: Iterable[Coding] = ()) -> None:
+    """Keep the set in files: plain, and in these codings."""
+    members = keeping.members_of(release, language) or renewed(release, language)
+    if members is None:
+        members = [_stored(piece.first, piece.documents, piece.lines) for piece in pieces(release, language)]
+        keeping.remember(release, language, members)
+    for coding in codings:
+        for place, member in enumerate(members):
+            if not path_of(member, coding).exists():
+                _in(coding, member, _plain(release, language, members, place))
 
 
 def _kept(release: Release, language: str, members: Members, coding: Coding) -> Iterator[bytes]:

@@ -66,6 +66,8 @@ languages = [{ code = "en" }]
 units = { length = "in" }
 text_limits = { name = 80 }
 min_picture = 600
+keep_releases = 12
+keep_days = 30
 [[product]]
 sku = "A"
 family = "machines"
@@ -96,6 +98,7 @@ def test_everything_comes_in_and_a_second_time_nothing_changes(tmp_path: Path) -
     kind = AssociationType.objects.get()
     assert (kind.two_way, kind.bundle, texts_of(kind, "inverse_label")) == (True, True, {"en": "Part of"})
     channel = Channel.objects.get()
+    assert (channel.keep_releases, channel.keep_days) == (12, 30)
     assert (channel.units, channel.text_limits, channel.min_picture) == ({"length": "in"}, {"name": 80}, 600)
     assert Product.objects.get(sku="A").own_only == ["categories"]
     assert list(Family.objects.get().attributes.filter(unique=True).values_list("code", flat=True)) == ["serial"]

@@ -267,6 +267,14 @@ def test_a_time_of_validity_that_ends_before_it_begins_is_reported() -> None:
     assert report.kinds["fragments"] == Counts(created=1)
 
 
+def test_how_much_a_channel_keeps_comes_in_and_stays_where_nothing_is_said() -> None:
+    run(Plan("test", channels=[ChannelRecord("shop", keep_releases=12, keep_days=30)]))
+    run(Plan("test", channels=[ChannelRecord("shop", keep_days=0)]))
+    channel = Channel.objects.get()
+    assert (channel.keep_releases, channel.keep_days) == (12, 0)
+    assert len(reasons(run(Plan("test", channels=[ChannelRecord("shop", keep_days=-1)])))) == 1
+
+
 def test_what_a_channel_does_with_expired_claims_comes_in_and_stays_where_nothing_is_said() -> None:
     run(Plan("test", channels=[ChannelRecord("shop", expired_claims="block")]))
     assert run(Plan("test", channels=[ChannelRecord("shop")])).kinds["channels"] == Counts(unchanged=1)

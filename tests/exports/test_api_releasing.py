@@ -8,11 +8,13 @@ import orjson
 import pytest
 from django.test import Client
 
-from catalog.models import Product
+from catalog.models import AttributeGroup, Job, Product
 from exports.models import Release
+from exports.releasing.problems import report_of
 from tests.admin_pages import browser
 from tests.exports.world import World, world
-from tests.factories import switch
+from tests.factories import require, switch
+from tests.jobs import run_due
 
 __all__ = ["world"]
 BASE = "/api/v1/releases"
@@ -91,3 +93,51 @@ def test_who_may_not_is_refused_and_a_channels_token_opens_nothing(anna: Client,
         assert post(stranger, "shop/roll-back", {"release": 1}).status_code in (401, 403)
     json(anna.get(f"{BASE}/none/differences/?from=1&to=2"), 404)
     assert Release.objects.filter(channel__code="shop").count() == 2
+
+
+def test_a_report_names_products_with_the_reason_and_who_can_mend_it(anna: Client, world: World) -> None:
+    AttributeGroup.objects.update(responsible="editors")
+    require(world.machines, world.shop, "weight")
+    world.add("BZ-1", "BZ-2", "BZ-3")
+    release = world.release()
+    address: str | None = f"{BASE}/SHOP/{release.number}/report/?limit=2"
+    pages = []
+    while address:
+        pages.append(json(anna.get(address)))
+        address = pages[-1]["next"]
+    rows = [row for page in pages for row in page["problems"]]
+    assert len(pages) > 1
+    assert {(page["channel"], page["release"]) for page in pages} == {("shop", release.number)}
+    assert rows == report_of(release)
+    assert {"BZ-1", "BZ-2", "BZ-3"} <= {row["sku"] for row in rows if row["responsible"] == "editors"}
+    assert json(anna.get(f"{BASE}/shop/1/report/"))["problems"] == report_of(
+        Release.objects.get(channel=world.shop, number=1)
+    )
+    narrowed = json(anna.get(f"{BASE}/shop/{release.number}/report/?responsible=editors&kind={rows[0]['kind']}"))
+    assert narrowed["problems"]
+    assert {row["responsible"] for row in narrowed["problems"]} == {"editors"}
+    assert not json(anna.get(f"{BASE}/shop/{release.number}/report/?effect=withheld"))["problems"]
+    for query, status in (("effect=no", 400), ("cursor=x", 400), ("limit=0", 400), ("sku=a", 400)):
+        json(anna.get(f"{BASE}/shop/{release.number}/report/?{query}"), status)
+    json(anna.get(f"{BASE}/shop/99/report/"), 404)
+    json(browser("cleo", "view_product").get(f"{BASE}/shop/{release.number}/report/"), 403)
+
+
+def test_a_release_is_put_in_line_by_who_may_and_by_whose_leave(world: World) -> None:
+    world.rename("BZ-TAMPER", "Pressino 3")
+    maker = browser("mia", "view_release", "add_release")
+    made = json(post(maker, "shop/release", {}))
+    assert (made["channel"], json(post(maker, "shop/release"))["job"]) == ("shop", made["job"]), "in line once"
+    run_due()
+    assert Release.objects.filter(channel=world.shop).count() == 2
+    assert json(post(maker, "shop/release", {"allow_shrink": True}), 403)
+    assert json(post(maker, "shop/release", {"override_freeze": "a recall"}), 403)
+    for body in ([], {"more": 1}, {"allow_shrink": 1}, {"override_freeze": 7}):
+        json(post(maker, "shop/release", body), 400)
+    boss = browser("ben", "add_release", "allow_shrink", "override_freeze")
+    job = Job.objects.get(
+        pk=json(post(boss, "shop/release", {"allow_shrink": True, "override_freeze": "recall"}))["job"]
+    )
+    assert (job.payload["shrink"], job.payload["freeze"], job.created_by) == (True, "recall", "ben")
+    json(post(browser("bert", "view_release"), "shop/release", {}), 403)
+    json(post(boss, "none/release", {}), 404)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import threading
 import time
 import zlib
 from pathlib import Path
@@ -15,13 +16,17 @@ import zstandard
 from django.conf import settings
 from django.utils import timezone
 
-from exports.models import DocumentVersion, Release
+from catalog.models import Job
+from exports.models import DocumentVersion, Release, WantedSet
+from exports.querysets import versions_at
 from exports.sets import keeping, lines, reading
 from exports.sets.checksums import Checksum
 from exports.sets.codings import CODINGS, PLAIN, Coding, Gzip, Zstd, coded, negotiated
-from exports.sets.reading import whole
+from exports.sets.reading import keep_set, whole
+from exports.sets.wanting import WANTED
 from tests.exports.world import Reader, World, content, counted, world
 from tests.factories import switch
+from tests.jobs import run_due
 
 __all__ = ["world"]
 DOCUMENTS = "/api/v1/channels/shop/documents/"
@@ -89,6 +94,7 @@ def small(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 def kept(release: Release, coding: Coding = PLAIN) -> bytes:
+    keep_set(release, "it", [coding])
     return b"".join(whole(release, "it", coding).content)
 
 
@@ -105,17 +111,35 @@ def current(world: World) -> Release:
     return Release.objects.filter(channel=world.shop)[0]
 
 
-def test_a_first_reader_keeps_what_others_get_without_a_document_being_read(small: World) -> None:
+def test_a_first_reader_is_served_from_the_database_and_others_without_a_document_being_read(small: World) -> None:
+    release = current(small)
+    first = whole(release, "it", PLAIN)
+    plain = b"".join(first.content)
+    assert (plain, plain.count(b"\n"), first.length) == (fresh(release), 16, None)
+    assert not Path(settings.SETS_ROOT).exists() or not files()
+    keep_set(release, "it", CODINGS)
+    for coding in CODINGS:
+        with counted(0):
+            again = whole(release, "it", coding)
+            body = b"".join(again.content)
+        assert (body, again.length) == (b"".join(coded([body], PLAIN)), len(body))
+    assert b"".join(whole(release, "it", PLAIN).content) == plain
+
+
+def test_lines_are_those_of_the_documents_in_their_order(small: World) -> None:
+    rows = list(versions_at(current(small), "it").values_list("sku", "body_id", "body__content"))
+    assert [sku for sku, _, _ in rows] == sorted(sku for sku, _, _ in rows)
+    assert fresh(current(small)) == lines.joined((sku, digest, bytes(body)) for sku, digest, body in rows)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_next_piece_is_read_by_a_thread_which_leaves_no_connection_behind(small: World) -> None:
     release = current(small)
     begun = whole(release, "it", PLAIN).content
     next(begun)
     begun.close()  # type: ignore[attr-defined]
-    assert not any(name.endswith(".json") for name in files()), "a reader who leaves early leaves nothing half done"
-    first = kept(release)
-    assert (first, first.count(b"\n")) == (fresh(release), 16)
-    with counted(0):
-        again = whole(release, "it", PLAIN)
-        assert (b"".join(again.content), again.length) == (first, len(first))
+    assert b"".join(whole(release, "it", PLAIN).content) == fresh(release)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
 
 
 def test_every_coding_gives_the_same_whichever_files_are_left(small: World) -> None:
@@ -254,14 +278,47 @@ def test_changes_come_in_a_coding_too(world: World) -> None:
     assert gzip.decompress(packed.content) == world.reader().get(address).content
 
 
-def test_a_kept_set_says_its_length(world: World) -> None:
+def test_a_set_that_is_asked_for_is_kept_by_a_job_and_says_its_length_then(world: World) -> None:
     reader = world.reader()
     first, second = (reader.get(DOCUMENTS, accept="application/x-ndjson") for _ in range(2))
     assert not first.has_header("Content-Length")
     body = content(first)
+    assert list(waiting()) == [("keep_sets", "shop")], "however many ask"
+    run_due()
     third = reader.get(DOCUMENTS, accept="application/x-ndjson")
     assert third.headers["Content-Length"] == str(len(body))
     assert content(second) == content(third) == body
+
+
+def test_what_is_asked_for_is_kept_after_each_release_in_its_language_and_coding(world: World) -> None:
+    world.rename("BZ-TAMPER", "Nobody reads")
+    world.release()
+    assert not waiting()
+    content(world.reader().get(f"{DOCUMENTS}?language=de", accept="application/x-ndjson", accept_encoding="gzip"))
+    run_due()
+    world.rename("BZ-TAMPER", "Somebody reads")
+    release = world.release()
+    assert list(waiting()) == [("keep_sets", "shop")]
+    Job.objects.update(run_after=timezone.now())
+    run_due()
+    with counted(0):
+        assert whole(release, "de", Gzip()).length
+    assert keeping.members_of(release, "it") is None
+    WantedSet.objects.update(asked_at=timezone.now() - WANTED)
+    world.rename("BZ-TAMPER", "Nobody reads any more")
+    world.release()
+    assert not waiting()
+
+
+def test_what_is_asked_of_an_earlier_release_is_not_kept(world: World) -> None:
+    world.rename("BZ-TAMPER", "Altro")
+    world.release()
+    content(world.reader().get(f"{DOCUMENTS}?release=1", accept="application/x-ndjson"))
+    assert (waiting(), WantedSet.objects.count()) == ([], 0)
+
+
+def waiting() -> list[tuple[str, str]]:
+    return list(Job.objects.filter(state=Job.State.WAITING, kind="keep_sets").values_list("kind", "key"))
 
 
 # --- Two readers -----------------------------------------------------------------------------------------------------

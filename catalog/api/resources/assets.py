@@ -11,6 +11,7 @@ from catalog.actors import Actor
 from catalog.api import parameters as reading
 from catalog.api.fields import Choice, Code, Date, Field, Flag, Json, Moment, Text, Texts, Whole
 from catalog.api.resources.base import Parameter, Parameters, Resource
+from catalog.api.resources.upkeep import upkeep
 from catalog.endings import whole
 from catalog.models import Asset
 from catalog.operations.assets import digest_of, save_asset, store_asset, store_link
@@ -32,6 +33,7 @@ class Assets(Resource):
         "`json`; a file that is here already is refused, unless `json` has `keep_both`."
     )
     model = Asset
+    acts = upkeep(Asset, "an asset", 200)
     fields: ClassVar[tuple[Field, ...]] = (
         Field("code", Code(200), written="creation", required=True),
         Field("kind", Choice(tuple(Asset.Kind.values)), "Of a link; a file shows what it is."),

@@ -34,7 +34,7 @@ class Parameter:
 class Act:
     """Something that is done to one object besides writing it, at `/{route}/{key}/{name}/`.
 
-    `run` gets the members of the body, which are those of `fields`.
+    `run` gets the members of the body, which are those of `fields`; what it gives is answered, else the object.
     """
 
     name: str

@@ -31,8 +31,24 @@ from catalog.api.fields import (
 )
 from catalog.api.resources.base import Act, Parameter, Parameters, Resource
 from catalog.api.resources.taxonomy import named, plain_word
-from catalog.models import Asset, Audience, Category, Channel, Family, Fragment, Market, Placement, Product, Slot, Tag
+from catalog.api.resources.upkeep import merging, renaming, upkeep
+from catalog.models import (
+    Asset,
+    Audience,
+    Category,
+    Channel,
+    Comment,
+    Family,
+    Fragment,
+    FragmentRevision,
+    Market,
+    Placement,
+    Product,
+    Slot,
+    Tag,
+)
 from catalog.models.channels import Medium
+from catalog.operations.commenting import comment, reject, request_change, resolve
 from catalog.operations.fragments import is_rich, write_fragment
 from catalog.operations.placements import save_placement, unplace
 from catalog.operations.reviewing import approve, approve_revision, retire, submit, withdraw
@@ -51,6 +67,7 @@ class Slots(Resource):
     one, words = "a slot", "slots"
     about = "A role that fragments play."
     model = Slot
+    acts = upkeep(Slot, "a slot")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("code", Code(), written="creation", required=True),
         Field("label", Texts(200)),
@@ -78,20 +95,69 @@ def _approve(actor: Actor, fragment: Fragment, said: dict[str, Any]) -> None:
     if not said:
         approve(actor, fragment)
         return
-    found = fragment.revisions.order_by("-number")
-    revision = (found.filter(number=said["revision"]) if "revision" in said else found).first()
-    if revision is None:
-        raise ValidationError("There is no such revision. Submit the fragment first.")
-    approve_revision(actor, revision, said.get("languages"))
+    approve_revision(actor, _latest(fragment, said), said.get("languages"))
 
 
 def _retire(actor: Actor, fragment: Fragment, _: dict[str, Any]) -> None:
     retire(actor, fragment)
 
 
+def _latest(fragment: Fragment, said: dict[str, Any]) -> FragmentRevision:
+    """The revision that is meant: the latest unless said. Raises ValidationError."""
+    found = fragment.revisions.order_by("-number")
+    revision = (found.filter(number=said["revision"]) if "revision" in said else found).first()
+    if revision is None:
+        raise ValidationError("There is no such revision. Submit the fragment first.")
+    return revision
+
+
+def _comment(actor: Actor, fragment: Fragment, said: dict[str, Any]) -> None:
+    comment(actor, _latest(fragment, said), said["text"], said.get("language", ""))
+
+
+def _request_change(actor: Actor, fragment: Fragment, said: dict[str, Any]) -> None:
+    request_change(actor, _latest(fragment, said), said.get("language", ""), said["text"])
+
+
+def _reject(actor: Actor, fragment: Fragment, said: dict[str, Any]) -> None:
+    reject(actor, _latest(fragment, said), said["text"])
+
+
+def _resolve(actor: Actor, fragment: Fragment, said: dict[str, Any]) -> None:
+    found = Comment.objects.filter(revision__fragment=fragment, pk=said["comment"]).first()
+    if found is None:
+        raise ValidationError("There is no such comment of this fragment.")
+    resolve(actor, found)
+
+
 APPROVAL = (
     Field("languages", Listed(tuple(settings.MODELTRANSLATION_LANGUAGES)), "All that wait for approval unless said."),
     Field("revision", Whole(1), "Which revision; the latest unless said."),
+)
+_SAID = (
+    Field("text", Text(10_000), required=True),
+    Field("language", Choice(("", *settings.MODELTRANSLATION_LANGUAGES)), "All of them unless said."),
+    Field("revision", Whole(1), "Which revision; the latest unless said."),
+)
+SAYING = (
+    Act("comment", "Comment on a fragment", "Read them at `comments/`.", _comment, fields=_SAID),
+    Act(
+        "request-change",
+        "Ask for a change of a fragment",
+        "Nobody approves the revision (in that language) before it is resolved.",
+        _request_change,
+        fields=_SAID,
+    ),
+    Act(
+        "reject", "Send a fragment back", "To whoever wrote it, with the reason.", _reject, fields=(_SAID[0], _SAID[2])
+    ),
+    Act(
+        "resolve",
+        "Resolve what was asked for",
+        "It is done, or need not be.",
+        _resolve,
+        fields=(Field("comment", Whole(1), "Its number in `comments/`.", required=True),),
+    ),
 )
 ACTS = (
     Act(
@@ -112,6 +178,9 @@ ACTS = (
         APPROVAL,
     ),
     Act("retire", "Retire a fragment", "It leaves every channel with the channel's next release.", _retire),
+    *SAYING,
+    renaming("a fragment", longest=150),
+    merging(Fragment, "a fragment"),
 )
 
 

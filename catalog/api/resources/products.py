@@ -6,26 +6,53 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from rest_framework import exceptions
 
 from catalog.actors import Actor
 from catalog.api import effective
 from catalog.api.facts import FACTS, blamed
-from catalog.api.fields import Choice, Code, Field, Json, Link, Links, Listed, Moment
+from catalog.api.fields import Choice, Code, Field, Json, Link, Links, Listed, Moment, Rows, Whole
 from catalog.api.problems import Error
-from catalog.api.resources.base import Parameter, Parameters, Resource
+from catalog.api.resources.base import Parameter, Parameters
+from catalog.api.resources.schema import OwnsParts
+from catalog.api.resources.upkeep import renaming
 from catalog.api.selecting import context_of, selected
 from catalog.filters.facets import facets
 from catalog.indexing.search import matching
-from catalog.models import Category, Family, FamilyVariant, Product
+from catalog.models import (
+    Asset,
+    Association,
+    AssociationType,
+    Category,
+    Channel,
+    Family,
+    FamilyVariant,
+    Product,
+    ProductAsset,
+)
 from catalog.operations.inheriting import set_own_only
+from catalog.operations.parts import set_assets, set_associations
 from catalog.operations.products import save_product
 
 _WORD: Json = {"type": "string"}
 
 
-class Products(Resource):
+ASSOCIATION = (
+    Field("type", Link(AssociationType, empty=False), required=True),
+    Field("target", Link(Product, empty=False), "The SKU of the product it points to.", required=True),
+    Field("quantity", Whole(1)),
+)
+ASSET = (
+    Field("asset", Link(Asset, empty=False), required=True),
+    Field("role", Code(50), "Such as main or gallery.", required=True),
+    Field("channel", Link(Channel), "Shown there in place of what all channels show in this role."),
+)
+# Kept in tables of their own, and written by operations of their own.
+_APART = ("facts", "own_only", "associations", "assets")
+
+
+class Products(OwnsParts):
     name, plural, route = "Product", "Products", "products"
     one, words = "a product", "products"
     about = "A product, a group of variants or a variant, with what it says itself."
@@ -35,6 +62,7 @@ class Products(Resource):
     )
     key_about = "The product's SKU, in whatever case."
     model = Product
+    acts = (renaming("a product", "sku"),)
     fields: ClassVar[tuple[Field, ...]] = (
         Field("sku", Code(), written="creation", required=True),
         Field("status", Choice(tuple(Product.Status.values))),
@@ -44,6 +72,8 @@ class Products(Resource):
         Field("categories", Links(Category), "Those it says itself."),
         Field("facts", FACTS, "By attribute and scope, what the product says itself."),
         Field("own_only", Listed(), "Such as “categories”, “asset:main”, “slot:headline” or “association:accessory”."),
+        Field("associations", Rows(ASSOCIATION, lambda row: row.associations.all()), "Those it says itself, in order."),
+        Field("assets", Rows(ASSET, lambda row: row.product_assets.all()), "Those it says itself, in order."),
         Field("created_at", Moment(), written="never"),
         Field("updated_at", Moment(), written="never"),
     )
@@ -80,7 +110,12 @@ class Products(Resource):
     }
 
     def rows(self) -> QuerySet[Any]:
-        return Product.objects.select_related("family", "family_variant", "parent").prefetch_related("categories")
+        rows = Product.objects.select_related("family", "family_variant", "parent")
+        return rows.prefetch_related(
+            "categories",
+            Prefetch("associations", Association.objects.select_related("type", "target")),
+            Prefetch("product_assets", ProductAsset.objects.select_related("asset", "channel")),
+        )
 
     def narrowed(self, rows: QuerySet[Any], asked: Parameters) -> QuerySet[Any]:
         context = context_of(asked)
@@ -121,9 +156,13 @@ class Products(Resource):
         if "own_only" in data:
             wanted, there = {what.lower() for what in data["own_only"]}, set(row.own_only)
             set_own_only(actor, row, wanted - there, there - wanted)
+        if "associations" in data:
+            set_associations(actor, row, data["associations"])
+        if "assets" in data:
+            set_assets(actor, row, data["assets"])
 
     def assign(self, row: Any, data: Mapping[str, Any]) -> None:
-        super().assign(row, {name: value for name, value in data.items() if name not in ("facts", "own_only")})
+        super().assign(row, {name: value for name, value in data.items() if name not in _APART})
 
     def blame(self, error: ValidationError, row: Any, data: Mapping[str, Any]) -> list[Error]:
         return blamed(error, row.values if row else {}, data) or super().blame(error, row, data)

@@ -29,6 +29,7 @@ from catalog.api.fields import (
 from catalog.api.problems import Error, below
 from catalog.api.resources.base import Parameter, Parameters, Resource, errors_of
 from catalog.api.resources.taxonomy import named
+from catalog.api.resources.upkeep import upkeep
 from catalog.models import Asset, Attribute, AttributeGroup, Channel, Family, Slot
 from catalog.operations.attributes import save_attribute
 from catalog.operations.holders import save_with_facts
@@ -43,6 +44,7 @@ class Groups(Resource):
     one, words = "an attribute group", "attribute groups"
     about = "A heading under which attributes stand."
     model = AttributeGroup
+    acts = upkeep(AttributeGroup, "an attribute group")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("code", Code(), written="creation", required=True),
         Field("label", Texts(200)),
@@ -78,6 +80,7 @@ class Attributes(OwnsParts):
     one, words = "an attribute", "attributes"
     about = "A typed characteristic (docs/attributes.md), with its options where it is a choice."
     model = Attribute
+    acts = upkeep(Attribute, "an attribute")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("code", Code(), written="creation", required=True),
         Field("type", Choice(tuple(TYPES)), written="creation", required=True),
@@ -148,6 +151,7 @@ class Families(OwnsParts):
     one, words = "a family", "families"
     about = "A kind of product: the attributes it has, the facts all its products share, and what channels demand."
     model = Family
+    acts = upkeep(Family, "a family")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("code", Code(), written="creation", required=True),
         Field("label", Texts(200)),

@@ -12,6 +12,7 @@ from catalog.api.fields import Code, Field, Flag, Json, Link, Texts
 from catalog.api.keys import found, noun_of
 from catalog.api.parameters import shortened
 from catalog.api.resources.base import Parameter, Parameters, Resource
+from catalog.api.resources.upkeep import upkeep
 from catalog.models import Category, Tag
 from catalog.operations.locking import lock_tree
 from catalog.operations.tags import save_tag
@@ -33,6 +34,7 @@ class Categories(Resource):
     one, words = "a category", "categories"
     about = "A node of a category tree; one without a parent is the root of its own."
     model = Category
+    acts = upkeep(Category, "a category")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("code", Code(), written="creation", required=True),
         Field("label", Texts(200)),
@@ -70,6 +72,7 @@ class Tags(Resource):
     about = "A word of the controlled vocabulary, known as facet:code, with narrower ones below it."
     key_about = "The tag as facet:code, in whatever case."
     model = Tag
+    acts = upkeep(Tag, "a tag")
     fields: ClassVar[tuple[Field, ...]] = (
         Field("facet", Code(50), written="creation", required=True),
         Field("code", Code(), written="creation", required=True),

@@ -12,7 +12,7 @@ from catalog.api import describing, paging, parameters
 from catalog.api.openapi import Operation
 from catalog.api.problems import use_of
 from catalog.api.views.base import AuthoringView, json
-from catalog.models import Change, FragmentRevision
+from catalog.models import Change, Comment, FragmentRevision
 from catalog.operations.recording import key_of
 from catalog.operations.supposing import supposed
 from catalog.outlook import OUTLOOK
@@ -73,6 +73,38 @@ class HistoryView(AuthoringView):
         found = list(changes.filter(pk__lt=int(after))[: limit + 1] if after is not None else changes[: limit + 1])
         following = paging.following(request, listing, asked, found[limit - 1].pk) if len(found) > limit else None
         return json({"next": following, "items": [_change(change) for change in found[:limit]]})
+
+
+class CommentsView(AuthoringView):
+    """What people said of a fragment's revisions, the latest first."""
+
+    def operation(self, method: str) -> Operation:
+        return describing.comments(self.resource)
+
+    def get(self, request: Request, key: str) -> HttpResponseBase:
+        asked = parameters.read(request, "limit", "cursor")
+        limit = cast(int, parameters.number(asked, "limit", paging.DEFAULT_LIMIT, 1, paging.MAX_LIMIT))
+        row = self.found(key)
+        listing = f"{self.resource.route}/{self.resource.key_of(row)}/comments"
+        after = paging.read(listing, asked)
+        comments = Comment.objects.filter(revision__fragment=row).select_related("revision").order_by("-pk")
+        found = list((comments.filter(pk__lt=int(after)) if after is not None else comments)[: limit + 1])
+        following = paging.following(request, listing, asked, found[limit - 1].pk) if len(found) > limit else None
+        return json({"next": following, "items": [_said(each) for each in found[:limit]]})
+
+
+def _said(comment: Comment) -> dict[str, Any]:
+    return {
+        "id": comment.pk,
+        "revision": comment.revision.number,
+        "language": comment.language,
+        "author": comment.author,
+        "at": comment.at.isoformat(),
+        "text": comment.text,
+        "change_request": comment.change_request,
+        "resolved_by": comment.resolved_by,
+        "resolved_at": comment.resolved_at.isoformat() if comment.resolved_at else None,
+    }
 
 
 class RevisionsView(AuthoringView):

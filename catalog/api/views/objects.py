@@ -75,7 +75,7 @@ class ActView(AuthoringView):
         row = self.found(key, lock=True)
         refuse_stale(request, self.resource.show(row))
         try:
-            self.act.run(self.actor, row, read_object(self.act.fields, self.body(), ""))
+            row = self.act.run(self.actor, row, read_object(self.act.fields, self.body(), "")) or row
         except REFUSALS as error:
             raise refused(error, self.resource, row, {}) or error from error
         return presented(self.resource.presented(self.stored(row)))

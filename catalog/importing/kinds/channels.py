@@ -97,7 +97,7 @@ class Channels(Kind[ChannelRecord]):
     noun = "channel"
     model = Channel
     plain = ("medium", "selection", "currencies", "public")
-    optional = ("units", "text_limits", "min_picture", "expired_claims")
+    optional = ("units", "text_limits", "min_picture", "expired_claims", "keep_releases", "keep_days")
     references = {"market": Market, "audience": Audience, "tree": Category}
     links = (
         Links(

@@ -36,6 +36,7 @@ def addresses() -> list[tuple[str, str]]:
         found += [("GET", f"{route}/x/{more}/") for more in ("where-used", "history") if resource.looked_at]
         found += [("POST", f"{route}/x/{act.name}/") for act in resource.acts]
     found.append(("POST", "fragments/x/impact/"))
+    found.append(("GET", "fragments/x/comments/"))
     return [*found, ("GET", "fragments/x/revisions/"), ("GET", "assets/x/file/"), ("PUT", "assets/x/file/")]
 
 

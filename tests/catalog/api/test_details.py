@@ -201,3 +201,133 @@ def test_links_are_assets_and_pictures_are_not(author: Author) -> None:
     ):
         assert list(pointers(author.send("POST", "assets/", {"code": "a", **members}))) == [pointer]
     problem(author.send("POST", "assets/", {"code": "a"}), 400)
+
+
+# --- What a product points to and shows ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lira(author: Author) -> str:
+    factories.make_association_type("accessory")
+    for code in ("front", "back"):
+        author.made("assets", {"code": code, "kind": "document", "url": f"https://example.com/{code}.pdf"})
+    for sku in ("LIRA", "TAMPER", "CUP"):
+        author.made("products", {"sku": sku, "family": "espresso"})
+    return "products/lira/"
+
+
+def test_what_a_product_points_to_is_written_as_a_whole_and_in_order(author: Author, lira: str) -> None:
+    both = [{"type": "accessory", "target": "cup", "quantity": 2}, {"type": "accessory", "target": "TAMPER"}]
+    told = [
+        {"type": "accessory", "target": "CUP", "quantity": 2},
+        {"type": "accessory", "target": "TAMPER", "quantity": 1},
+    ]
+    assert author.changed(lira, {"associations": both})["associations"] == told
+    assert author.changed(lira, {"associations": both[::-1]})["associations"] == told[::-1]
+    assert author.changed(lira, {"status": "disabled"})["associations"] == told[::-1], "what is not named stays"
+    kept = author.changed(lira, {"associations": [{"type": "accessory", "target": "CUP"}]})["associations"]
+    assert kept == told[:1], "a quantity that is not named stays"
+    assert author.changed(lira, {"associations": []})["associations"] == []
+    made = author.made("products", {"sku": "SET", "family": "espresso", "associations": both})
+    assert made["associations"] == told
+
+
+@pytest.mark.parametrize(
+    ("associations", "pointer"),
+    [
+        ([{"type": "accessory", "target": "LIRA"}], "/associations/0/target"),
+        ([{"type": "accessory", "target": "CUP"}, {"type": "accessory", "target": "cup"}], "/associations/1"),
+        ([{"type": "accessory", "target": "none"}], "/associations/0/target"),
+        ([{"type": "none", "target": "CUP"}], "/associations/0/type"),
+        ([{"type": "accessory", "target": "CUP", "quantity": 0}], "/associations/0/quantity"),
+        ([{"target": "CUP"}], "/associations/0/type"),
+    ],
+)
+def test_what_cannot_be_pointed_to_is_refused_and_nothing_is_written(
+    author: Author, lira: str, associations: Any, pointer: str
+) -> None:
+    author.changed(lira, {"associations": [{"type": "accessory", "target": "TAMPER"}]})
+    assert pointer in pointers(author.change(lira, {"associations": associations}))
+    assert [row["target"] for row in author.json(lira)["associations"]] == ["TAMPER"]
+
+
+def test_assets_have_roles_on_a_product_for_all_channels_or_for_one(author: Author, lira: str) -> None:
+    shown = [
+        {"asset": "front", "role": "main", "channel": None},
+        {"asset": "back", "role": "main", "channel": "print"},
+        {"asset": "back", "role": "gallery", "channel": None},
+    ]
+    assert author.changed(lira, {"assets": shown})["assets"] == shown
+    assert author.changed(lira, {"assets": shown[::-1]})["assets"] == shown[::-1]
+    assert author.changed(lira, {"assets": shown[:1]})["assets"] == shown[:1]
+    twice = pointers(author.change(lira, {"assets": [shown[0], {"asset": "FRONT", "role": "Main"}]}))
+    assert "/assets/1" in twice
+    assert "/assets/0/role" in pointers(author.change(lira, {"assets": [{"asset": "front", "role": "a role"}]}))
+    assert problem(author.delete("assets/front/"), 409)["uses"][0]["examples"] == ["LIRA main: front"]
+
+
+# --- Names -----------------------------------------------------------------------------------------------------------
+
+
+def done(author: Author, address: str, act: str, body: Any) -> Any:
+    return author.send("POST", f"{address}{act}/", body, if_match=author.get(address).headers["ETag"])
+
+
+def test_a_rename_follows_everywhere_and_the_old_name_is_still_understood(author: Author, lira: str) -> None:
+    author.changed(
+        lira,
+        {
+            "associations": [{"type": "accessory", "target": "CUP"}],
+            "facts": {"weight": {"": {"amount": "1", "unit": "kg"}}},
+        },
+    )
+    assert json.loads(done(author, "products/cup/", "rename", {"sku": "MUG"}).content)["sku"] == "MUG"
+    assert author.json(lira)["associations"][0]["target"] == "MUG"
+    assert json.loads(done(author, "attributes/weight/", "rename", {"code": "mass"}).content)["code"] == "mass"
+    assert set(author.json(lira)["facts"]) == {"mass"}
+    assert "/code" in pointers(done(author, "attributes/mass/", "rename", {"code": "name"}))
+    assert "/code" in pointers(done(author, "attributes/mass/", "rename", {"code": "no code"}))
+    problem(author.send("POST", "attributes/mass/rename/", {"code": "weight"}), 428)
+    problem(author.send("POST", "attributes/mass/rename/", {"code": "weight"}, if_match='"old"'), 412)
+
+
+def test_what_is_merged_is_gone_and_answered_with_what_it_went_into(author: Author, lira: str) -> None:
+    author.made("categories", {"code": "coffee"})
+    author.changed(lira, {"categories": ["machines"]})
+    assert author.json("categories/machines/where-used/")["uses"][0]["examples"] == ["LIRA"]
+    answer = done(author, "categories/machines/", "merge", {"into": "Coffee"})
+    assert json.loads(answer.content)["code"] == "coffee"
+    assert answer.headers["ETag"] == author.get("categories/coffee/").headers["ETag"]
+    assert author.json(lira)["categories"] == ["coffee"]
+    problem(author.get("categories/machines/"), 404)
+    problem(done(author, "categories/coffee/", "merge", {"into": "coffee"}), 400)
+    assert "/into" in pointers(done(author, "categories/coffee/", "merge", {}))
+
+
+def test_what_is_retired_stays_where_it_is(author: Author, lira: str) -> None:
+    author.changed(lira, {"categories": ["machines"]})
+    assert json.loads(done(author, "categories/machines/", "retire", {}).content)["retired"]
+    assert author.json(lira)["categories"] == ["machines"]
+
+
+# --- What is said of fragments ---------------------------------------------------------------------------------------
+
+
+def test_fragments_are_commented_sent_back_and_mended(author: Author) -> None:
+    address = "fragments/hint/"
+    author.made("fragments", {"code": "hint", "title": {"en": "Hint"}, "body": {"en": "<p>Clean it.</p>"}})
+    problem(done(author, address, "comment", {"text": "Good"}), 400)
+    done(author, address, "submit", {})
+    assert done(author, address, "comment", {"text": "Good", "language": "en"}).status_code == 200
+    assert done(author, address, "request-change", {"text": "Say how", "revision": 1}).status_code == 200
+    page = author.json(f"{address}comments/?limit=1")
+    (asked,) = page["items"]
+    assert (asked["text"], asked["change_request"], asked["revision"], asked["author"]) == ("Say how", True, 1, "ada")
+    assert [row["text"] for row in author.json(page["next"])["items"]] == ["Good"]
+    problem(done(author, address, "approve", {"languages": ["en"]}), 400)
+    problem(done(author, address, "resolve", {"comment": asked["id"] + 1}), 400)
+    assert done(author, address, "resolve", {"comment": asked["id"]}).status_code == 200
+    assert author.json(f"{address}comments/")["items"][0]["resolved_by"] == "ada"
+    assert json.loads(done(author, address, "reject", {"text": "Anew"}).content)["state"] == "draft"
+    assert "/text" in pointers(done(author, address, "comment", {}))
+    assert "/language" in pointers(done(author, address, "comment", {"text": "x", "language": "xx"}))

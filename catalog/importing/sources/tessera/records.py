@@ -188,6 +188,8 @@ def channel(row: Row) -> ChannelRecord:
         text_limits=row.table("text_limits") if row.has("text_limits") else None,
         min_picture=row.whole("min_picture") if row.has("min_picture") else None,
         expired_claims=row.text("expired_claims") if row.has("expired_claims") else None,
+        keep_releases=row.whole("keep_releases") if row.has("keep_releases") else None,
+        keep_days=row.whole("keep_days") if row.has("keep_days") else None,
     )
 
 
