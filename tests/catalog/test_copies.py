@@ -50,11 +50,11 @@ def test_blocks_give_every_text_back(raw: str) -> None:
 
 
 def test_a_hundred_thousand_half_tags_are_no_trouble() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     blocks('<a "' * 25_000)
     blocks("<a " * 30_000)
     blocks("<" * 100_000)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_lines_are_paragraphs_of_plain_text_and_sentences_of_very_long_lines() -> None:
@@ -151,9 +151,9 @@ def test_the_same_texts_give_the_same_groups() -> None:
 
 def test_very_many_texts_made_from_one_template_take_no_time() -> None:
     texts = [f"the cable {number} is two metres long and fits all machines of the range" for number in range(3_000)]
-    started = time.perf_counter()
+    started = time.process_time()
     found = near_groups(texts, 0.9)
-    assert time.perf_counter() - started < 10
+    assert time.process_time() - started < 10
     assert [len(group) for group in found] == [3_000]
 
 

@@ -93,16 +93,15 @@ def test_when_a_worker_is_killed_its_jobs_die_with_it_and_another_worker_takes_o
         assert "Nothing was heard of" in " ".join(log_of(job))
 
 
-def test_a_running_job_is_cancelled_in_earnest_and_a_new_one_begins_within_a_second(tmp_path: Path) -> None:
+def test_a_running_job_is_cancelled_in_earnest_and_a_new_one_does_not_wait_for_its_end(tmp_path: Path) -> None:
     with processes_database(tmp_path) as environment:
         long, worker = noting(1_000, 0.05), start_worker(environment, "--processes", "2")
         until(lambda: notes(long))
         cancel(ACTOR, long)
-        wanted = time.monotonic()
         quick = noting()
         until(lambda: fresh(quick).state == "done")
-        assert time.monotonic() - wanted < 5
         until(lambda: fresh(long).state == "cancelled")
+        assert len(notes(long)) < 1_000, "it ran to its end"
         worker.terminate()
         ended(worker)
 
