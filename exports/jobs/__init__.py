@@ -5,8 +5,9 @@ from catalog.jobs.watching import watch_for
 from exports.jobs.editions import BuildEdition
 from exports.jobs.pruning import PruneReleases
 from exports.jobs.releases import ReleaseChannel
+from exports.jobs.spreading import ReleaseShare
 from exports.jobs.watching import release_due
 from exports.jobs.webhooks import DeliverWebhook
 
-register(ReleaseChannel, BuildEdition, DeliverWebhook, PruneReleases)
+register(ReleaseChannel, ReleaseShare, BuildEdition, DeliverWebhook, PruneReleases)
 watch_for(ReleaseChannel.code, release_due)
