@@ -200,8 +200,24 @@ def until(condition: Any, seconds: float = 90.0) -> None:
         time.sleep(0.02)
 
 
+def small_batches(size: int, pause: float) -> None:
+    """Releases of this process stage so few products at once, and take so many seconds for them."""
+    from exports.releasing import staging
+
+    draft_part = staging.draft_part
+
+    def slowly(*args: Any) -> Any:
+        time.sleep(pause)
+        return draft_part(*args)
+
+    staging.SIZE = size
+    staging.draft_part = slowly
+
+
 def main() -> None:
     from django.core.management import call_command
 
+    if said := os.environ.get("TEST_BATCHES"):
+        small_batches(2, float(said))
     with kinds_of_tests():
         call_command("worker", *sys.argv[1:])

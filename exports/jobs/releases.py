@@ -11,6 +11,7 @@ from catalog.jobs import GiveUp, Kind, Work, enqueue
 from catalog.models import Channel, Job
 from exports.gathering.selection import SelectionError
 from exports.jobs.pruning import prune_later
+from exports.jobs.spreading import spread_over
 from exports.policies.refusing import NO_LEAVE, Leave, Refused
 from exports.releasing import committing
 from exports.releasing.pruning import to_prune
@@ -19,8 +20,8 @@ from exports.releasing.pruning import to_prune
 class ReleaseChannel(Kind):
     """Payload: `channel`, the id, and as Leave has it `freeze` and `shrink`, where somebody has given leave.
 
-    Releasing sequences itself: a second run of the same finds nothing left to do. What needs a person fails for good
-    and says so; what was noted waits for the next release.
+    A large one is done by several workers. Releasing sequences itself: a second run of the same finds nothing left to
+    do. What needs a person fails for good and says so; what was noted waits for the next release.
     """
 
     code = "release"
@@ -32,7 +33,7 @@ class ReleaseChannel(Kind):
             raise GiveUp("The channel is not there any more.")
         try:
             leave = Leave(freeze=work.payload.get("freeze", ""), shrink=work.payload.get("shrink", False))
-            outcome = committing.release(work.actor, channel, leave=leave)
+            outcome = committing.release(work.actor, channel, leave=leave, spread=spread_over(work))
         except (Refused, SelectionError) as error:
             raise GiveUp(str(error)) from error
         if outcome.new and to_prune(channel):

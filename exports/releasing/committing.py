@@ -42,7 +42,7 @@ from exports.policies.stopping import stop
 from exports.releasing import renewing, storing
 from exports.releasing.affected import Seen
 from exports.releasing.drafting import Draft, Publish, draft
-from exports.releasing.staging import Counts, Moved, begin, come_out, go_on, is_large, open_staging, sweep
+from exports.releasing.staging import Counts, Moved, Spread, begin, come_out, go_on, is_large, open_staging, sweep
 from exports.releasing.stepping import Step, same
 from exports.sets.wanting import keep_later
 
@@ -55,39 +55,44 @@ class Outcome:
     new: bool
 
 
-def release(actor: Actor, channel: Channel, *, full: bool = False, leave: Leave = NO_LEAVE) -> Outcome:
+def release(
+    actor: Actor, channel: Channel, *, full: bool = False, leave: Leave = NO_LEAVE, spread: Spread | None = None
+) -> Outcome:
     """Release a channel: the next number if anything differs from the current release, else that one again.
 
     Only what may have changed since is assembled, or everything where `full` is asked for; both give the same. What is
-    too much for memory is staged, unless it was signed, which is to come out as it is. Raises Refused, and
-    SelectionError for a selection that is not understood; nothing that was noted is lost then.
+    too much for memory is staged, unless it was signed, which is to come out as it is; where `spread` is given, several
+    workers stage it. Raises Refused, and SelectionError for a selection that is not understood; nothing that was noted
+    is lost then.
     """
-    while (outcome := _attempt(actor, channel, leave, full=full)) is None:
+    while (outcome := _attempt(actor, channel, leave, spread, full=full)) is None:
         pass
     _forget_read()
     return outcome
 
 
-def _attempt(actor: Actor, channel: Channel, leave: Leave, *, full: bool) -> Outcome | None:
+def _attempt(actor: Actor, channel: Channel, leave: Leave, spread: Spread | None, *, full: bool) -> Outcome | None:
     """One way to a release; None where another went further meanwhile, so that it has to be looked at anew."""
     channel = knowledge.channels().get(pk=channel.pk)
     _refuse_before(channel, leave)
     seen = Seen.now(channel)
     try:
-        return _made(actor, channel, seen, leave, full=full)
+        return _made(actor, channel, seen, leave, spread, full=full)
     except (Shrinks, SelectionError) as error:
         stop(actor, channel, str(error), seen.batch)
         raise
 
 
-def _made(actor: Actor, channel: Channel, seen: Seen, leave: Leave, *, full: bool) -> Outcome | None:
+def _made(
+    actor: Actor, channel: Channel, seen: Seen, leave: Leave, spread: Spread | None, *, full: bool
+) -> Outcome | None:
     staging = open_staging(channel)
     if staging is not None and leave.signed:
         sweep(channel)
         return None
     if staging is not None:
         try:
-            publish = go_on(channel, staging, seen)
+            publish = go_on(channel, staging, seen, spread)
             return _commit_staged(actor, channel, staging, publish, leave) if publish else None
         except Moved:
             return None

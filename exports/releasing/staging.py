@@ -8,10 +8,10 @@ channel meanwhile takes part: each batch is drawn from where the staging is, and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import transaction
 from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
@@ -37,12 +37,25 @@ SIZE = 1_000
 REWORDED = 5_000
 # The round before the first: of products that only say something else.
 WORDS = 0
+# Above any id: of what a round that is over has come to, and of the last of its shares.
+_LAST = 2**62
 # After so many rounds a release comes out; what was touched during the last one is for the next release.
 ROUNDS = 4
 
 
 class Moved(Exception):
     """Somebody else has taken the staging further, or ended it."""
+
+
+class Share(NamedTuple):
+    """What one of several workers does of a round: the products whose root has an id over `low`, up to `high`."""
+
+    low: int
+    high: int
+
+
+# Has several workers do a round, where there is enough of it. Returns when it is done, or where there is not.
+Spread = Callable[[Staging, Membership], None]
 
 
 @dataclass(frozen=True)
@@ -85,7 +98,7 @@ def begin(channel: Channel, seen: Seen, affected: Affected) -> None:
     )
 
 
-def go_on(channel: Channel, staging: Staging, seen: Seen) -> Publish | None:
+def go_on(channel: Channel, staging: Staging, seen: Seen, spread: Spread | None = None) -> Publish | None:
     """Put the release together from where it is; what its envelope says, or None where it came to nothing.
 
     Raises Moved, and SelectionError.
@@ -97,12 +110,57 @@ def go_on(channel: Channel, staging: Staging, seen: Seen) -> Publish | None:
         affected = _of_round(channel, staging)
         if staging.round == WORDS:
             _stage_words(channel, staging, affected.words)
-        members = whole(channel, affected.anew, None if staging.round == 1 else _coming(channel))
+        members = _of_whom(channel, staging, affected.anew)
+        if spread is not None and not staging.after:
+            spread(staging, members)
         for part, after in parts(members, staging.after):
             _stage(channel, staging, draft_part(channel, staging.judged_on, members, part), after)
+            staging.after = after
         if staging.round >= ROUNDS or not is_large(affected):
             return publisher(channel, staging.judged_on)
         _next_round(staging, Seen.now(channel))
+
+
+def _of_whom(channel: Channel, staging: Staging, products: Collection[int] | None) -> Membership:
+    return whole(channel, products, None if staging.round == 1 else _coming(channel))
+
+
+def shares(members: Membership, most: int) -> list[Share]:
+    """A round in as many shares at most, of about as many products each; none where it is too little to be shared."""
+    trees = _trees(members)
+    total = sum(map(len, trees.values()))
+    count = min(most, total // (2 * SIZE))
+    if count < 2:
+        return []
+    ends: list[int] = []
+    done = 0
+    for root in sorted(trees):
+        done += len(trees[root])
+        if done * count >= total * (len(ends) + 1):
+            ends.append(root)
+    ends = [*ends[: count - 1], _LAST]
+    return [Share(low, high) for low, high in zip([-1, *ends], ends, strict=False)]
+
+
+def stage_share(channel: Channel, staging: Staging, share: Share, step: Callable[[int], Any]) -> None:
+    """Stage one share of a round, whose other shares others stage at the same time.
+
+    Each part is written within `step`, a transaction that notes the root it came to. Who is in the channel is looked
+    up anew: what has changed since the round began is for the next one. Raises Moved.
+    """
+    members = _of_whom(channel, staging, _of_round(channel, staging).anew)
+    for part, root in parts(members, *share):
+        new = draft_part(channel, staging.judged_on, members, part)
+        with step(root):
+            _stage(channel, staging, new, None)
+
+
+@transaction.atomic
+def end_shares(staging: Staging) -> None:
+    """Note that all shares of a round are staged. Raises Moved."""
+    _locked(staging)
+    Staging.objects.filter(pk=staging.pk).update(after=_LAST)
+    staging.after = _LAST
 
 
 def _of_round(channel: Channel, staging: Staging) -> Affected:
@@ -118,6 +176,7 @@ def _stage_words(channel: Channel, staging: Staging, words: Rewording) -> None:
     for part in batches(sorted(pk for pk in words.products if pk > staging.after), SIZE):
         some = replace(words, products=frozenset(part))
         _stage(channel, staging, draft(channel, staging.judged_on, frozenset(), some), part[-1])
+        staging.after = part[-1]
     _begin_rounds(staging)
 
 
@@ -147,20 +206,16 @@ def _standing(model: type[M], name: str, channel: Channel) -> QuerySet[M]:
     return QuerySet(model).filter(there, channel=channel)
 
 
-def parts(members: Membership, after: int = 0) -> Iterator[tuple[frozenset[int], int]]:
+def parts(members: Membership, after: int = 0, until: int = _LAST) -> Iterator[tuple[frozenset[int], int]]:
     """The products to be made that are still to come, some at a time, and the id of the last one's root.
 
     Those of one root are in one part, in the order of the roots: whether a group is released depends on its variants,
     and they on it.
     """
-    # Of all: those that are gone, too; documents of old may know their product as 0.
-    chosen = members.only if members.only is not None else {*members.products, *_gone(members.channel)}
-    trees: dict[int, list[int]] = defaultdict(list)
-    for pk in chosen:
-        trees[_root(members, pk)].append(pk)
+    trees = _trees(members)
     part: list[int] = []
     last = after
-    for root in sorted(pk for pk in trees if pk > after or not after):
+    for root in sorted(pk for pk in trees if (pk > after or not after) and pk <= until):
         if part and len(part) + len(trees[root]) > SIZE:
             yield frozenset(part), last
             part = []
@@ -168,6 +223,16 @@ def parts(members: Membership, after: int = 0) -> Iterator[tuple[frozenset[int],
         last = root
     if part:
         yield frozenset(part), last
+
+
+def _trees(members: Membership) -> dict[int, list[int]]:
+    """The products to be made, by the id of their root."""
+    # Of all: those that are gone, too; documents of old may know their product as 0.
+    chosen = members.only if members.only is not None else {*members.products, *_gone(members.channel)}
+    trees: dict[int, list[int]] = defaultdict(list)
+    for pk in chosen:
+        trees[_root(members, pk)].append(pk)
+    return trees
 
 
 def _root(members: Membership, pk: int) -> int:
@@ -186,19 +251,22 @@ def _gone(channel: Channel) -> QuerySet[DocumentVersion, int]:
     return rows.filter(~Exists(there)).values_list("product", flat=True).distinct()
 
 
-def _locked(staging: Staging) -> Staging:
-    """The staging's row, held until the transaction ends. Raises Moved unless it is where it was."""
+def _locked(staging: Staging, *, after: bool = True) -> Staging:
+    """The staging's row, held until the transaction ends. Raises Moved unless it is where it was.
+
+    Without `after`: in the same round of the same staging.
+    """
     row = Staging.objects.select_for_update().filter(pk=staging.pk).first()
-    place = ("number", "round", "after", "abandoned")
+    place = ("number", "round", "abandoned", "begun_at", *(("after",) if after else ()))
     if row is None or any(getattr(row, name) != getattr(staging, name) for name in place):
         raise Moved
     return row
 
 
 @transaction.atomic
-def _stage(channel: Channel, staging: Staging, new: Draft, after: int) -> None:
-    """Write what differs in a batch, with how far the staging has come."""
-    _locked(staging)
+def _stage(channel: Channel, staging: Staging, new: Draft, after: int | None) -> None:
+    """Write what differs in a batch, with how far the staging has come; None: others are at it as well."""
+    _locked(staging, after=after is not None)
     _unstage(channel, new)
     step = Step.of(channel, None, new, _standing(DocumentVersion, "version", channel))
     storing.refresh_provenance(step.current, step.same)
@@ -209,8 +277,8 @@ def _stage(channel: Channel, staging: Staging, new: Draft, after: int) -> None:
     ends: list[tuple[Any, ...]] = [(channel.pk, pk, None) for pk in step.ended]
     ends += [(channel.pk, None, pk) for pk in step.problems.gone]
     insert_rows(StagedEnd, ("channel_id", "version_id", "problem_id"), ends)
-    Staging.objects.filter(pk=staging.pk).update(after=after)
-    staging.after = after
+    if after is not None:
+        Staging.objects.filter(pk=staging.pk).update(after=after)
 
 
 def _unstage(channel: Channel, new: Draft) -> None:
