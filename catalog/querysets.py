@@ -17,6 +17,7 @@ from catalog.models import (
     AttributeOption,
     Category,
     Channel,
+    Comment,
     Family,
     FamilyVariantAttribute,
     Fragment,
@@ -25,6 +26,7 @@ from catalog.models import (
     Product,
     ProductAsset,
     Record,
+    RevisionApproval,
     Slot,
     Tag,
 )
@@ -271,6 +273,24 @@ def current_revisions() -> QuerySet[FragmentRevision]:
         .select_related("fragment")
         .only("number", "out", "outdated", "fragment__code")
     )
+
+
+def requests_on(fragments: Collection[int]) -> QuerySet[Comment]:
+    """The open change requests on fragments, by id: nobody has resolved them, nor approved that language since.
+
+    What a revision was sent back with is answered by the next one.
+    """
+    next_one = FragmentRevision.objects.filter(
+        fragment=OuterRef("revision__fragment"), number__gt=OuterRef("revision__number")
+    )
+    since = RevisionApproval.objects.filter(
+        revision__fragment=OuterRef("revision__fragment"),
+        revision__number__gte=OuterRef("revision__number"),
+        at__gt=OuterRef("at"),
+    )
+    rows = Comment.objects.filter(revision__fragment__in=fragments, change_request=True, resolved_at__isnull=True)
+    over = Exists(since.filter(language=OuterRef("language"))) | Q(Exists(since), language="")
+    return rows.exclude(over).exclude(Exists(next_one), sent_back=True).select_related("revision").order_by("pk")
 
 
 def out_of(fragment: Fragment) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from catalog.differences import Segment, as_html, new_side, old_side, shortened,
 from catalog.languages import direction, name_of
 from catalog.models import Comment, Fragment, FragmentRevision
 from catalog.operations.fragments import digest_of, freeze
+from catalog.querysets import requests_on
 from catalog.revisions import differs, languages_at_stake, pending
 
 # So many of the last revisions are listed and offered to be compared.
@@ -101,6 +102,7 @@ class Panel:
     revisions: list[RevisionRow]
     may: Mapping[str, bool] = field(default_factory=dict)
     more: int = 0
+    standing: frozenset[int] = frozenset()
 
     @property
     def waiting(self) -> list[LanguageRow]:
@@ -108,8 +110,8 @@ class Panel:
 
     @property
     def requests(self) -> int:
-        """Open requests for a change of the latest revision, which keep it back."""
-        return self.revisions[0].open if self.revisions else 0
+        """Open requests for a change, which keep the latest revision back."""
+        return len(self.standing)
 
 
 def panel_of(fragment: Fragment, may: Mapping[str, bool]) -> Panel:
@@ -123,14 +125,16 @@ def panel_of(fragment: Fragment, may: Mapping[str, bool]) -> Panel:
     waits = latest is not None and not latest.withdrawn_by and bool(pending(latest.content, latest.out, out))
     subject: Mapping[str, Any] = latest.content if latest is not None and waits else copy
     name = f"Revision {latest.number}, waiting" if latest and waits else "The working copy"
+    requests = dict(requests_on([fragment.pk]).values_list("pk", "language"))
     return Panel(
         fragment=fragment,
         latest=latest,
         edited=edited,
-        languages=_languages(subject, out, latest if waits else None),
+        languages=_languages(subject, out, latest if waits else None, set(requests.values())),
         difference=difference(out or NOTHING, subject, "What is out", name),
         revisions=[_revision(row) for row in revisions],
         may=may,
+        standing=frozenset(requests),
         more=max(0, fragment.revisions.count() - LISTED) if len(revisions) == LISTED else 0,
     )
 
@@ -145,11 +149,10 @@ def _out(fragment: Fragment, revisions: Sequence[FragmentRevision]) -> dict[str,
 
 
 def _languages(
-    subject: Mapping[str, Any], out: Mapping[str, Any] | None, latest: FragmentRevision | None
+    subject: Mapping[str, Any], out: Mapping[str, Any] | None, latest: FragmentRevision | None, wanted: set[str]
 ) -> list[LanguageRow]:
     """In the site's order; languages that are not offered now come last."""
     waits = pending(latest.content, latest.out, out) if latest else []
-    wanted = {said.language for said in latest.comments.all() if _is_open(said)} if latest else set()
     order = {code: number for number, (code, _) in enumerate(settings.LANGUAGES)}
     codes = sorted(languages_at_stake(subject, out), key=lambda code: (order.get(code, len(order)), code))
     rows = [_language(code, subject, out, code in waits) for code in codes]

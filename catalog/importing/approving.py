@@ -21,6 +21,7 @@ from catalog.operations.fragments import APPLIES_TO, digest_of, frozen
 from catalog.operations.recording import record as note
 from catalog.operations.translating.approving import note_approved
 from catalog.operations.translations import Approved, texts_out
+from catalog.querysets import requests_on
 from catalog.revisions import Reading, languages_at_stake, merged, objections, waiting
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class Approvals:
         again = [one for one in approved if not one.differs and one.item.row.state in (_STATE.DRAFT, _STATE.REVIEW)]
         self._load(fresh, again)
         for one in fresh:
-            self._approve(one.item, self._submit(one), [])
+            requests = [said for said in self.requests[one.item.row.pk] if not said.sent_back]
+            self._approve(one.item, self._submit(one), requests)
         for one in again:
             self._approve_again(one)
 
@@ -112,7 +114,7 @@ class Approvals:
         """What was submitted already, in the languages that were not approved yet."""
         revision = self.there[one.item.row.pk]
         revision.fragment, revision.withdrawn_by = one.item.row, ""
-        if self._approve(one.item, revision, [comment for comment in revision.comments.all() if _is_open(comment)]):
+        if self._approve(one.item, revision, self.requests[one.item.row.pk]):
             revision.authors = [*revision.authors, *({self.actor} - set(revision.authors))]
             self.let_out.append(revision)
 
@@ -168,12 +170,15 @@ class Approvals:
         for batch in batches(one.item.row.pk for one in [*fresh, *again] if not one.item.new):
             for pk, language in states.filter(object_id__in=batch).values_list("object_id", "language"):
                 self.machine[pk].add(language)
+        self.requests: dict[int | None, list[Comment]] = defaultdict(list)
         rows = rows_of(FragmentRevision).order_by("number")
         for batch in batches(one.item.row.pk for one in [*fresh, *again] if one.latest.number):
+            for said in requests_on(batch):
+                self.requests[said.revision.fragment_id].append(said)
             found = rows.filter(fragment__in=batch, out__isnull=False).values_list("fragment_id", "out")
             self.out |= {fragment: out or {} for fragment, out in found}
         for batch in batches(one.item.row.pk for one in again):
-            latest = rows.filter(fragment__in=batch).prefetch_related("approvals", "comments")
+            latest = rows.filter(fragment__in=batch).prefetch_related("approvals")
             self.there |= {row.fragment_id: row for row in latest}
 
     def _frozen(self, item: Item) -> tuple[dict[str, Any], str]:
@@ -211,10 +216,6 @@ class Approvals:
         note(self.kind.run.actor, "approve", list(out.values()))
         waits = [row.fragment for row in self.submitted if row.fragment.pk not in out]
         note(self.kind.run.actor, "submit", waits)
-
-
-def _is_open(comment: Comment) -> bool:
-    return comment.change_request and comment.resolved_at is None
 
 
 def _requested(requests: list[Comment], languages: list[str]) -> Iterator[str]:

@@ -197,6 +197,9 @@ class Comment(models.Model):
     author = models.CharField(max_length=200)
     text = models.TextField()
     change_request = models.BooleanField(default=False)
+    sent_back = models.BooleanField(
+        default=False, help_text="The revision was sent back with it: the next one is an answer."
+    )
     resolved_by = models.CharField(max_length=200, blank=True)
     resolved_at = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(auto_now_add=True)

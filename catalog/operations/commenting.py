@@ -66,6 +66,7 @@ def _say(actor: Actor, revision: FragmentRevision, language: str, text: str, ope
         author=actor.name,
         text=words,
         change_request=operation != "comment",
+        sent_back=operation == "reject",
     )
     record(actor, operation, [stored])
     return said

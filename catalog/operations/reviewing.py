@@ -10,12 +10,14 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
+from catalog import querysets
 from catalog.actors import Actor
 from catalog.indexing import outbox
 from catalog.indexing.touched import refresh_touched
 from catalog.languages import name_of
-from catalog.models import Fragment, FragmentRevision, RevisionApproval, Slot
+from catalog.models import Comment, Fragment, FragmentRevision, RevisionApproval, Slot
 from catalog.operations.four_eyes import authors_of as authors_of
 from catalog.operations.fragments import digest_of, freeze
 from catalog.operations.recording import record, record_keys
@@ -221,9 +223,9 @@ def _requested(revision: FragmentRevision, languages: Collection[str]) -> Iterat
             yield f"{request.author} asks for a change{place}: “{request.text[:80]}”. Resolve that first."
 
 
-def open_requests(revision: FragmentRevision) -> Any:
-    """The change requests on a revision that nobody has resolved."""
-    return revision.comments.filter(change_request=True, resolved_at__isnull=True)
+def open_requests(revision: FragmentRevision) -> QuerySet[Comment]:
+    """The change requests that keep a revision back: on it or on an earlier one, for a new text alone answers none."""
+    return querysets.requests_on([revision.fragment_id]).filter(revision__number__lte=revision.number)
 
 
 def reading_of(stored: Fragment, revision: FragmentRevision) -> Reading:

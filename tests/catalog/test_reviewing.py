@@ -16,7 +16,7 @@ from catalog.models import Change, Comment, Fragment, FragmentRevision, Revision
 from catalog.models.base import texts_of
 from catalog.operations.commenting import comment, reject, request_change, resolve
 from catalog.operations.fragments import place, seen, write_fragment
-from catalog.operations.reviewing import approve, approve_revision, retire, submit, withdraw
+from catalog.operations.reviewing import approve, approve_revision, open_requests, retire, submit, withdraw
 from catalog.verifying import CHECKS
 from tests.factories import make_channel, make_family, make_fragment, make_product, make_slot, make_tag
 from tests.threads import at_once, shared_database
@@ -542,3 +542,25 @@ def test_a_draft_placed_on_a_product_is_known_once_it_is_approved() -> None:
     approve_revision(BERT, revision)
     assert list(querysets.approved_placements().values_list("product", flat=True)) == [product.pk]
     assert make_fragment("other").state == "draft"
+
+
+def test_a_change_request_keeps_later_revisions_back_until_it_is_resolved_or_that_language_was_approved_since() -> None:
+    fragment = draft(en="<p>Hot.</p>", de="<p>Heiß.</p>")
+    asked = request_change(BERT, submit(ANNA, fragment), "de", "Say how hot.")
+    write_fragment(ANNA, fragment, title={}, body={"en": "<p>Very hot.</p>"})
+    later = submit(ANNA, fragment)
+    assert later.number == 2
+    approve_revision(BERT, later, ["en"])
+    assert [said.pk for said in open_requests(later)] == [asked.pk]
+    with pytest.raises(ValidationError, match="Say how hot"):
+        approve_revision(BERT, later, ["de"])
+    Comment.objects.filter(pk=asked.pk).update(change_request=False)
+    approve_revision(BERT, later, ["de"])
+    Comment.objects.filter(pk=asked.pk).update(change_request=True)  # approved before requests stayed open
+    assert list(open_requests(later)) == []
+    said = request_change(BERT, fragment.revisions.get(number=2), "", "Say it of steam, too.")
+    write_fragment(ANNA, fragment, title={}, body={"en": "<p>Hot, and steamy.</p>"})
+    with pytest.raises(ValidationError, match="Say it of steam"):
+        approve(BERT, fragment)
+    resolve(BERT, said)
+    approve(BERT, fragment)

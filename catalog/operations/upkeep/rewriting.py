@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import OperationalError, connection, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
@@ -15,12 +18,14 @@ from catalog.aliases import Target
 from catalog.indexing.locking import lock_everything
 from catalog.indexing.writing import update_rows
 from catalog.mentions import InFacts
-from catalog.models import Attribute, Channel, Family, Fragment, Placement, Product, Record, Requirement
+from catalog.models import Asset, Attribute, Channel, Family, Fragment, Placement, Product, Record, Requirement
 from catalog.operations.locking import lock_tree
 from catalog.operations.translations import follow_all, source_texts
 
 # Rows in one statement.
 BATCH = 500
+# Seconds that it is tried to lock everything.
+PATIENCE = 60
 # Gives a row's changed columns, or nothing where it stays as it is.
 Change = Callable[[Any], dict[str, Any]]
 
@@ -30,13 +35,36 @@ def lock_all() -> None:
 
     Who would write the old code meanwhile waits, and then reads what things are called now. On SQLite one transaction
     writes at a time anyway.
+
+    Others lock a product or a fragment first, and what is derived of it later; so do not wait for them with a part of
+    all this in hand: it is let go, and tried again, before PostgreSQL would call that a deadlock (after a second).
     """
-    lock_tree()
-    lock_everything()
-    if connection.vendor == "postgresql":
-        tables = ", ".join(model._meta.db_table for model in (Product, Family, Record))
-        with connection.cursor() as cursor:
+    if connection.vendor != "postgresql":
+        return
+    until = time.monotonic() + PATIENCE
+    while not _have_all():
+        if time.monotonic() > until:
+            raise ValidationError("Others have been writing for a minute without a pause. Try again in a while.")
+        time.sleep(random.uniform(0.01, 0.1))
+
+
+def _have_all() -> bool:
+    """Whether everything could be locked soon enough; else nothing is."""
+    tables = ", ".join(model._meta.db_table for model in (Product, Family, Record, Fragment, Asset))
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('lock_timeout')")
+            (usual,) = cursor.fetchone()
+            cursor.execute("SET LOCAL lock_timeout = '300ms'")
+            lock_tree()
+            lock_everything()
             cursor.execute(f"LOCK TABLE {tables} IN EXCLUSIVE MODE")
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [usual])
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != "55P03":  # lock_not_available
+            raise
+        return False
+    return True
 
 
 class Rewritten(NamedTuple):
