@@ -21,7 +21,7 @@ import orjson
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
 
-from bench.measuring import ROUNDS, processor, scratch_database
+from bench.measuring import processor, scratch_database
 from bench.products import ACTOR, make_products, make_schema
 from catalog import indexing, querysets
 from catalog.models import Channel, ChannelLanguage, Family, Fragment, Slot
@@ -36,6 +36,8 @@ PRODUCTS = 5_000
 LANGUAGES = ("en", "de", "it")
 SENTENCE = "Keep it dry, keep it away from children, and let it cool down for an hour before you open it. "
 BATCH = 500
+# A round takes a good part of a minute.
+TURNS = 3
 
 
 class Plain(models.Model):
@@ -91,7 +93,7 @@ def fan_out(figures: dict[str, float], count: int) -> dict[str, float]:
     taken: dict[str, list[float]] = {
         name: [] for name in ("approval", "release", "rewording", "staging", "json", "text")
     }
-    for turn in range(ROUNDS):
+    for turn in range(TURNS):
         said = {"en": f"{SENTENCE * 2}{turn}", "de": f"{SENTENCE}{turn}", "it": f"{turn}"}
         taken["approval"].append(seconds(lambda: _approve(said)))  # noqa: B023 - called at once
         with spent() as parts:

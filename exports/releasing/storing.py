@@ -73,7 +73,8 @@ def _store(channel: Channel, number: int, part: Sequence[Made], until: int | Non
 
 def store_bodies(bodies: Mapping[str, bytes]) -> None:
     """Those that are not there yet; made by another channel's release at the same time is as good."""
-    columns, rows = ("digest", "content"), list(bodies.items())
+    # In one order, so that two releases that write the same do not wait for each other in a circle.
+    columns, rows = ("digest", "content"), sorted(bodies.items())
     if connection.vendor != "postgresql":
         insert_rows(DocumentBody, columns, rows, ignore_conflicts=True)
         return
@@ -106,12 +107,16 @@ def refresh_provenance(current: Mapping[Key, DocumentVersion], made: Iterable[Ma
     for batch in batches(list(wanted), BATCH):
         stored = Provenance.objects.filter(pk__in=among(batch)).select_related("trace")
         fresh = [(row, orjson.loads(wanted[row.pk])) for row in stored]
-        changed = [(row, new) for row, new in fresh if row.content != new]
-        traces = _store_traces([new for _, new in changed])
-        told = [(row.pk, trace, NONE) for (row, _), trace in zip(changed, traces, strict=True)]
-        update_rows(Provenance, ("trace_id", "revisions"), told)
-        _remove_traces({row.trace_id for row, _ in changed})
-        carrying.rewrite([(row.pk, carrying.Carriage.of(new)) for row, new in changed])
+        if changed := [(row, new) for row, new in fresh if row.content != new]:
+            _retrace(changed)
+
+
+def _retrace(changed: Sequence[tuple[Provenance, Mapping[str, Any]]]) -> None:
+    traces = _store_traces([new for _, new in changed])
+    told = [(row.pk, trace, NONE) for (row, _), trace in zip(changed, traces, strict=True)]
+    update_rows(Provenance, ("trace_id", "revisions"), told)
+    _remove_traces({row.trace_id for row, _ in changed})
+    carrying.rewrite([(row.pk, carrying.Carriage.of(new)) for row, new in changed])
 
 
 def remove(versions: Collection[int]) -> None:
