@@ -17,6 +17,8 @@ from catalog.many import among
 from catalog.models import Touched, TouchedBatch
 
 EVERYTHING = 0
+# Where PostgreSQL tells workers that something was written, once it is committed.
+WAKING = "tessera_jobs"
 # Up to whatever there is.
 LATEST = 2**62
 # Rows that one statement reads or deletes.
@@ -29,7 +31,10 @@ def note(products: Iterable[int]) -> None:
         named = among(ids)
         table, column = map(connection.ops.quote_name, (Touched._meta.db_table, "product"))
         with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {table} ({column}) {named.sql}", named.params)
+            insert = f"INSERT INTO {table} ({column}) {named.sql}"
+            if connection.vendor == "postgresql":
+                insert = f"WITH noted AS ({insert}) SELECT pg_notify('{WAKING}', '')"
+            cursor.execute(insert, named.params)
 
 
 @transaction.atomic
