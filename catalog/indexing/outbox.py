@@ -20,6 +20,8 @@ from catalog.models import Touched, TouchedBatch
 EVERYTHING = 0
 # From here on a number stands for a fragment, by its id, of which other words are out, and nothing else is other.
 WORDS = 2**62
+# Where PostgreSQL tells workers that something was written, once it is committed.
+WAKING = "tessera_jobs"
 # Up to whatever there is.
 LATEST = 2**62
 # Rows that one statement reads or deletes.
@@ -32,7 +34,10 @@ def note(products: Iterable[int]) -> None:
         named = among(ids)
         table, column = map(connection.ops.quote_name, (Touched._meta.db_table, "product"))
         with connection.cursor() as cursor:
-            cursor.execute(f"INSERT INTO {table} ({column}) {named.sql}", named.params)
+            insert = f"INSERT INTO {table} ({column}) {named.sql}"
+            if connection.vendor == "postgresql":
+                insert = f"WITH noted AS ({insert}) SELECT pg_notify('{WAKING}', '')"
+            cursor.execute(insert, named.params)
 
 
 def note_words(fragment: int) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Collection
 WATCHES: dict[str, Callable[[], None]] = {}
 # Seconds between two looks of one worker. A look has to be a query or two, by an index.
 EVERY = 0.2
+# The same where something is written all the time.
+SOONEST = 0.05
 
 
 def watch_for(kind: str, look: Callable[[], None]) -> None:

@@ -43,9 +43,9 @@ class Timer:
     every: float
     last: float = field(default_factory=time.monotonic)
 
-    def due(self) -> bool:
+    def due(self, every: float | None = None) -> bool:
         now = time.monotonic()
-        if now - self.last < self.every:
+        if now - self.last < (self.every if every is None else every):
             return False
         self.last = now
         return True
@@ -78,6 +78,7 @@ class Worker:
         self._parent = beside
         self._stop_at: float | None = None
         self._idle = False
+        self._told = False
         self._life = os.pipe()  # its end tells the processes of jobs that their worker is gone
         self._wakeup = os.pipe()
         self._heartbeat = Timer(settings.JOB_LEASE / 5)
@@ -152,7 +153,8 @@ class Worker:
             sweep()
         if self._prune.due():
             prune()
-        if self._stop_at is None and self._look.due():
+        if self._stop_at is None and (self._look.due() or (self._told and self._look.due(watching.SOONEST))):
+            self._told = False
             look(self.kinds)
         while self._stop_at is None and len(self.running) < self.processes:
             taken = claim(self.name, self.kinds)
@@ -162,7 +164,8 @@ class Worker:
             self._begin(taken)
 
     def _wait(self) -> None:
-        self._listener.wait([self._wakeup[0]], min(self._heartbeat.every / 2, watching.EVERY))
+        pause = watching.SOONEST if self._told else watching.EVERY
+        self._told |= self._listener.wait([self._wakeup[0]], min(self._heartbeat.every / 2, pause))
         os.set_blocking(self._wakeup[0], False)
         with suppress(BlockingIOError):
             os.read(self._wakeup[0], 4096)

@@ -23,7 +23,7 @@ from exports.releasing.changes import Change, Place, changes, key_of
 
 MAX_WAIT = 25
 # Seconds between two looks, and how many of a process's threads may wait at once: the others are for those who do not.
-_PAUSE = 0.2
+_PAUSE = 0.1
 _WAITING = BoundedSemaphore(16)
 
 

@@ -132,7 +132,8 @@ def test_a_release_is_put_in_line_by_who_may_and_by_whose_leave(world: World) ->
     assert Release.objects.filter(channel=world.shop).count() == 2
     assert json(post(maker, "shop/release", {"allow_shrink": True}), 403)
     assert json(post(maker, "shop/release", {"override_freeze": "a recall"}), 403)
-    for body in ([], {"more": 1}, {"allow_shrink": 1}, {"override_freeze": 7}):
+    wrong: list[Any] = [[], {"more": 1}, {"allow_shrink": 1}, {"override_freeze": 7}]
+    for body in wrong:
         json(post(maker, "shop/release", body), 400)
     boss = browser("ben", "add_release", "allow_shrink", "override_freeze")
     job = Job.objects.get(
