@@ -38,7 +38,7 @@ def told(world: World) -> dict[str, Any]:
     release = world.shop.releases.latest("number")
     return {
         "documents": [(row.sku, row.language, row.valid_from, bytes(row.body.content)) for row in rows],
-        "provenance": list(provenance.values_list("content", flat=True)),
+        "provenance": [row.content for row in provenance.select_related("trace")],
         "problems": list(problems.values_list("product", "kind", "message", "languages", "effect", "valid_from")),
         "envelope": release.publications,
         "counts": (release.number, release.documents, release.added, release.changed, release.removed),
