@@ -202,16 +202,14 @@ def until(condition: Any, seconds: float = 90.0) -> None:
 
 def small_batches(size: int, pause: float) -> None:
     """Releases of this process stage so few products at once, and take so many seconds for them."""
-    from exports.releasing import staging
+    from exports.releasing import drafting, staging
 
-    draft_part = staging.draft_part
-
-    def slowly(*args: Any) -> Any:
+    def slowly(*args: Any) -> drafting.Draft:
         time.sleep(pause)
-        return draft_part(*args)
+        return drafting.draft_part(*args)
 
     staging.SIZE = size
-    staging.draft_part = slowly
+    setattr(staging, "draft_part", slowly)  # noqa: B010 - what is put in is no module's own
 
 
 def main() -> None:
