@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from catalog.actors import Actor
@@ -17,7 +18,10 @@ _USES = "See `where-used/` first."
 
 def renaming(one: str, column: str = "code", longest: int = CODE_LENGTH) -> Act:
     def run(actor: Actor, row: Any, said: dict[str, Any]) -> None:
-        rename(actor, row, said[column])
+        try:
+            rename(actor, row, said[column])
+        except ValidationError as error:
+            raise ValidationError({column: error.messages}) from error  # a name that is taken is told of the whole
 
     about = f"Facts, filters, texts and expressions follow at once; the old name is still understood. {_USES}"
     return Act("rename", f"Rename {one}", about, run, "change", (Field(column, Code(longest), required=True),))
