@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +17,9 @@ from exports.models import STAGED, DocumentVersion, Problem, Provenance, Release
 from exports.releasing import staging
 from tests.exports.test_incremental import differing
 from tests.exports.test_staging import Killed, after_parts, grown, kill, nothing_is_left
-from tests.exports.world import World, make_world, world
+from tests.exports.world import World, world
 from tests.factories import ACTOR
-from tests.jobs import fresh, kinds_of_tests, processes_database, run_due, start_worker, take, until
+from tests.jobs import fresh, run_due, take
 
 __all__ = ["world"]
 
@@ -149,22 +148,3 @@ def test_what_changes_meanwhile_is_for_the_next_round(world: World, monkeypatch:
     assert differing() == {}
     assert not world.release().number > 2
     nothing_is_left()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_share_a_release_and_one_of_them_is_killed(tmp_path: Path) -> None:
-    with processes_database(tmp_path) as environment, kinds_of_tests():
-        world = make_world()
-        grown(world)
-        slow = {**environment, "TEST_BATCHES": "0.3"}
-        job = release_later(ACTOR, world.shop)
-        workers = [start_worker(slow, "--kinds", "release", "release_share", "--processes", "1") for _ in range(2)]
-        until(lambda: Job.objects.filter(kind="release_share", state="running").count() == 2)
-        workers[0].kill()
-        until(lambda: fresh(job).state == "done")
-        assert fresh(job).result == {"channel": "shop", "release": 2, "new": True}
-        assert {row.state for row in shares()} == {"done"}
-        assert sum(row.crashes for row in shares()) or any(row.fence > 1 for row in shares())
-        world.release(world.service)
-        assert differing() == {}
-        nothing_is_left()
