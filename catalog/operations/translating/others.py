@@ -81,7 +81,8 @@ def named(kind: str) -> QuerySet[Any]:
     first, *rest = _NAMES.get(kind, ("code",))
     parts = [part for name in rest for part in (Value(":"), F(name))]
     said = Concat(F(first), *parts, output_field=CharField()) if parts else F(first)
-    return plain(model_of(kind)).annotate(said=said)
+    rows: QuerySet[Any] = plain(model_of(kind)).annotate(said=said)
+    return rows
 
 
 def found(kind: str, rows: QuerySet[Any]) -> Iterator[Other]:
