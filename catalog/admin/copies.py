@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -18,21 +17,32 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from catalog.admin.base import ReadOnlyAdmin, actor_of
+from catalog.admin.copies_found import Wanted, among, group_called, groups_now, reported, standing
 from catalog.admin.presenting import link
 from catalog.assembling import carriers
-from catalog.copies.groups import DEFAULT_WORDS, Group, groups
+from catalog.copies.groups import DEFAULT_WORDS, Group
 from catalog.copies.planning import Proposal, plan
-from catalog.copies.reading import Occurrence, read
+from catalog.copies.reading import Occurrence
 from catalog.differences import Segment, words
+from catalog.jobs import enqueue
+from catalog.jobs.kinds.copies import FindCopies
 from catalog.languages import name_of
-from catalog.models import Change, Fragment, NotACopy, Product
-from catalog.operations.uniting import apart, keep_apart, no_longer_apart, settled, unify, unite
+from catalog.models import Fragment, NotACopy, Product
+from catalog.operations.uniting import (
+    apart,
+    drop_from_report,
+    keep_apart,
+    no_longer_apart,
+    settled,
+    unify,
+    unite,
+)
 
 PER_PAGE = 50
 # Places and documents that a page names; of more it tells the number.
 SHOWN = 20
 KINDS = (("", "All"), ("equal", "Equal"), ("near", "Nearly equal"))
-_DAY = 24 * 60 * 60
+CHANGED = "These texts have changed meanwhile. Look at them anew."
 
 
 @dataclass(frozen=True)
@@ -75,39 +85,44 @@ class NotACopyAdmin(ReadOnlyAdmin):
     # --- Pages -------------------------------------------------------------------------------------------------------
     def list_view(self, request: HttpRequest) -> HttpResponse:
         refuse_without(request, "catalog.view_fragment")
-        chosen = {name: request.GET.get(name, "") for name in ("kind", "language", "words")}
-        least = int(chosen["words"]) if chosen["words"].isdigit() and len(chosen["words"]) < 5 else DEFAULT_WORDS
-        found = [
-            group
-            for group in all_groups()
-            if chosen["kind"] in ("", group.kind)
-            and chosen["language"] in ("", group.language)
-            and group.master.words >= least
-        ]
-        page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+        if request.method == "POST":
+            return self.look_again(request)
+        wanted, now = wanted_by(request), groups_now()
+        large = standing() if now is None else None
+        found = among(now, wanted) if now is not None else reported(large.report if large else None, wanted)
+        page = Paginator(found.groups, PER_PAGE).get_page(request.GET.get("page"))
         languages = [("", "All languages"), *((code, name_of(code)) for code, _ in settings.LANGUAGES)]
         return self.shown(
             request,
             "list",
             "Copies",
             groups=page,
-            chosen={**chosen, "words": least},
+            chosen=wanted,
             least=DEFAULT_WORDS,
             kinds=KINDS,
             languages=languages,
-            saved=sum(group.saved for group in found),
+            saved=found.saved,
+            large=large,
+            may_look=may_look(request),
+            sees_jobs=request.user.has_perm("catalog.view_job"),
         )
+
+    def look_again(self, request: HttpRequest) -> HttpResponse:
+        """Have the report made anew; wanted twice it is in line once."""
+        if not may_look(request):
+            raise PermissionDenied
+        enqueue(actor_of(request), FindCopies.code, {}, key="all")
+        messages.success(request, "All texts are looked through in the background. The groups will be here then.")
+        return HttpResponseRedirect(request.get_full_path())
 
     def group_view(self, request: HttpRequest, digest: str) -> HttpResponse:
         refuse_without(request, "catalog.view_fragment")
-        group = next((each for each in all_groups() if each.digest == digest), None)
-        if group is None:
-            if request.method == "POST":
-                return self.back(request, messages.WARNING, "These texts have changed meanwhile. Look at them anew.")
-            raise Http404
+        group, current = group_called(digest)
         if request.method == "POST":
-            return self.decide(request, group)
-        proposals = proposals_for(group) if group.kind == "equal" else []
+            return self.decide(request, group) if group and current else self.back(request, messages.WARNING, CHANGED)
+        if group is None:
+            raise Http404
+        proposals = proposals_for(group) if current and group.kind == "equal" else []
         codes = {each.key.lower() for text in group.texts for each in text.occurrences if each.kind == "fragment"}
         documents = sorted(carriers(codes)) if "documents" in request.GET else None
         return self.shown(
@@ -115,14 +130,15 @@ class NotACopyAdmin(ReadOnlyAdmin):
             "group",
             f"{'Equal' if group.kind == 'equal' else 'Nearly equal'} paragraphs",
             group=group,
+            current=current,
             language=name_of(group.language) if group.language else "",
             texts=[written(group, place) for place in range(len(group.texts))],
             proposals=[(proposal, sorted({member.code for member in proposal.members})) for proposal in proposals],
-            why_not="" if proposals or group.kind == "near" else why_not(group),
+            why_not="" if proposals or not current or group.kind == "near" else why_not(group),
             fragments=len(codes),
             documents=documents,
             first_documents=(documents or [])[:SHOWN],
-            may_decide=may_decide(request),
+            may_decide=current and may_decide(request),
         )
 
     def decide(self, request: HttpRequest, group: Group) -> HttpResponse:
@@ -131,7 +147,7 @@ class NotACopyAdmin(ReadOnlyAdmin):
         actor, wish = actor_of(request), request.POST.get("do")
         if wish == "apart":
             keep_apart(actor, group)
-            return self.back(request, messages.SUCCESS, "They are no copies, and are not proposed any more.")
+            return self.done(request, group, "They are no copies, and are not proposed any more.")
         if wish == "unite" and group.kind == "equal":
             outcome = unite(actor, proposals_for(group))
             for refused in outcome.refused:
@@ -139,7 +155,7 @@ class NotACopyAdmin(ReadOnlyAdmin):
             if not outcome.done:
                 return HttpResponseRedirect(request.get_full_path())
             same = f"{outcome.documents} documents carry it and are what they were, byte for byte."
-            return self.back(request, messages.SUCCESS, f"“{outcome.done[0].code}” says it now. {same}")
+            return self.done(request, group, f"“{outcome.done[0].code}” says it now. {same}")
         master = next((text for text in group.texts if text.digest == request.POST.get("master")), None)
         if wish != "unify" or master is None:
             messages.error(request, "Choose the text that shall stand for all of them.")
@@ -150,7 +166,11 @@ class NotACopyAdmin(ReadOnlyAdmin):
             messages.error(request, " ".join(error.messages))
             return HttpResponseRedirect(request.get_full_path())
         waiting = f"Working copies to review and approve: {', '.join(changed)}." if changed else ""
-        return self.back(request, messages.SUCCESS, f"“{home.code}” says it for all of them. {waiting}")
+        return self.done(request, group, f"“{home.code}” says it for all of them. {waiting}")
+
+    def done(self, request: HttpRequest, group: Group, message: str) -> HttpResponse:
+        drop_from_report(group)
+        return self.back(request, messages.SUCCESS, message)
 
     def back(self, request: HttpRequest, level: int, message: str) -> HttpResponse:
         messages.add_message(request, level, message)
@@ -166,33 +186,39 @@ def may_decide(request: HttpRequest) -> bool:
     return request.user.has_perms(["catalog.change_fragment", "catalog.approve_fragment"])
 
 
+def may_look(request: HttpRequest) -> bool:
+    """Who changes fragments may have all of them looked through."""
+    return request.user.has_perm("catalog.change_fragment")
+
+
 def refuse_without(request: HttpRequest, permission: str) -> None:
     if not request.user.has_perm(permission):
         raise PermissionDenied
 
 
 # --- What the pages tell ---------------------------------------------------------------------------------------------
-def all_groups() -> list[Group]:
-    """All groups as they are now. Kept until anything is written, for finding them takes a while."""
-    newest = Change.objects.order_by("-pk").values_list("pk", "at").first()
-    key = f"copies:{newest[0]}:{newest[1].timestamp()}" if newest else "copies"
-    found: list[Group] | None = cache.get(key)
-    if found is None:
-        found = groups(read(DEFAULT_WORDS), apart=apart())
-        cache.set(key, found, _DAY)
-    return found
+def wanted_by(request: HttpRequest) -> Wanted:
+    words = request.GET.get("words", "")
+    least = int(words) if words.isdecimal() and len(words) < 5 else DEFAULT_WORDS
+    return Wanted(request.GET.get("kind", ""), request.GET.get("language", ""), least)
 
 
 def proposals_for(group: Group) -> list[Proposal]:
     """What can be done about the only text of an equal group."""
     text = group.master
-    return [each for each in plan(settled()[0], apart=apart()) if each.texts.get(text.language) == text.markup]
+    sources, _ = settled(fragments_of(group))
+    return [each for each in plan(sources, apart=apart()) if each.texts.get(text.language) == text.markup]
+
+
+def fragments_of(group: Group) -> frozenset[int]:
+    """The ids of those in which one of its texts stands."""
+    return frozenset(each.pk for text in group.texts for each in text.occurrences if each.kind == "fragment")
 
 
 def why_not(group: Group) -> str:
     """Why nothing can be done about an equal group by itself."""
     places = [each for each in group.master.occurrences if each.kind == "fragment"]
-    working = set(settled()[1]) & {each.key for each in places}
+    working = set(settled(fragments_of(group))[1]) & {each.key for each in places}
     if len({each.pk for each in places}) < 2:
         return "It stands in facts of products, or within one fragment only. Facts are only listed."
     if working:

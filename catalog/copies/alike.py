@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
@@ -32,6 +32,10 @@ _MAX_COMPARED = 50
 # Longer texts are not compared letter by letter.
 MAX_WORDS = 2_000
 MIN_THRESHOLD = 0.5
+# Texts after which those who wait are told.
+_TOLD = 1_000
+# Told how many texts more are compared.
+Progress = Callable[[int], None]
 
 
 class Member(NamedTuple):
@@ -41,11 +45,12 @@ class Member(NamedTuple):
     similarity: float
 
 
-def near_groups(texts: Sequence[str], threshold: float) -> list[list[Member]]:
+def near_groups(texts: Sequence[str], threshold: float, progress: Progress | None = None) -> list[list[Member]]:
     """Groups of at least two of these texts, the first of each that which the others are like.
 
     Texts are words in order with a space between (catalog.copies.paragraphs.normal), each once. Similarity is that of
-    insertions and deletions of letters, between 0 and 1. Raises ValueError for a threshold below 0.5 or above 1.
+    insertions and deletions of letters, between 0 and 1. `progress` is told every now and then how many more are
+    compared. Raises ValueError for a threshold below 0.5 or above 1.
     """
     check_threshold(threshold)
     groups: dict[int, list[Member]] = {}
@@ -54,6 +59,8 @@ def near_groups(texts: Sequence[str], threshold: float) -> list[list[Member]]:
             groups[place] = [Member(place, 1.0)]
         else:
             groups[leader].append(Member(place, similarity))
+        if progress and place % _TOLD == _TOLD - 1:
+            progress(_TOLD)
     return [group for group in groups.values() if len(group) > 1]
 
 

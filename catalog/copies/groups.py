@@ -9,7 +9,7 @@ from hashlib import blake2b
 from itertools import chain
 from typing import Literal
 
-from catalog.copies.alike import check_threshold, near_groups
+from catalog.copies.alike import Progress, check_threshold, near_groups
 from catalog.copies.reading import Corpus, Text
 
 DEFAULT_THRESHOLD = 0.9
@@ -49,6 +49,20 @@ class Group:
         return blake2b(told.encode(), digest_size=16).hexdigest()
 
     @property
+    def text(self) -> str:
+        """How the first text reads."""
+        return self.master.text
+
+    @property
+    def words(self) -> int:
+        return self.master.words
+
+    @property
+    def variants(self) -> int:
+        """How many different texts there are."""
+        return len(self.texts)
+
+    @property
     def places(self) -> int:
         return sum(len(text.occurrences) for text in self.texts)
 
@@ -58,10 +72,12 @@ class Group:
         return sum(text.words * len(text.occurrences) for text in self.texts) - self.master.words
 
 
-def groups(corpus: Corpus, threshold: float = DEFAULT_THRESHOLD, apart: Pairs = frozenset()) -> list[Group]:
+def groups(
+    corpus: Corpus, threshold: float = DEFAULT_THRESHOLD, apart: Pairs = frozenset(), progress: Progress | None = None
+) -> list[Group]:
     """All groups, those that save most first; without what was said to be no copies. Raises ValueError."""
     check_threshold(threshold)
-    found = [*equal_groups(corpus.texts.values(), apart), *_near(corpus, threshold, apart)]
+    found = [*equal_groups(corpus.texts.values(), apart), *_near(corpus, threshold, apart, progress)]
     return sorted(found, key=lambda group: (group.kind, -group.saved, group.language, group.master.markup))
 
 
@@ -71,18 +87,20 @@ def equal_groups(texts: Iterable[Text], apart: Pairs = frozenset()) -> Iterator[
             yield Group("equal", (text,), (1.0,))
 
 
-def _near(corpus: Corpus, threshold: float, apart: Pairs) -> Iterator[Group]:
+def _near(corpus: Corpus, threshold: float, apart: Pairs, progress: Progress | None) -> Iterator[Group]:
     by_language: dict[str, dict[str, list[Text]]] = defaultdict(lambda: defaultdict(list))
     for text in sorted(corpus.texts.values(), key=lambda text: (-text.copies, len(text.markup), text.markup)):
         by_language[text.language][text.normal].append(text)
     for language in sorted(by_language):
-        yield from _near_in(by_language[language], threshold, apart)
+        yield from _near_in(by_language[language], threshold, apart, progress)
 
 
-def _near_in(written: dict[str, list[Text]], threshold: float, apart: Pairs) -> Iterator[Group]:
+def _near_in(
+    written: dict[str, list[Text]], threshold: float, apart: Pairs, progress: Progress | None
+) -> Iterator[Group]:
     """The groups of one language; `written` are the texts by what counts of them when they are compared."""
     normals = list(written)
-    grouped = near_groups(normals, threshold)
+    grouped = near_groups(normals, threshold, progress)
     led = {member.text for group in grouped for member in group}
     for group in grouped:
         yield from _parted(

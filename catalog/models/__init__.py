@@ -3,7 +3,7 @@
 from catalog.models.access import StoredAnswer, UserToken
 from catalog.models.assets import Asset, AssetTrack, ProductAsset
 from catalog.models.channels import Audience, Channel, ChannelLanguage, Market
-from catalog.models.copies import NotACopy
+from catalog.models.copies import CopiesGroup, CopiesReport, NotACopy
 from catalog.models.entities import EntityAttribute, EntityType, Record
 from catalog.models.fragments import Comment, Fragment, FragmentRevision, Placement, RevisionApproval, Slot
 from catalog.models.history import Change, Touched, TouchedBatch
@@ -57,6 +57,8 @@ __all__ = [
     "Comment",
     "Completeness",
     "Concept",
+    "CopiesGroup",
+    "CopiesReport",
     "EntityAttribute",
     "EntityType",
     "FacetTerm",

@@ -77,7 +77,7 @@ def test_the_list_tells_groups_and_what_they_would_save(page: Client, texts: Non
 )
 def test_the_list_is_filtered(page: Client, texts: None, query: str, count: int) -> None:
     words = messages_of(page.get(f"{LIST}?{query}"))
-    assert (f"{count} groups" in words) if count else ("Nothing is written twice here." in words)
+    assert (f"{count} group" in words) if count else ("Nothing is written twice here." in words)
 
 
 def test_a_group_tells_places_and_what_would_change(page: Client, texts: None) -> None:
@@ -126,7 +126,7 @@ def test_without_a_choice_nothing_is_unified(page: Client, texts: None) -> None:
 
 def test_what_is_not_a_copy_is_not_shown_again_until_it_is_taken_back(page: Client, texts: None) -> None:
     page.post(url("near"), {"do": "apart"})
-    assert "1 groups" in messages_of(page.get(LIST))
+    assert "1 group;" in messages_of(page.get(LIST))
     kept = NotACopy.objects.get()
     assert "The pump builds nine bar" in messages_of(page.get(address(NotACopy, "changelist")))
     page.post(address(kept, "delete"), {"post": "yes"})

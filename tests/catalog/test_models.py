@@ -29,6 +29,8 @@ from catalog.models import (
     CodeAlias,
     Completeness,
     Concept,
+    CopiesGroup,
+    CopiesReport,
     EntityAttribute,
     EntityType,
     FacetTerm,
@@ -158,6 +160,11 @@ def forbidden() -> dict[str, Callable[[], list[Model]]]:
             for _ in range(2)
         ],
         "job_leased_while_running": lambda: [Job(kind="x", state="running")],
+        "copies_group_once": lambda: [
+            CopiesGroup(report=report, digest="1", words=1, variants=1, places=2, saved=1, packed=b"")
+            for report in [CopiesReport.objects.create(change=0, paragraphs=2)]
+            for _ in range(2)
+        ],
         "not_a_copy_once": lambda: [NotACopy(first="1", second="2", text="x", by="me") for _ in range(2)],
         "stored_answer_key_once": lambda: [
             StoredAnswer(user=user, key="k", request_digest="", status=200, body=b"", created_at=timezone.now())

@@ -47,7 +47,7 @@ def unify(actor: Actor, group: Group, master: Text) -> tuple[Fragment, list[str]
 
 def _home(actor: Actor, language: str, master: Text, places: list[Occurrence]) -> tuple[Fragment, dict[str, str]]:
     """The fragment that is just this text and applies everywhere, or a new one, approved if its text is out already."""
-    known = {source.pk: source for source in settled()[0]}
+    known = {source.pk: source for source in settled({place.pk for place in places})[0]}
     for place in places:
         source = known.get(place.pk)
         if source and source.everywhere and source.bodies.get(language) == master.markup:
