@@ -63,7 +63,7 @@ class MaySeeReleases(BasePermission):
 
 
 class StaffView(APIView):
-    """Below a channel of any code; by a token, or by a session of the same person. The first says how to log in: 401."""
+    """Below a channel of any code; by a token, or by a session of the same person. The first one tells strangers: 401."""
 
     how_to_log_in = MaySeeReleases.message
     authentication_classes = [UserTokenAuthentication, SessionAuthentication]
@@ -96,7 +96,8 @@ class DifferencesView(StaffView):
         description=(
             "By product, and within it by fact and statement, in the order of SKUs: what stands in release `to` "
             "otherwise than in `from`, be it later or earlier. Without `to`: what the next release would change; that "
-            "is worked out on the spot, at most `limit` documents, and has no pages."
+            "is worked out on the spot, at most `limit` documents, and has no pages; `stopped` says why the channel "
+            "needs a person before it is released, or nothing."
         ),
         parameters=[
             schema.CHANNEL,
@@ -144,6 +145,7 @@ class DifferencesView(StaffView):
                 "to": None,
                 "next": None,
                 "complete": found.complete,
+                "stopped": querysets.policy_of(channel).stopped,
                 "changes": changes,
             }
         )
