@@ -63,7 +63,7 @@ class MaySeeReleases(BasePermission):
 
 
 class StaffView(APIView):
-    """Below a channel of any code; by a token, or by a session of the same person. The first one tells strangers: 401."""
+    """Below a channel of any code; by a token, or by a session of the same person. The first tells strangers: 401."""
 
     how_to_log_in = MaySeeReleases.message
     authentication_classes = [UserTokenAuthentication, SessionAuthentication]
