@@ -21,7 +21,7 @@ from catalog.api.authentication import UserTokenAuthentication
 from catalog.api.caching import mark_private
 from catalog.api.limits import TokenRate, tell_rate
 from catalog.api.openapi import ref
-from catalog.api.problems import MEDIA_TYPE, Problem
+from catalog.api.problems import Problem
 from catalog.jobs import cancel, retry
 from catalog.jobs.telling import told, told_in_full
 from catalog.models import Job
@@ -36,7 +36,7 @@ _ID = OpenApiParameter("id", {"type": "integer", "minimum": 1}, OpenApiParameter
 
 def _answers(good: OpenApiResponse, *more: int) -> Any:
     described = schema.answers({(200, "application/json"): good}, 406, *more)
-    del described[304], described[401, MEDIA_TYPE]
+    del described[304]
     return described
 
 
@@ -50,8 +50,8 @@ class MaySeeJobs(BasePermission):
 
 class JobView(APIView):
     how_to_log_in = MaySeeJobs.message
-    # By a session, or as elsewhere by a token of the same person.
-    authentication_classes = [SessionAuthentication, UserTokenAuthentication]
+    # By a token, as elsewhere, or by a session of the same person. Without either it is 401, by the first of them.
+    authentication_classes = [UserTokenAuthentication, SessionAuthentication]
     permission_classes = [MaySeeJobs]
     throttle_classes = [TokenRate]
 

@@ -23,7 +23,7 @@ from catalog.api.authentication import UserTokenAuthentication
 from catalog.api.bodies import JsonParser
 from catalog.api.caching import mark_private
 from catalog.api.openapi import ref
-from catalog.api.problems import MEDIA_TYPE, Problem
+from catalog.api.problems import Problem
 from catalog.models import Channel
 from exports import querysets
 from exports.api import schema
@@ -49,7 +49,7 @@ _NUMBER = {"type": "integer", "minimum": 1, "maximum": _LARGEST}
 def _answers(name: str, about: str, *more: int) -> Any:
     good = OpenApiResponse(ref(name), description=about)
     described = schema.answers({(200, "application/json"): good}, 400, 403, 406, *more)
-    del described[304], described[401, MEDIA_TYPE]
+    del described[304]
     return described
 
 
@@ -63,10 +63,10 @@ class MaySeeReleases(BasePermission):
 
 
 class StaffView(APIView):
-    """Below a channel of any code; by a session, or by a token of the same person."""
+    """Below a channel of any code; by a token, or by a session of the same person. The first tells strangers: 401."""
 
     how_to_log_in = MaySeeReleases.message
-    authentication_classes = [SessionAuthentication, UserTokenAuthentication]
+    authentication_classes = [UserTokenAuthentication, SessionAuthentication]
     permission_classes = [MaySeeReleases]
     parser_classes = [JsonParser]
 
@@ -96,7 +96,8 @@ class DifferencesView(StaffView):
         description=(
             "By product, and within it by fact and statement, in the order of SKUs: what stands in release `to` "
             "otherwise than in `from`, be it later or earlier. Without `to`: what the next release would change; that "
-            "is worked out on the spot, at most `limit` documents, and has no pages."
+            "is worked out on the spot, at most `limit` documents, and has no pages; `stopped` says why the channel "
+            "needs a person before it is released, or nothing."
         ),
         parameters=[
             schema.CHANNEL,
@@ -144,6 +145,7 @@ class DifferencesView(StaffView):
                 "to": None,
                 "next": None,
                 "complete": found.complete,
+                "stopped": querysets.policy_of(channel).stopped,
                 "changes": changes,
             }
         )

@@ -165,7 +165,8 @@ COMPONENTS: Json = {
         },
     ),
     "DifferencesPage": record(
-        "A page of what differs. `to` is null for the next release, and then `complete` says whether this is all.",
+        "A page of what differs. `to` is null for the next release, and then `complete` says whether this is all, "
+        "`stopped` what is in its way.",
         {
             "channel": _TEXT,
             "from": _WHOLE,
@@ -173,7 +174,7 @@ COMPONENTS: Json = {
             "next": {"type": ["string", "null"], "description": "The SKU to go on after."},
             "changes": {"type": "array", "items": ref("Difference")},
         },
-        {"complete": {"type": "boolean"}},
+        {"complete": {"type": "boolean"}, "stopped": _TEXT},
     ),
     "ReportedProblem": record(
         "What was amiss with a product. `effect` is `kept`, `withheld` or empty; `responsible` may be.",

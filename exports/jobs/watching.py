@@ -64,7 +64,7 @@ def _standing(policies: list[ChannelPolicy]) -> Mapping[int, Standing]:
             judged_on=state.judged_on if state else None,
             frozen=None in frozen or policy.channel_id in frozen or bool(state and state.held),
             busy=channels[policy.channel_id] in busy,
-            stopped_at=policy.stopped_at,
+            stopped_on=timezone.localdate(policy.stopped_at) if policy.stopped_at else None,
             stopped_batch=policy.stopped_batch,
         )
         for policy in policies

@@ -36,7 +36,7 @@ class ChannelPolicy(models.Model):
     """A channel's rules of release. A channel without a row has the defaults: by hand, everything let through.
 
     `next_at` is when a worker is to release it next without a write. `stopped` says why it needs a person, since the
-    batch of writes `stopped_batch`.
+    batch of writes `stopped_batch`; before `next_at` a worker does not try it again then.
     """
 
     class Mode(models.TextChoices):

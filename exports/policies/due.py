@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-# A continuous release that was refused is not tried again before this time, and then only if something was written.
+# A continuous release that was refused is tried again when something is written, but not before this many times the
+# time that it took, so that what is written while it is stopped does not keep a worker busy; and after that at most.
+TIMES = 4
 PATIENCE = datetime.timedelta(seconds=60)
 
 
@@ -14,7 +16,8 @@ class Standing:
     """Where a channel stands. `read` is the last batch of writes its releases have read, `judged_on` the day they went
     by; both None where there is no release yet. `frozen` and `busy`: it is not to be released, or is being released.
 
-    `stopped_at` and `stopped_batch` say when, and up to which batch, a release was refused.
+    `stopped_on` and `stopped_batch` say on which day, and up to which batch, a release was refused; a continuous one is
+    not tried again before `next_at` then.
     """
 
     continuous: bool
@@ -23,8 +26,13 @@ class Standing:
     judged_on: datetime.date | None = None
     frozen: bool = False
     busy: bool = False
-    stopped_at: datetime.datetime | None = None
+    stopped_on: datetime.date | None = None
     stopped_batch: int | None = None
+
+
+def pause(took: datetime.timedelta) -> datetime.timedelta:
+    """For how long a continuous release is left alone that was refused after some time."""
+    return min(TIMES * took, PATIENCE)
 
 
 def is_due(found: Standing, now: datetime.datetime, today: datetime.date, last: int) -> bool:
@@ -36,8 +44,9 @@ def is_due(found: Standing, now: datetime.datetime, today: datetime.date, last: 
     """
     if found.frozen or found.busy:
         return False
-    if found.stopped_at is not None and found.continuous:
-        return now >= found.stopped_at + PATIENCE and last > (found.stopped_batch or 0)
+    if found.stopped_on is not None and found.continuous:
+        waited = found.next_at is None or found.next_at <= now
+        return waited and (last > (found.stopped_batch or 0) or today > found.stopped_on)
     if found.next_at is not None and found.next_at <= now:
         return True
     if not found.continuous:

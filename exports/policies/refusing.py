@@ -5,14 +5,20 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Max, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from catalog.models import Channel
-from exports.models import ChannelPolicy, Freeze
+from exports.models import ChannelPolicy, Freeze, Release
 
 # A share says nothing of a handful: losing fewer documents than this is never asked about.
 FEW = 10
+# A channel may lose its share in this time, so that many small releases lose no more than a large one; the releases
+# that are looked at for it, counted back from the last.
+LATELY, RELEASES = datetime.timedelta(days=1), 10_000
+# How the note of a release begins that a person has let shrink.
+ALLOWED = "Allowed to shrink"
 
 
 class Refused(ValueError):
@@ -87,13 +93,28 @@ def against_mode(channel: Channel, policy: ChannelPolicy, leave: Leave = NO_LEAV
     )
 
 
+def most_lately(last: Release, after: int) -> int:
+    """The most documents a channel had within a day, since a person last let it shrink or put an old state back.
+
+    A release that leaves `after`, no fewer than there are, loses none whatever was lost before it. At most one query.
+    """
+    if after >= last.documents:
+        return last.documents
+    recent = Release.objects.filter(channel=last.channel_id, number__gt=last.number - RELEASES)
+    meant = recent.filter(Q(note__startswith=ALLOWED) | Q(restores__isnull=False)).order_by("-number")
+    since = recent.filter(
+        created_at__gte=timezone.now() - LATELY, number__gte=Coalesce(Subquery(meant.values("number")[:1]), 1)
+    )
+    return max(last.documents, since.aggregate(most=Max("documents"))["most"] or 0)
+
+
 def against_shrinking(code: str, before: int, after: int, limit: int) -> str:
     """Why a release that leaves `after` of `before` documents is not made where `limit` percent may go; or "". Pure."""
     lost = before - after
     if lost <= FEW or lost * 100 <= limit * before:
         return ""
     return (
-        f"Channel “{code}” would lose {lost:,} of {before:,} documents, {lost * 100 // before} percent; it may lose "
-        f"{limit}. Nothing is released and nothing is lost. See what goes (“Release …” in the channel's form, or "
-        f"release {code} --dry-run), then mend it or allow it once (there, or with --allow-shrink)."
+        f"Channel “{code}” would lose {lost:,} of {before:,} documents within a day, {lost * 100 // before} percent; "
+        f"it may lose {limit}. Nothing is released and nothing is lost. See what goes (“Release …” in the channel's "
+        f"form, or release {code} --dry-run), then mend it or allow it once (there, or with --allow-shrink)."
     )

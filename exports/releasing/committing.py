@@ -7,6 +7,7 @@ So a release number that a reader can see is complete. Assembly, which takes lon
 from __future__ import annotations
 
 import datetime
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ from exports.delivery import webhooks
 from exports.gathering.selection import SelectionError
 from exports.models import ChannelPolicy, ChannelState, Release, Staging
 from exports.policies.refusing import (
+    ALLOWED,
     NO_LEAVE,
     Frozen,
     Held,
@@ -36,6 +38,7 @@ from exports.policies.refusing import (
     against_mode,
     against_shrinking,
     freeze_at,
+    most_lately,
 )
 from exports.policies.stopping import go_on as let_stopped_go_on
 from exports.policies.stopping import stop
@@ -75,11 +78,11 @@ def _attempt(actor: Actor, channel: Channel, leave: Leave, spread: Spread | None
     """One way to a release; None where another went further meanwhile, so that it has to be looked at anew."""
     channel = knowledge.channels().get(pk=channel.pk)
     _refuse_before(channel, leave)
-    seen = Seen.now(channel)
+    seen, begun = Seen.now(channel), time.monotonic()
     try:
         return _made(actor, channel, seen, leave, spread, full=full)
     except (Shrinks, SelectionError) as error:
-        stop(actor, channel, str(error), seen.batch)
+        stop(actor, channel, str(error), seen.batch, datetime.timedelta(seconds=time.monotonic() - begun))
         raise
 
 
@@ -218,14 +221,14 @@ def _refuse_before(channel: Channel, leave: Leave) -> ChannelPolicy:
 
 def _allowed(channel: Channel, policy: ChannelPolicy, last: Release | None, documents: int, leave: Leave) -> str:
     """The note of what stood against a release of so many documents and was allowed. Raises Shrinks."""
-    before = last.documents if last else 0
+    before = most_lately(last, documents) if last else 0
     shrinking = against_shrinking(channel.code, before, documents, policy.max_shrink)
     if shrinking and not (leave.shrink or leave.signed):
         raise Shrinks(shrinking)
     freeze = freeze_at(channel, timezone.now()) if leave.freeze else None
     notes = (
+        f"{ALLOWED} by {before - documents:,} documents." if shrinking else "",
         f"Released during “{freeze.reason}”: {leave.freeze}" if freeze else "",
-        f"Allowed to shrink by {before - documents:,} documents." if shrinking else "",
     )
     return "\n".join(filter(None, notes))
 

@@ -10,7 +10,7 @@ from typing import Any
 from catalog import querysets as knowledge
 from catalog.models import Channel
 from exports.models import DocumentBody
-from exports.policies.refusing import against_freeze, against_mode, against_shrinking
+from exports.policies.refusing import against_freeze, against_mode, against_shrinking, most_lately
 from exports.querysets import policy_of
 from exports.releasing import staging
 from exports.releasing.affected import Seen
@@ -65,7 +65,7 @@ def forecast(channel: Channel, *, full: bool = False) -> Forecast:
 
 
 def _ask_rules(channel: Channel, seen: Seen, found: Forecast) -> None:
-    policy, before = policy_of(channel), seen.last.documents if seen.last else 0
+    policy, before = policy_of(channel), most_lately(seen.last, found.documents) if seen.last else 0
     frozen = against_freeze(channel)
     shrinks = against_shrinking(channel.code, before, found.documents, policy.max_shrink)
     found.frozen, found.shrinks = bool(frozen), bool(shrinks)

@@ -11,9 +11,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NamedTuple
 
 import orjson
+from django.db import connection
 from django.db.models import TextField
 from django.db.models.functions import Cast
 
@@ -23,7 +25,7 @@ from catalog.indexing.outbox import Noted
 from catalog.indexing.shown import saying
 from catalog.indexing.touched import placed_with
 from catalog.indexing.writing import batches
-from catalog.many import among
+from catalog.many import among, is_any
 from catalog.models import Channel, Fragment, FragmentRevision, Placement, Slot
 from catalog.querysets import current_revisions
 from exports.assembling.words import fixed
@@ -36,6 +38,8 @@ from exports.models import DocumentVersion, Problem, VersionStatement
 MOST = 50
 # Products of which the documents are read at once.
 BATCH = 500
+# Versions that are looked for at once.
+AT_ONCE = 100_000
 # More products than these are not told apart by what is touched meanwhile.
 FEW = 1_000
 
@@ -133,12 +137,23 @@ def _contested(fragments: Collection[int]) -> set[int]:
 
 
 def carrying(channel: Channel, fragments: Collection[int]) -> set[int]:
-    """The products whose documents, as they are out, say these fragments."""
-    codes = Fragment.objects.filter(pk__in=among(fragments)).order_by().values_list("code", flat=True)
-    rows = VersionStatement.objects.filter(
-        fragment__in={code.lower() for code in codes}, version__channel=channel, version__valid_until=None
-    )
-    return set(rows.order_by().values_list("version__product", flat=True).distinct())
+    """The products whose documents, as they are out, say these fragments.
+
+    SQLite begins with the fragment. Without fresh statistics PostgreSQL takes either side for a row or two, and goes
+    for each document through everything that ever said the fragment: so one after the other there.
+    """
+    names = Fragment.objects.filter(pk__in=among(fragments)).order_by().values_list("code", flat=True)
+    codes = {code.lower() for code in names}
+    out = DocumentVersion.objects.filter(channel=channel, valid_until=None).order_by()
+    products = out.values_list("product", flat=True).distinct()
+    if connection.vendor == "sqlite":
+        return set(products.filter(statements__fragment__in=codes))
+    said = VersionStatement.objects.filter(fragment__in=codes).order_by()
+    versions = said.values_list("version", flat=True).iterator(chunk_size=AT_ONCE)
+    found: set[int] = set()
+    while part := list(islice(versions, AT_ONCE)):
+        found.update(products.filter(is_any("pk", part)))
+    return found
 
 
 # --- Their documents --------------------------------------------------------------------------------------------------

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from catalog.models import Channel, Job
 from exports.models import ChannelPolicy, Freeze, SignOff
 from exports.policies.saving import save_policy
+from exports.policies.stopping import stop
+from exports.querysets import policy_of
 from exports.releasing.committing import release
 from tests import factories as make
 from tests.admin_pages import ADMIN, address, browser, filled, messages_of
@@ -105,5 +110,7 @@ def test_who_has_no_permission_does_nothing(shop: Channel, may: list[str], data:
 
 
 def test_a_channel_that_needs_somebody_says_so_in_its_form(shop: Channel) -> None:
-    ChannelPolicy.objects.create(channel=shop, stopped="It would lose too much.")
-    assert "It needs somebody: It would lose too much." in messages_of(browser().get(address(shop)))
+    stop(ACTOR, shop, "It would lose too much.", 1, datetime.timedelta())
+    tried = timezone.localtime(policy_of(shop).stopped_at)
+    said = f"It needs somebody: It would lose too much. Last tried {tried:%Y-%m-%d %H:%M:%S}"
+    assert said in messages_of(browser().get(address(shop)))

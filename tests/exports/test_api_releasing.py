@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -10,10 +11,11 @@ from django.test import Client
 
 from catalog.models import AttributeGroup, Job, Product
 from exports.models import Release
+from exports.policies.stopping import stop
 from exports.releasing.problems import report_of
 from tests.admin_pages import browser
 from tests.exports.world import World, world
-from tests.factories import require, switch
+from tests.factories import ACTOR, require, switch
 from tests.jobs import run_due
 
 __all__ = ["world"]
@@ -54,13 +56,16 @@ def test_two_releases_are_compared_page_by_page(anna: Client, world: World) -> N
     assert [row["sku"] for row in rows] == ["BZ-1", "BZ-1", "BZ-2", "BZ-2", "BZ-3", "BZ-3"]
 
 
-def test_the_next_release_is_told_before_it_happens(anna: Client) -> None:
+def test_the_next_release_is_told_before_it_happens(anna: Client, world: World) -> None:
     assert Product.objects.filter(sku="BZ-TAMPER").exists()
     switch("BZ-TAMPER", "disabled")
     page = json(anna.get(f"{BASE}/shop/differences/"))
     assert (page["from"], page["to"], page["complete"]) == (2, None, True)
     assert ("BZ-TAMPER", "removed") in {(row["sku"], row["change"]) for row in page["changes"]}
     assert not json(anna.get(f"{BASE}/shop/differences/?limit=1"))["complete"]
+    assert page["stopped"] == ""
+    stop(ACTOR, world.shop, "It would lose too much.", 1, timedelta())
+    assert json(anna.get(f"{BASE}/shop/differences/"))["stopped"] == "It would lose too much."
     assert Release.objects.filter(channel__code="shop").count() == 2
 
 
@@ -88,9 +93,13 @@ def test_who_may_not_is_refused_and_a_channels_token_opens_nothing(anna: Client,
     json(reader.get(f"{BASE}/shop/differences/?from=1&to=2"))
     json(post(reader, "shop/roll-back", {"release": 1}), 403)
     json(post(reader, "shop/let-go"), 403)
-    for stranger in (browser("cleo", "view_product"), Client(), world.reader().client):
-        assert stranger.get(f"{BASE}/shop/differences/?from=1&to=2").status_code in (401, 403)
-        assert post(stranger, "shop/roll-back", {"release": 1}).status_code in (401, 403)
+    for stranger, status in ((browser("cleo", "view_product"), 403), (Client(), 401), (world.reader().client, 401)):
+        for answer in (
+            stranger.get(f"{BASE}/shop/differences/?from=1&to=2"),
+            post(stranger, "shop/roll-back", {"release": 1}),
+        ):
+            json(answer, status)
+            assert ("WWW-Authenticate" in answer.headers) is (status == 401)
     json(anna.get(f"{BASE}/none/differences/?from=1&to=2"), 404)
     assert Release.objects.filter(channel__code="shop").count() == 2
 

@@ -21,14 +21,17 @@ from catalog.operations.recording import store
 from catalog.operations.reviewing import approve, approve_revision, submit
 from catalog.operations.translations import mark
 from catalog.quality.rechecking import recheck
+from exports import querysets
 from exports.jobs.watching import release_due
 from exports.models import ChannelPolicy, DocumentVersion, Freeze, Release, SignOff, Webhook, WebhookDelivery
 from exports.policies import signing
-from exports.policies.refusing import Frozen, Lapsed, Leave, Shrinks, Unsigned
+from exports.policies.refusing import Frozen, Lapsed, Leave, Shrinks, Unsigned, most_lately
 from exports.policies.saving import save_freeze, save_policy
 from exports.querysets import policy_of
 from exports.releasing.committing import Outcome, release
+from exports.releasing.forecasting import forecast
 from exports.releasing.problems import report_of
+from exports.releasing.restoring import roll_back
 from tests import factories as make
 from tests.factories import ACTOR, switch
 from tests.jobs import run_due
@@ -209,7 +212,7 @@ def large(shop: Channel) -> Channel:
 
 def test_a_channel_that_would_shrink_stops_asks_and_loses_nothing(large: Channel) -> None:
     store(ACTOR, Webhook(code="w", url="https://example.com/", events=["gate.failed"]))
-    with pytest.raises(Shrinks, match="would lose 12 of 15 documents, 80 percent; it may lose 20"):
+    with pytest.raises(Shrinks, match="would lose 12 of 15 documents within a day, 80 percent; it may lose 20"):
         release(ACTOR, large)
     with pytest.raises(Shrinks):
         release(ACTOR, large)
@@ -224,19 +227,77 @@ def test_a_job_that_needs_a_person_ends_and_is_tried_again_when_something_is_wri
     large: Channel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rule(large, mode="continuous")
+    store(ACTOR, Webhook(code="w", url="https://example.com/", events=["gate.failed"]))
     release_due()
     run_due()
     job = Job.objects.get(kind="release")
     assert (job.state, "would lose 12 of 15" in job.error) == ("failed", True)
+    switch("A", "draft")
+    stopped_at = policy_of(large).stopped_at
+    assert stopped_at is not None
+    with monkeypatch.context() as patched:
+        patched.setattr(timezone, "now", lambda: stopped_at)
+        release_due()
+    assert Job.objects.filter(kind="release").count() == 1, "a while after the attempt it is left alone"
+    ChannelPolicy.objects.update(next_at=stopped_at)
     release_due()
-    later = timezone.now() + datetime.timedelta(minutes=2)
+    run_due()
+    assert "would lose 13 of 15" in policy_of(large).stopped
+    ChannelPolicy.objects.update(next_at=stopped_at)
+    release_due()
+    assert Job.objects.filter(kind="release").count() == 2, "nothing was written"
+    for sku in ("A", *(f"L{number}" for number in range(12))):
+        switch(sku, "enabled")
+    release_due()
+    run_due()
+    assert (Job.objects.filter(kind="release").count(), policy_of(large).stopped) == (3, "")
+    assert WebhookDelivery.objects.count() == 1, "told once, though the numbers were others"
+
+
+def test_a_channel_that_is_stopped_is_tried_again_on_another_day(
+    large: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rule(large, mode="continuous")
+    release_due()
+    run_due()
+    later = timezone.now() + datetime.timedelta(days=1)
     monkeypatch.setattr(timezone, "now", lambda: later)
     release_due()
-    assert Job.objects.filter(kind="release").count() == 1
+    assert Job.objects.filter(kind="release").count() == 2
+
+
+def test_many_small_releases_lose_no_more_within_a_day_than_a_large_one(large: Channel) -> None:
     for number in range(12):
         switch(f"L{number}", "enabled")
-    release_due()
-    assert Job.objects.filter(kind="release").count() == 2
+    for number in range(10):
+        switch(f"L{number}", "draft")
+        release(ACTOR, large)
+    switch("L10", "draft")
+    with pytest.raises(Shrinks, match="would lose 11 of 15 documents within a day, 73 percent"):
+        release(ACTOR, large)
+    assert forecast(large).shrinks
+    assert release(ACTOR, large, leave=Leave(shrink=True)).release.note == "Allowed to shrink by 11 documents."
+    switch("L11", "draft")
+    assert release(ACTOR, large).new, "what was allowed counts no more"
+
+
+def test_what_was_lost_long_ago_or_put_back_counts_no_more(large: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(10, 12):
+        switch(f"L{number}", "enabled")
+    release(ACTOR, large)
+    last = querysets.current_release(large)
+    assert last is not None
+    assert (last.documents, most_lately(last, 4), most_lately(last, 5)) == (5, 15, 5)
+    for number in (last.number - 1, last.number):
+        roll_back(ACTOR, large, number)
+    put_back = querysets.current_release(large)
+    assert put_back is not None
+    assert most_lately(put_back, 4) == 5
+    Release.objects.filter(pk=put_back.pk).update(restores=None)
+    assert most_lately(put_back, 4) == 15
+    later = timezone.now() + datetime.timedelta(days=2)
+    monkeypatch.setattr(timezone, "now", lambda: later)
+    assert most_lately(put_back, 4) == 5
 
 
 # --- Freezes ---------------------------------------------------------------------------------------------------------

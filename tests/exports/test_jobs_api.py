@@ -97,9 +97,19 @@ def test_who_may_not_is_told_so(permissions: tuple[str, ...], see: int, act: int
     assert fresh(one).state == "waiting"
 
 
-def test_strangers_forgers_and_nonsense_get_nothing() -> None:
+@pytest.mark.parametrize("headers", [{}, {"authorization": "Bearer tsu_mistyped"}])
+def test_who_has_no_key_or_a_wrong_one_is_told_how_to_come_in(headers: dict[str, str]) -> None:
+    one, stranger = job(), Client(headers=headers)
+    answers = [stranger.get(JOBS), stranger.get(f"{JOBS}{one.pk}/")]
+    answers += [stranger.post(f"{JOBS}{one.pk}/{act}/") for act in ("cancel", "retry")]
+    for answer in answers:
+        assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
+        assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Tessera"'
+    conforms(body(answers[0]), "/api/v1/jobs/", 401, "application/problem+json")
+
+
+def test_forgers_and_nonsense_get_nothing() -> None:
     one = job()
-    assert Client().get(JOBS).status_code == 403
     client = person("change_job")
     forger = Client(enforce_csrf_checks=True)
     forger.cookies = client.cookies

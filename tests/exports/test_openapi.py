@@ -22,7 +22,8 @@ from tests.factories import ACTOR, require
 
 __all__ = ["world"]
 SHOP = "/api/v1/channels/shop"
-JOBS = {f"/api/v1/jobs/{rest}" for rest in ("", "{id}/", "{id}/cancel/", "{id}/retry/")}  # for people, by their session
+JOBS = {f"/api/v1/jobs/{rest}" for rest in ("", "{id}/", "{id}/cancel/", "{id}/retry/")}  # for people
+RELEASES = "/api/v1/releases/"
 DESCRIBED = "/api/v1/channels/{channel}"
 
 
@@ -69,6 +70,15 @@ def test_every_address_needs_the_token_and_names_its_problems() -> None:
             assert list(path["get"]["responses"][status]["content"]) == ["application/problem+json"]
     scheme = description()["components"]["securitySchemes"]["channelToken"]
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+
+
+def test_what_people_ask_for_needs_them_to_log_in() -> None:
+    described = [row for path, row in description()["paths"].items() if path.startswith(("/api/v1/jobs/", RELEASES))]
+    operations = [operation for row in described for operation in row.values()]
+    assert len(operations) == 9
+    for operation in operations:
+        assert operation["security"] == [{"userToken": []}, {"cookieAuth": []}]
+        assert {"401", "403"} <= set(operation["responses"])
 
 
 def test_every_parameter_and_answer_is_described() -> None:

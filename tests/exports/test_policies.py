@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from exports.policies.due import PATIENCE, Standing, is_due
+from exports.policies.due import Standing, is_due, pause
 from exports.policies.refusing import FEW, against_shrinking
 from exports.policies.times import WrongTimes, next_time
 
@@ -56,6 +56,7 @@ def test_times_are_told_in_their_zone(cron: str, after: str, expected: str) -> N
 
 
 # --- Due -------------------------------------------------------------------------------------------------------------
+SECOND, DAY = datetime.timedelta(seconds=1), datetime.timedelta(days=1)
 READ = Standing(continuous=True, read=7, judged_on=TODAY)
 
 
@@ -72,15 +73,21 @@ READ = Standing(continuous=True, read=7, judged_on=TODAY)
         (replace(READ, continuous=False), 8, False),
         (replace(READ, continuous=False, next_at=NOW), 7, True),
         (replace(READ, continuous=False, next_at=NOW + datetime.timedelta(seconds=1)), 8, False),
-        (replace(READ, stopped_at=NOW, stopped_batch=7), 8, False),
-        (replace(READ, continuous=False, next_at=NOW, stopped_at=NOW, stopped_batch=7), 7, True),
-        (replace(READ, continuous=False, stopped_at=NOW - PATIENCE, stopped_batch=7), 8, False),
-        (replace(READ, stopped_at=NOW - PATIENCE, stopped_batch=8), 8, False),
-        (replace(READ, stopped_at=NOW - PATIENCE, stopped_batch=7), 8, True),
+        (replace(READ, stopped_on=TODAY, stopped_batch=7, next_at=NOW + SECOND), 8, False),
+        (replace(READ, stopped_on=TODAY, stopped_batch=7, next_at=NOW), 8, True),
+        (replace(READ, stopped_on=TODAY, stopped_batch=8, next_at=NOW), 8, False),
+        (replace(READ, stopped_on=TODAY - DAY, stopped_batch=8, next_at=NOW), 8, True),
+        (replace(READ, continuous=False, next_at=NOW, stopped_on=TODAY, stopped_batch=7), 7, True),
+        (replace(READ, continuous=False, stopped_on=TODAY - DAY, stopped_batch=7), 8, False),
     ],
 )
 def test_a_channel_is_due_by_its_policy(standing: Standing, last: int, due: bool) -> None:
     assert is_due(standing, NOW, TODAY, last) is due
+
+
+@pytest.mark.parametrize(("took", "waits"), [(0.5, 2), (10, 40), (15, 60), (3_600, 60)])
+def test_who_was_refused_waits_by_what_it_cost_but_not_for_long(took: float, waits: float) -> None:
+    assert pause(datetime.timedelta(seconds=took)) == datetime.timedelta(seconds=waits)
 
 
 # --- Shrinking -------------------------------------------------------------------------------------------------------
@@ -103,7 +110,7 @@ def test_a_channel_may_lose_a_share_or_a_few(before: int, after: int, limit: int
 
 def test_the_refusal_says_how_much_and_what_to_do() -> None:
     assert against_shrinking("shop", 1_200, 600, 20) == (
-        "Channel “shop” would lose 600 of 1,200 documents, 50 percent; it may lose 20. Nothing is released and nothing "
-        "is lost. See what goes (“Release …” in the channel's form, or release shop --dry-run), then mend it or allow "
-        "it once (there, or with --allow-shrink)."
+        "Channel “shop” would lose 600 of 1,200 documents within a day, 50 percent; it may lose 20. Nothing is "
+        "released and nothing is lost. See what goes (“Release …” in the channel's form, or release shop --dry-run), "
+        "then mend it or allow it once (there, or with --allow-shrink)."
     )

@@ -466,6 +466,20 @@ def test_an_old_state_that_was_reworded_is_put_back_whole(shop: Channel, done: D
     nothing_differs(shop)
 
 
+def test_who_says_a_text_is_found_a_part_at_a_time_and_on_postgresql_without_a_join(
+    shop: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There the two are joined by one looked up for each of the other, before anybody has counted their rows."""
+    monkeypatch.setattr(rewording, "AT_ONCE", 2)
+    said = [Fragment.objects.get(code="f").pk, make.make_fragment("g", {"en": "<p>Dim.</p>"}, approved=True).pk]
+    with CaptureQueriesContext(connection) as queries:
+        assert rewording.carrying(shop, said) == set(Product.objects.values_list("pk", flat=True))
+    joins = any(" JOIN " in query["sql"] for query in queries)
+    assert joins is (connection.vendor == "sqlite")
+    assert rewording.carrying(make.make_channel("other", ["en"]), said) == set()
+    assert rewording.carrying(shop, said[1:]) == set()
+
+
 def test_other_words_of_many_products_take_as_many_queries_as_of_few(shop: Channel, done: Done) -> None:
     def cost(text: str) -> int:
         say(en=text)
