@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet
 
 from catalog.many import among as among
@@ -69,9 +69,8 @@ def copy_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequenc
     types = [_field(model, name).rel_db_type(connection).partition("(")[0] for name in columns]
     try:
         with (
-            connection.wrap_database_errors,
-            connection.connection.transaction(),
-            connection.connection.cursor() as cursor,
+            transaction.atomic(),
+            connection.cursor() as cursor,
             cursor.copy(f"COPY {_table(model)} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
         ):
             copy.set_types(types)

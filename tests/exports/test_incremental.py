@@ -44,7 +44,7 @@ from catalog.operations.trees import save_category
 from catalog.quality.rechecking import recheck
 from exports.gathering.selection import SelectionError
 from exports.models import DocumentVersion, Provenance, Release, VersionStatement
-from exports.policies.refusing import Retired
+from exports.policies.refusing import Leave, Retired
 from exports.policies.saving import save_policy
 from exports.querysets import policy_of
 from exports.releasing import committing, staging
@@ -78,7 +78,7 @@ def release_all() -> None:
     """What a channel may lose is not what is tried here, and the world is too small for it."""
     for channel in Channel.objects.all():
         try:
-            release(ACTOR, channel)
+            release(ACTOR, channel, leave=Leave(shrink=True))
         except (Retired, SelectionError):
             continue
 
