@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 import orjson
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet
 
 from catalog.many import among as among
@@ -67,10 +67,13 @@ def copy_rows(model: type[Model], columns: Sequence[str], rows: Sequence[Sequenc
     """
     names = ", ".join(_column(model, name) for name in columns)
     types = [_field(model, name).rel_db_type(connection).partition("(")[0] for name in columns]
+    # psycopg takes a transaction in which nothing has been said yet for one of its own, and would commit it.
+    connection.connection.execute("SELECT")
     try:
         with (
-            transaction.atomic(),
-            connection.cursor() as cursor,
+            connection.wrap_database_errors,
+            connection.connection.transaction(),
+            connection.connection.cursor() as cursor,
             cursor.copy(f"COPY {_table(model)} ({names}) FROM STDIN (FORMAT BINARY)") as copy,
         ):
             copy.set_types(types)
