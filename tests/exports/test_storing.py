@@ -16,7 +16,7 @@ def test_bodies_are_taken_back_also_where_they_are_the_first_that_a_transaction_
     """PostgreSQL's driver knows nothing of Django's transactions."""
     monkeypatch.setattr(storing, "_known_bodies", lambda digests: set())
     for _ in range(2):  # what the driver looks up once per process is a statement, too
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             storing.store_bodies({"a": b"one"})
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
     assert not DocumentBody.objects.exists()
