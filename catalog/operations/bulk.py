@@ -107,7 +107,7 @@ def _patch(facts: Facts) -> Patch:
 
 def _outright(put: Mapping[str, Mapping[str, Any]]) -> bool:
     single = not any(spec.localizable or spec.per_channel for spec in specs_called(put).values())
-    return single and tells_where_different(scopes[""] for scopes in put.values())
+    return bool(put) and single and tells_where_different(scopes[""] for scopes in put.values())
 
 
 def _refuse_telling_apart(patch: Patch) -> None:

@@ -100,3 +100,9 @@ def test_entries_are_exchanged_where_all_had_one_and_made_where_some_had_none_or
     assert not [query for query in queries if 'SELECT "catalog_factentry"."id"' in query["sql"]]
     assert [entries(product, "color") for product in products] == [{"": ["blue"]}] * 3
     assert differences() == {}
+
+
+def test_where_nothing_is_said_nothing_changes() -> None:
+    make_attribute("number", "width")
+    products = [make_product(facts={"width": "3"})]
+    assert set_fact_on(ACTOR, products, {}) == set_fact_on(ACTOR, products, {"width": {}}) == Report(0, 1)
