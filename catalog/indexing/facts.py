@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from catalog.indexing.batch import Batch, Choice, Row
 from catalog.indexing.keeping import Columns, Difference, Keeper
@@ -17,7 +17,6 @@ from catalog.values import TYPES
 
 # Values that products come to have are written by so many statements, or else row by row.
 _STATEMENTS = 20
-_SHAPES = [(localizable, per_channel) for localizable in (False, True) for per_channel in (False, True)]
 
 
 class FactEntries(Keeper):
@@ -40,8 +39,10 @@ class FactEntries(Keeper):
 
     def _said(self, batch: Batch) -> Iterator[tuple[list[Row], list[Columns]]]:
         """Products that say the same, and their entries in one context without the product."""
+        specs = [each.spec for code, each in batch.schema.attributes.items() if batch.schema.is_changed(code)]
+        shapes = sorted({(spec.localizable, spec.per_channel) for spec in specs})
         for alike in batch.alike:
-            for localizable, per_channel in _SHAPES:
+            for localizable, per_channel in shapes:
                 choice = _choice(batch, alike[0], localizable, per_channel)
                 if choice.attributes:
                     for context in batch.schema.contexts(choice.attributes[0].spec):
@@ -49,29 +50,30 @@ class FactEntries(Keeper):
                             yield same, list(_entries(batch, same[0], choice, context))
 
     def bring(self, batch: Batch) -> None:
-        """Where all had one value of each fact and have one now, that is put in place of what was; nothing is read."""
-        if batch.schema.changed is None or not self._exchange(batch):
+        """Where each has one value of each fact now, that is put in place of what was; nothing is read."""
+        if not batch.schema.values or not self._exchange(batch):
             super().bring(batch)
 
     def _exchange(self, batch: Batch) -> bool:
-        """Whether it could be done so."""
+        """Whether nothing is left to do. Of these facts nobody has two values, so what was put is right in any case."""
+        schema = batch.schema
+        changed = [each for code, each in schema.attributes.items() if schema.is_changed(code) and each.entered]
+        if any(TYPES[each.spec.type].many for each in changed):
+            return False
         products: dict[Columns, list[int]] = defaultdict(list)
         for same, entries in self._said(batch):
             for entry in entries:
                 products[entry] += [row.pk for row in same]
+        places = [(each.pk, context.pk) for each in changed for context in schema.contexts(each.spec)]
         wanted: Counter[Columns] = Counter()
         for entry, pks in products.items():
             wanted[entry[:2]] += len(pks)
-        one_each = dict.fromkeys(wanted, (len(batch.ids),) * 2)
-        if not wanted or len(products) > _STATEMENTS or {place: (n, n) for place, n in wanted.items()} != one_each:
-            return False
-        rows = self.there(batch).order_by().values_list("attribute_id", "context_id")
-        if {row[:2]: row[2:] for row in rows.annotate(Count("pk"), Count("product", distinct=True))} != one_each:
+        if len(products) > _STATEMENTS or wanted != dict.fromkeys(places, len(batch.ids)):
             return False
         for (attribute, context, key, until), pks in products.items():
             here = FactEntry.objects.filter(product__in=among(pks), attribute=attribute, context=context)
-            here.update(key=key, until=until)
-        return True
+            wanted[attribute, context] -= here.update(key=key, until=until)
+        return not any(wanted.values())
 
     def difference(self, batch: Batch) -> Difference:
         """What an entry says is changed where one goes and another comes, which takes half as long."""

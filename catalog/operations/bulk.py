@@ -15,7 +15,7 @@ from orjson import dumps, loads
 from catalog.actors import Actor
 from catalog.indexing import refresh
 from catalog.indexing.batch import Row, rows_of
-from catalog.indexing.documents import patched, say_where_different, tells_where_different
+from catalog.indexing.documents import Entries, patched, say_where_different, tells_where_different
 from catalog.indexing.writing import batches, update_rows
 from catalog.many import among
 from catalog.models import Attribute, FamilyVariantAttribute, Product
@@ -23,6 +23,7 @@ from catalog.operations.former import specs_called
 from catalog.operations.products import INHERIT, Facts, merged
 from catalog.operations.recording import record_alike
 from catalog.remembered import remembered
+from catalog.values import TYPES
 
 # Products whose facts are in memory together.
 BATCH = 1_000
@@ -137,9 +138,24 @@ def _write(actor: Actor, ids: Sequence[int], patch: Patch) -> dict[int, Row]:
 def _say(ids: Sequence[int], patch: Patch) -> dict[int, Row]:
     """Without asking what was said before."""
     facts = {code: scopes[""] for code, scopes in patch.put.items()}
-    rows = say_where_different(ids, facts, timezone.now(), COLUMNS)
+    rows = say_where_different(ids, facts, _entries(facts), timezone.now(), COLUMNS)
     only = {text: loads(text) for text in {row[-1] for row in rows}}
     return {row[0]: Row._make((*row[:-1], patch.put, only[row[-1]])) for row in rows}
+
+
+def _entries(facts: Mapping[str, Any]) -> Entries:
+    """Those of the facts that are in the index, and have one entry there."""
+    specs = specs_called(facts)
+    codes = tuple(facts)
+    filterable = Attribute.objects.filter(code__in=codes, filterable=True).values_list("code", "pk")
+    indexed = remembered(("indexed", codes), lambda: (dict(filterable), True))
+    found: dict[str, tuple[int, str]] = {}
+    for code, pk in indexed.items():
+        if facts[code] is not None:
+            spec = specs[code.lower()]
+            keys = [entry.key for entry in TYPES[spec.type].entries(facts[code], spec)]
+            found |= {code: (pk, keys[0])} if len(keys) == 1 else {}
+    return found
 
 
 def _merge(ids: Sequence[int], patch: Patch) -> dict[int, Row]:

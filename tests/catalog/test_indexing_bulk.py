@@ -75,6 +75,19 @@ def test_a_product_that_says_it_already_is_left_alone_however_it_is_spelled(valu
     assert differences() == {}
 
 
+def test_who_is_known_to_have_the_value_may_still_have_to_say_it() -> None:
+    """The index has it of those that inherit it, and of those that spell it otherwise."""
+    make_attribute("text", "note", filterable=True)
+    color = make_attribute("select", "color", options=["red", "blue"], filterable=True)
+    top = make_product("top", make_family("shirts", [color]), {"note": "red", "color": "red"})
+    make_product("below", parent=top)
+    make_product("otherwise", top.family, {"note": "Red", "color": "red"})
+    facts = {"note": {"": "red"}, "color": {"": "red"}}
+    assert set_fact_on(ACTOR, Product.objects.all(), facts) == Report(2, 1)
+    assert [row.values for row in Product.objects.all()] == [facts] * 3
+    assert differences() == {}
+
+
 def test_what_was_said_for_some_before_everybody_was_meant_is_kept() -> None:
     """An attribute that no longer differs by language still holds what was said in each."""
     attribute = make_attribute("text", "note", localizable=True, filterable=True)
