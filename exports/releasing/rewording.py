@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from catalog.indexing import outbox
@@ -32,13 +32,13 @@ from exports.assembling.words import fixed
 from exports.documents import Statement, digest_of
 from exports.gathering.bundles import FragmentContent
 from exports.gathering.membership import reach
-from exports.models import DocumentVersion, Problem, VersionStatement
+from exports.models import DocumentVersion, Problem, TraceStatement
 
 # Numbers of revisions that a document may have besides its trace; with more it is made anew, with a trace of its own.
 MOST = 50
 # Products of which the documents are read at once.
 BATCH = 500
-# Versions that are looked for at once.
+# Traces of which the documents are looked for at once.
 AT_ONCE = 100_000
 # More products than these are not told apart by what is touched meanwhile.
 FEW = 1_000
@@ -74,6 +74,7 @@ class Reworded:
     was: str
     digest: str
     body: bytes
+    trace: int
     revisions: str
 
     @property
@@ -148,11 +149,11 @@ def carrying(channel: Channel, fragments: Collection[int]) -> set[int]:
     products = out.values_list("product", flat=True).distinct()
     if connection.vendor == "sqlite":
         return set(products.filter(statements__fragment__in=codes))
-    said = VersionStatement.objects.filter(fragment__in=codes).order_by()
-    versions = said.values_list("version", flat=True).iterator(chunk_size=AT_ONCE)
+    said = TraceStatement.objects.filter(fragment__in=codes).order_by()
+    traces = said.values_list("trace", flat=True).iterator(chunk_size=AT_ONCE)
     found: set[int] = set()
-    while part := list(islice(versions, AT_ONCE)):
-        found.update(products.filter(is_any("pk", part)))
+    while part := list(islice(traces, AT_ONCE)):
+        found.update(products.filter(is_any("trace", part)))
     return found
 
 
@@ -179,11 +180,12 @@ class _Out(NamedTuple):
     language: str
     digest: str
     body: bytes
+    trace: int
     revisions: str
 
     def reworded(self, body: bytes, revisions: str) -> Reworded:
-        version, product, listed, sku, language, was, *_ = self
-        return Reworded(version, product, listed, sku, language, was, digest_of(body), body, revisions)
+        version, product, listed, sku, language, was, _, trace, _ = self
+        return Reworded(version, product, listed, sku, language, was, digest_of(body), body, trace, revisions)
 
     def retold(self, revisions: str) -> Retold:
         return Retold(self.version, self.product, revisions)
@@ -208,7 +210,7 @@ def _part(channel: Channel, products: Collection[int], texts: _Texts) -> Words:
     """The same of some products, of which the documents are in memory as they were."""
     documents = _documents(channel, products)
     said = _said(documents, texts.codes)
-    found = [(row, texts.put_into(row, said.get(row.version, ()))) for row in documents]
+    found = [(row, texts.put_into(row, said.get(row.trace, ()))) for row in documents]
     doubtful = {row.product for row, new in found if new is None}
     sure = [(row, new) for row, new in found if new is not None and row.product not in doubtful]
     return Words(
@@ -230,18 +232,28 @@ def _doubtful(channel: Channel, wanted: Rewording) -> set[int]:
 
 def _documents(channel: Channel, products: Collection[int]) -> list[_Out]:
     rows = DocumentVersion.objects.filter(channel=channel, valid_until=None, product__in=among(products)).order_by()
-    told = Cast("provenance__revisions", TextField())
-    columns = ("pk", "product", "listed", "sku", "language", "body_id", "body__content", told)
-    return [_Out._make((*row[:6], bytes(row[6]), row[7])) for row in rows.values_list(*columns)]
+    told = Cast("revisions", TextField())
+    columns = ("pk", "product", "listed", "sku", "language", "body_id", "body__content", "trace_id", told)
+    return [_Out._make(row) for row in _as_bytes(rows.values_list(*columns))]
 
 
-def _said(documents: Iterable[_Out], codes: Collection[str]) -> Mapping[int, Sequence[_Said]]:
-    """By version, where these fragments stand in it."""
-    versions = among(row.version for row in documents)
-    rows = VersionStatement.objects.filter(version__in=versions, fragment__in=codes).order_by()
-    found: dict[int, list[_Said]] = defaultdict(list)
-    for version, *said in rows.values_list("version_id", *_Said._fields):
-        found[version].append(_Said(*said))
+def _as_bytes(rows: QuerySet[DocumentVersion, Any]) -> Iterable[Sequence[Any]]:
+    """PostgreSQL spells bytes in hexadecimal unless it is asked for binary answers, which the ORM does not."""
+    if connection.vendor != "postgresql":
+        return rows
+    from psycopg import Cursor
+
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        return cursor.execute(*rows.query.sql_with_params(), binary=True).fetchall()
+
+
+def _said(documents: Iterable[_Out], codes: Collection[str]) -> Mapping[int, tuple[_Said, ...]]:
+    """By trace, where these fragments stand in its documents."""
+    traces = among(row.trace for row in documents)
+    rows = TraceStatement.objects.filter(trace__in=traces, fragment__in=codes).order_by()
+    found: dict[int, tuple[_Said, ...]] = defaultdict(tuple)
+    for trace, *said in rows.values_list("trace_id", *_Said._fields):
+        found[trace] += (_Said(*said),)
     return found
 
 
@@ -263,17 +275,18 @@ class _Texts:
         self._contested = {code for code, row in self._out.items() if row.fragment_id in contested}
         self._slots = {row.code.lower(): row for row in Slot.objects.all()}
         self._swaps: dict[_Said, _Swap | None] = {}
+        self._in: dict[tuple[tuple[_Said, ...], str], Sequence[_Swap | None]] = {}
         self._told: dict[tuple[str, frozenset[str]], str] = {}
 
     @property
     def codes(self) -> Collection[str]:
         return list(self._out)
 
-    def put_into(self, document: _Out, said: Sequence[_Said]) -> tuple[bytes, str] | None:
+    def put_into(self, document: _Out, said: tuple[_Said, ...]) -> tuple[bytes, str] | None:
         """A document's body and numbers with these statements as they are now; None where that is not sure."""
         if self._contested and self._contested - {row.fragment for row in said}:
             return None
-        swaps = [self._swap(row) for row in said]
+        swaps = self._swaps_in(said, document.revisions)
         body = document.body
         for swap in swaps:
             if swap is None or len(parts := body.split(swap.old)) != 2:
@@ -283,6 +296,15 @@ class _Texts:
             return document.body, document.revisions
         told = self._told_with(document.revisions, frozenset(row.fragment for row in said))
         return (body, told) if told else None
+
+    def _swaps_in(self, said: tuple[_Said, ...], revisions: str) -> Sequence[_Swap | None]:
+        """Those of statements of a trace, for a document that has these numbers besides it."""
+        key = said, revisions
+        if key not in self._in:
+            own = {(code.lower(), language): number for code, language, number in _numbers(revisions)}
+            renewed = [row._replace(revision=own.get((row.fragment, row.language), row.revision)) for row in said]
+            self._in[key] = [self._swap(row) for row in renewed]
+        return self._in[key]
 
     def _swap(self, said: _Said) -> _Swap | None:
         """None where a statement is not the same for all documents."""
@@ -311,6 +333,12 @@ class _Texts:
             many = sum(map(len, told.values())) > MOST
             self._told[key] = "" if many else orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
         return self._told[key]
+
+
+def _numbers(revisions: str) -> Iterable[tuple[str, str, int]]:
+    """Code, language, number."""
+    for code, numbers in orjson.loads(revisions).items():
+        yield from ((code, language, number) for language, number in numbers.items())
 
 
 def _content(out: FragmentRevision) -> FragmentContent:
