@@ -65,17 +65,8 @@ def fill(channel: Channel, start: int, end: int, batch: int = 5_000) -> None:
     for low in range(start, end, batch):
         rows = [(number, to_bytes(document(number, WORDS))) for number in range(low, min(low + batch, end))]
         insert_rows(DocumentBody, ("digest", "content"), [(digest_of(body), body) for _, body in rows])
-        columns = (
-            "channel_id",
-            "product",
-            "listed",
-            "sku",
-            "language",
-            "body_id",
-            "trace_id",
-            "revisions",
-            "valid_from",
-        )
+        told = ("trace_id", "revisions", "valid_from")
+        columns = ("channel_id", "product", "listed", "sku", "language", "body_id", *told)
         insert_rows(
             DocumentVersion,
             columns,

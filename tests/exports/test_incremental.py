@@ -250,12 +250,11 @@ def released(channel: Channel) -> dict[str, Any]:
     rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
     last = Release.objects.filter(channel=channel).order_by("-number")[0]
     said = TraceStatement.objects.filter(versions__channel=channel, versions__valid_until=None).order_by("pk")
+    carried = said.values_list("versions__sku", "versions__language", *_CARRIED, "versions__revisions")
     return {
         "documents": {(row.sku, row.language): (row.product, row.listed, row.body_id) for row in rows},
         "provenance": {(row.sku, row.language): row.provenance for row in rows.select_related("trace")},
-        "statements": _by_key(
-            _renewed(said.values_list("versions__sku", "versions__language", *_CARRIED, "versions__revisions"))
-        ),
+        "statements": _by_key(_renewed(carried)),
         "categories": {(row.sku, row.language): sorted(row.categories.values_list("code", flat=True)) for row in rows},
         "problems": sorted(report_of(last), key=repr),
         "counts": (last.documents, last.problems),
