@@ -1,6 +1,8 @@
 """What documents carry hangs on their traces, which many share, and documents know their trace themselves."""
 
 import django.db.models.deletion
+
+import exports.models.releases
 from django.db import migrations, models
 
 # Of a trace's documents the one that what hangs on it is taken from: one that has no numbers besides it, if there is.
@@ -132,7 +134,31 @@ class Migration(migrations.Migration):
                 to="exports.trace",
             ),
         ),
+        migrations.AlterField(
+            "documentversion",
+            "channel",
+            models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="document_versions",
+                to="catalog.channel",
+            ),
+        ),
         migrations.AddIndex("documentversion", models.Index(fields=["trace"], name="document_of_trace")),
+        migrations.RemoveIndex("documentversion", "document_of_body"),
+        migrations.AddIndex(
+            "documentversion", exports.models.releases.EqualityIndex(fields=["body"], name="document_of_body")
+        ),
+        migrations.RemoveIndex("documentversion", "document_disappeared"),
+        migrations.AddIndex(
+            "documentversion",
+            models.Index(
+                fields=["channel", "valid_until"],
+                condition=models.Q(valid_until__isnull=False),
+                name="document_disappeared",
+            ),
+        ),
         *(
             migrations.DeleteModel(name)
             for name in ("Provenance", "VersionAsset", "VersionCategory", "VersionFacts", "VersionStatement")

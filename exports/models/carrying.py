@@ -15,7 +15,7 @@ from django.db.models.fields.related import ForeignObject
 from exports.models.releases import DocumentVersion, Trace
 
 
-class VersionsOfTrace(ForeignObject):
+class VersionsOfTrace(ForeignObject):  # type: ignore[type-arg] # cannot be subscripted when it is run
     """From what hangs on a trace to the versions that have it, past the trace's own row: a join less. No column."""
 
     def __init__(self, *, related_name: str) -> None:

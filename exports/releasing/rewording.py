@@ -59,8 +59,7 @@ class Rewording:
 NO_WORDS = Rewording(frozenset(), frozenset(), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Reworded:
+class Reworded(NamedTuple):
     """A document that takes the place of version `version`, whose digest is `was`.
 
     `revisions` are the numbers that differ from its trace, as JSON.
@@ -265,6 +264,14 @@ class _Swap(NamedTuple):
     differs: bool
 
 
+class _Change(NamedTuple):
+    """What becomes of documents that say the same: their statements, and the numbers besides their trace, as JSON."""
+
+    swaps: Sequence[_Swap]
+    revisions: str
+    differs: bool
+
+
 class _Texts:
     """The words of fragments as they are out, and as they were; each statement is put into JSON once."""
 
@@ -275,8 +282,7 @@ class _Texts:
         self._contested = {code for code, row in self._out.items() if row.fragment_id in contested}
         self._slots = {row.code.lower(): row for row in Slot.objects.all()}
         self._swaps: dict[_Said, _Swap | None] = {}
-        self._in: dict[tuple[tuple[_Said, ...], str], Sequence[_Swap | None]] = {}
-        self._told: dict[tuple[str, frozenset[str]], str] = {}
+        self._changes: dict[tuple[tuple[_Said, ...], str], _Change | None] = {}
 
     @property
     def codes(self) -> Collection[str]:
@@ -284,27 +290,34 @@ class _Texts:
 
     def put_into(self, document: _Out, said: tuple[_Said, ...]) -> tuple[bytes, str] | None:
         """A document's body and numbers with these statements as they are now; None where that is not sure."""
+        key = said, document.revisions
+        if key not in self._changes:
+            self._changes[key] = self._change(*key)
+        change = self._changes[key]
+        if change is None:
+            return None
+        body = document.body
+        for old, new, _ in change.swaps:
+            if len(parts := body.split(old)) != 2:
+                return None
+            body = body if old == new else new.join(parts)
+        return body if change.differs else document.body, change.revisions
+
+    def _change(self, said: tuple[_Said, ...], revisions: str) -> _Change | None:
+        """For documents that have these numbers besides their trace; None where it is not the same for all of them."""
         if self._contested and self._contested - {row.fragment for row in said}:
             return None
-        swaps = self._swaps_in(said, document.revisions)
-        body = document.body
-        for swap in swaps:
-            if swap is None or len(parts := body.split(swap.old)) != 2:
+        own = {(code.lower(), language): number for code, language, number in _numbers(revisions)}
+        swaps = []
+        for row in said:
+            swap = self._swap(row._replace(revision=own.get((row.fragment, row.language), row.revision)))
+            if swap is None:
                 return None
-            body = body if swap.old == swap.new else swap.new.join(parts)
-        if not any(swap.differs for swap in swaps if swap):
-            return document.body, document.revisions
-        told = self._told_with(document.revisions, frozenset(row.fragment for row in said))
-        return (body, told) if told else None
-
-    def _swaps_in(self, said: tuple[_Said, ...], revisions: str) -> Sequence[_Swap | None]:
-        """Those of statements of a trace, for a document that has these numbers besides it."""
-        key = said, revisions
-        if key not in self._in:
-            own = {(code.lower(), language): number for code, language, number in _numbers(revisions)}
-            renewed = [row._replace(revision=own.get((row.fragment, row.language), row.revision)) for row in said]
-            self._in[key] = [self._swap(row) for row in renewed]
-        return self._in[key]
+            swaps.append(swap)
+        if not any(swap.differs for swap in swaps):
+            return _Change(swaps, revisions, differs=False)
+        told = self._told_with(revisions, {row.fragment for row in said})
+        return _Change(swaps, told, differs=True) if told else None
 
     def _swap(self, said: _Said) -> _Swap | None:
         """None where a statement is not the same for all documents."""
@@ -320,19 +333,14 @@ class _Texts:
         old, new = (_statement(slot, said.language, body) for body in (_body(out.fragment_id, said), now))
         return _Swap(old, new, _content(out).revision_of(said.language) != said.revision) if old and new else None
 
-    def _told_with(self, revisions: str, fragments: frozenset[str]) -> str:
+    def _told_with(self, revisions: str, fragments: Collection[str]) -> str:
         """The numbers that a document has besides its trace, with those of fragments; "" where they are too many."""
-        key = revisions, fragments
-        if key not in self._told:
-            told: dict[str, dict[str, int]] = orjson.loads(revisions)
-            for out in (self._out[code] for code in fragments):
-                content = _content(out)
-                told[out.fragment.code] = {
-                    language: content.revision_of(language) for language in content.content["body"]
-                }
-            many = sum(map(len, told.values())) > MOST
-            self._told[key] = "" if many else orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
-        return self._told[key]
+        told: dict[str, dict[str, int]] = orjson.loads(revisions)
+        for out in (self._out[code] for code in fragments):
+            content = _content(out)
+            told[out.fragment.code] = {language: content.revision_of(language) for language in content.content["body"]}
+        many = sum(map(len, told.values())) > MOST
+        return "" if many else orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
 
 
 def _numbers(revisions: str) -> Iterable[tuple[str, str, int]]:
