@@ -31,7 +31,8 @@ from catalog.indexing.writing import insert_rows
 from catalog.models import Channel
 from exports import tokens
 from exports.documents import Document, Fact, Statement, digest_of, to_bytes
-from exports.models import DocumentBody, DocumentVersion, Release
+from exports.models import DocumentBody, DocumentVersion, Release, Trace
+from exports.releasing.storing import NONE
 
 ACTOR = Actor("benchmark", "command")
 DOCUMENTS, LARGE = 50_000, 500_000
@@ -78,7 +79,8 @@ def fill(channel: Channel, count: int, words: int) -> None:
 
     Two thousand documents are made, and the others are those under other SKUs.
     """
-    columns = ("channel_id", "product", "listed", "sku", "language", "body_id", "valid_from")
+    columns = ("channel_id", "product", "listed", "sku", "language", "body_id", "trace_id", "revisions", "valid_from")
+    trace = Trace.objects.create(content={}).pk
     patterns = [to_bytes(document(number, words)) for number in range(min(SEED, count))]
     for start in range(0, count, SEED):
         numbers = range(start, min(start + SEED, count))
@@ -90,7 +92,7 @@ def fill(channel: Channel, count: int, words: int) -> None:
         with transaction.atomic():
             insert_rows(DocumentBody, ("digest", "content"), list(zip(digests, bodies, strict=True)))
             rows = [
-                (channel.pk, number, True, _sku(number).decode(), "en", digest, 1)
+                (channel.pk, number, True, _sku(number).decode(), "en", digest, trace, NONE, 1)
                 for number, digest in zip(numbers, digests, strict=True)
             ]
             insert_rows(DocumentVersion, columns, rows)

@@ -25,7 +25,7 @@ from catalog.operations.reviewing import approve
 from exports.assembling.assemble import assemble
 from exports.explaining.whereabouts import impact
 from exports.gathering.loading import Loader, contexts
-from exports.models import Edition, Output, Release, VersionStatement
+from exports.models import Edition, Output, Release, TraceStatement
 from exports.releasing.committing import release
 
 FRAGMENTS = 6
@@ -113,13 +113,13 @@ def _loading_queries(channel: Channel) -> int:
 def _impact(fragment: Fragment) -> tuple[dict[str, float], int]:
     edits = iter(range(1_000_000))
 
-    showing = VersionStatement.objects.filter(fragment=fragment.code, version__valid_until=None)
+    showing = TraceStatement.objects.filter(fragment=fragment.code, versions__valid_until=None)
 
     def ids() -> Sequence[Any]:
-        return list(showing.values_list("version_id", "version__product"))
+        return list(showing.values_list("versions__pk", "versions__product"))
 
     def documents() -> Sequence[Any]:
-        return list(showing.values_list("version_id", flat=True))
+        return list(showing.values_list("versions__pk", flat=True))
 
     def ours() -> None:
         text = f"<p>{SENTENCE} {next(edits)}</p>"

@@ -23,9 +23,10 @@ from catalog.indexing.writing import insert_rows
 from catalog.models import Channel, Product
 from catalog.operations.products import set_facts
 from exports.documents import digest_of, to_bytes
-from exports.models import ChannelState, DocumentBody, DocumentVersion, Release
+from exports.models import ChannelState, DocumentBody, DocumentVersion, Release, Trace
 from exports.releasing.affected import asked
 from exports.releasing.committing import release
+from exports.releasing.storing import NONE
 
 LARGE, SMALL = 500_000, 5_000
 # Words of a description: documents of about 1.8 KB.
@@ -60,15 +61,17 @@ def fill(channel: Channel, start: int, end: int, batch: int = 5_000) -> None:
     """Products and their documents, as if they had been released; the documents are not what would be assembled."""
     make_products(start, end)
     ids = dict(Product.objects.filter(sku__gte=f"SKU-{start:07}").values_list("sku", "pk"))
+    trace = Trace.objects.create(content={"statements": []}).pk
     for low in range(start, end, batch):
         rows = [(number, to_bytes(document(number, WORDS))) for number in range(low, min(low + batch, end))]
         insert_rows(DocumentBody, ("digest", "content"), [(digest_of(body), body) for _, body in rows])
-        columns = ("channel_id", "product", "listed", "sku", "language", "body_id", "valid_from")
+        told = ("trace_id", "revisions", "valid_from")
+        columns = ("channel_id", "product", "listed", "sku", "language", "body_id", *told)
         insert_rows(
             DocumentVersion,
             columns,
             [
-                (channel.pk, ids[f"SKU-{number:07}"], True, f"SKU-{number:07}", "en", digest_of(body), 1)
+                (channel.pk, ids[f"SKU-{number:07}"], True, f"SKU-{number:07}", "en", digest_of(body), trace, NONE, 1)
                 for number, body in rows
             ],
         )

@@ -13,7 +13,7 @@ from django.db.models.functions import Lower
 from catalog.models import Asset, Channel, Product
 from catalog.models.base import CODE_PATTERN
 from exports.documents import Document, Publication, from_bytes
-from exports.models import ChannelPolicy, DocumentBody, DocumentVersion, Edition, Output, Provenance, Release
+from exports.models import ChannelPolicy, DocumentBody, DocumentVersion, Edition, Output, Release
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 _MAX_CODE = 100
@@ -184,10 +184,9 @@ def stored_called(release: Release, language: str, skus: Iterable[str]) -> list[
     return stored(versions_at(release, language).filter(sku__in=list(skus)))
 
 
-def provenance_of(release: Release, language: str, sku: str) -> Provenance | None:
-    """Where a document's facts and statements come from, with its trace, version and body. One query."""
-    rows = Provenance.objects.filter(version__in=versions_at(release, language).filter(sku=sku).order_by())
-    return rows.select_related("version__body", "trace").first()
+def version_told_of(release: Release, language: str, sku: str) -> DocumentVersion | None:
+    """A document with its trace and its body. One query."""
+    return versions_at(release, language).filter(sku=sku).select_related("body", "trace").first()
 
 
 # --- Categories ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.core.cache import cache
 
-from exports.models import FactSetMember, Release, VersionFacts
+from exports.models import FactSetMember, Release, TraceFacts
 from exports.querysets import versions_at
 from exports.releasing.changes import key_of
 
@@ -35,7 +35,7 @@ class Said:
         key = f"exports.asking.codes:{self.release.channel_id}:{self.release.number}:{key_of(self.release)}"
         found = cache.get(key)
         if found is None:
-            sets = VersionFacts.objects.filter(version__channel=self.release.channel_id).order_by()
+            sets = TraceFacts.objects.filter(versions__channel=self.release.channel_id).order_by()
             members = FactSetMember.objects.filter(fact_set__in=sets.values("fact_set").distinct())
             found = frozenset(members.values_list("attribute", flat=True).distinct())
             cache.set(key, found, _KEPT)

@@ -11,15 +11,15 @@ from catalog.aliases import Aliases, target_of
 from catalog.claims import CARRIERS
 from catalog.models import Channel, Fragment
 from catalog.usage import EXAMPLES, Use
-from exports.models import STAGED, Edition, Release, VersionStatement
+from exports.models import STAGED, Edition, Release, TraceStatement
 
 
 def documents_with(fragments: Mapping[int, Fragment]) -> dict[int, Sequence[Use]]:
     """The documents of current releases that carry each, with the channels they are in. Three queries."""
     named = _named(fragments)
-    rows = VersionStatement.objects.filter(fragment__in=list(named), version__valid_until=None).order_by()
+    rows = TraceStatement.objects.filter(fragment__in=list(named), versions__valid_until=None).order_by()
     counts: dict[int, dict[int, int]] = defaultdict(dict)
-    counted = rows.values_list("fragment", "version__channel").annotate(count=Count("version", distinct=True))
+    counted = rows.values_list("fragment", "versions__channel").annotate(count=Count("versions__pk", distinct=True))
     for code, channel, count in counted:
         own = counts[named[code]]
         own[channel] = own.get(channel, 0) + count
@@ -38,8 +38,8 @@ def editions_with(fragments: Mapping[int, Fragment]) -> dict[int, Sequence[Use]]
     made: dict[tuple[int, str], list[Edition]] = defaultdict(list)
     for edition in latest:
         made[edition.release.channel_id, edition.output.language].append(edition)
-    rows = VersionStatement.objects.filter(fragment__in=list(named)).exclude(version__valid_until=STAGED).order_by()
-    columns = ("fragment", "version__channel", "version__language", "version__valid_from", "version__valid_until")
+    rows = TraceStatement.objects.filter(fragment__in=list(named)).exclude(versions__valid_until=STAGED).order_by()
+    columns = ("fragment", "versions__channel", "versions__language", "versions__valid_from", "versions__valid_until")
     found: dict[int, dict[int, Edition]] = defaultdict(dict)
     for code, channel, language, since, until in rows.values_list(*columns).distinct():
         for edition in made[channel, language]:
@@ -54,8 +54,8 @@ def editions_with(fragments: Mapping[int, Fragment]) -> dict[int, Sequence[Use]]
 def releases_with(fragments: Mapping[int, Fragment]) -> dict[int, Sequence[Use]]:
     """The releases whose documents said it, as far as they are kept, the latest first. Three queries."""
     named = _named(fragments)
-    rows = VersionStatement.objects.filter(fragment__in=list(named)).exclude(version__valid_until=STAGED).order_by()
-    columns = ("fragment", "version__channel", "version__valid_from", "version__valid_until")
+    rows = TraceStatement.objects.filter(fragment__in=list(named)).exclude(versions__valid_until=STAGED).order_by()
+    columns = ("fragment", "versions__channel", "versions__valid_from", "versions__valid_until")
     spans = list(rows.values_list(*columns).distinct())
     made: dict[int, list[Release]] = defaultdict(list)
     channels = {channel for _, channel, _, _ in spans}

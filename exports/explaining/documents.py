@@ -63,19 +63,19 @@ def explain(channel: Channel, language: str, sku: str) -> Explanation:
     languages = querysets.languages_of(release)
     if language not in languages:
         raise NotReleased(f"Release {release.number} of “{channel.code}” has {', '.join(languages)}, not “{language}”.")
-    stored = querysets.provenance_of(release, language, sku)
+    stored = querysets.version_told_of(release, language, sku)
     if stored is None and (spelling := querysets.spelling_of(sku)):
-        stored = querysets.provenance_of(release, language, spelling)
+        stored = querysets.version_told_of(release, language, spelling)
     if stored is None:
         raise NotReleased(f"{sku} is not in release {release.number} of “{channel.code}”: {reason(channel, sku)}")
-    document = orjson.loads(bytes(stored.version.body.content))
+    document = orjson.loads(bytes(stored.body.content))
     return _explanation(
         document,
-        stored.content,
+        stored.provenance,
         channel=channel.code,
         language=language,
         release=release.number,
-        digest=stored.version.body_id,
+        digest=stored.body_id,
         problems=list(_problems(release, language, document["sku"])),
         empty=_empty_now(channel, language, document),
     )

@@ -29,10 +29,10 @@ from exports.models import (
     DocumentVersion,
     Edition,
     FactSetMember,
-    VersionAsset,
-    VersionCategory,
-    VersionFacts,
-    VersionStatement,
+    TraceAsset,
+    TraceCategory,
+    TraceFacts,
+    TraceStatement,
 )
 
 EXAMPLES = 5
@@ -61,24 +61,24 @@ def where_used(thing: Any) -> Carried:
 def carriers(thing: Any) -> Q:
     """What holds for the versions of documents that carry a thing. Raises NotCarried."""
     if isinstance(thing, Fragment):
-        return _of(VersionStatement.objects.filter(fragment__in=codes_of(thing)))
+        return _of(TraceStatement.objects.filter(fragment__in=codes_of(thing)))
     if isinstance(thing, Attribute):
         sets = FactSetMember.objects.filter(attribute__in=codes_of(thing)).values("fact_set")
-        return _of(VersionFacts.objects.filter(fact_set__in=sets))
+        return _of(TraceFacts.objects.filter(fact_set__in=sets))
     if isinstance(thing, Asset):
-        return _of(VersionAsset.objects.filter(asset__in=codes_of(thing)))
+        return _of(TraceAsset.objects.filter(asset__in=codes_of(thing)))
     if isinstance(thing, Category):
         # These are kept as they were spelt; a former code is known in lower case only.
         former = [code for code in codes_of(thing) if code != thing.code.lower()]
-        rows = VersionCategory.objects.filter(code=thing.code)
-        return _of(rows | VersionCategory.objects.alias(low=Lower("code")).filter(low__in=former) if former else rows)
+        rows = TraceCategory.objects.filter(code=thing.code)
+        return _of(rows | TraceCategory.objects.alias(low=Lower("code")).filter(low__in=former) if former else rows)
     if isinstance(thing, Tag):
-        return _of(VersionStatement.objects.filter(_tagged(thing)))
+        return _of(TraceStatement.objects.filter(_tagged(thing)))
     raise NotCarried(f"A {thing._meta.verbose_name} is not carried by documents; {', '.join(KINDS)} are.")
 
 
 def _of(rows: QuerySet[Any]) -> Q:
-    return Q(pk__in=rows.order_by().values("version"))
+    return Q(trace__in=rows.order_by().values("trace"))
 
 
 def codes_of(thing: Any) -> list[str]:
@@ -139,7 +139,7 @@ class _Group(NamedTuple):
 
     def condition(self) -> Q:
         """What holds for the statements."""
-        document = Q(version__channel=self.channel, version__language=self.language)
+        document = Q(versions__channel=self.channel, versions__language=self.language)
         return document & Q(language=self.words)
 
 
@@ -151,7 +151,7 @@ def impact(fragment: Fragment) -> Impact:
     outdated, words = _outdated(fragment)
     aliases = Aliases()
     codes = aliases.codes_of(target_of(fragment))
-    showing = VersionStatement.objects.filter(fragment__in=codes, version__valid_until=None).order_by()
+    showing = TraceStatement.objects.filter(fragment__in=codes, versions__valid_until=None).order_by()
     groups = _groups(showing)
     channels = _channels({group.channel for group in groups})
     changed = _changed(fragment, groups, channels, aliases)
@@ -164,13 +164,13 @@ def impact(fragment: Fragment) -> Impact:
         languages=tuple(sorted({group.language for group in changed})),
         outdated=outdated,
         words=words,
-        editions=_by_medium(VersionStatement.objects.filter(fragment__in=codes), changed),
+        editions=_by_medium(TraceStatement.objects.filter(fragment__in=codes), changed),
     )
 
 
-def _groups(showing: QuerySet[VersionStatement]) -> list[_Group]:
+def _groups(showing: QuerySet[TraceStatement]) -> list[_Group]:
     """SQLite sorts all rows to count them by group: to find the groups, and count later, takes it half as long."""
-    rows = showing.values_list("version__channel", "version__language", "language", "slot", "via")
+    rows = showing.values_list("versions__channel", "versions__language", "language", "slot", "via")
     found = rows.distinct() if connection.vendor == "sqlite" else rows.annotate(Count("pk"))
     return [_Group(*row) for row in found]
 
@@ -195,7 +195,7 @@ def _changed(
     return [group for group in groups if _says_else(group, channels[group.channel], out, then)]
 
 
-def _documents(showing: QuerySet[VersionStatement], groups: Collection[_Group], changed: Collection[_Group]) -> int:
+def _documents(showing: QuerySet[TraceStatement], groups: Collection[_Group], changed: Collection[_Group]) -> int:
     """How many documents are in the groups that change."""
     outlets = {(group.channel, group.language) for group in changed}
     once = len(outlets) == len(changed) and not any(group.via for group in changed)
@@ -207,19 +207,19 @@ def _documents(showing: QuerySet[VersionStatement], groups: Collection[_Group], 
         for condition in dict.fromkeys(group.condition() for group in changed):
             touched |= condition
         showing = showing.filter(touched)
-    return showing.count() if once else showing.values("version").distinct().count()
+    return showing.count() if once else showing.values("versions__pk").distinct().count()
 
 
-def _by_medium(showing: QuerySet[VersionStatement], changed: Collection[_Group]) -> dict[str, int]:
+def _by_medium(showing: QuerySet[TraceStatement], changed: Collection[_Group]) -> dict[str, int]:
     """The latest edition of each output that was made from documents of the groups, counted by medium."""
     ours = Edition.objects.filter(output__channel__in={group.channel for group in changed}).order_by()
     latest = ours.values("output").annotate(latest=Max("pk")).values("latest")
     number = OuterRef("release__number")
     shown = showing.filter(
-        Q(version__valid_until=None) | Q(version__valid_until__gt=number),
-        version__channel=OuterRef("output__channel"),
-        version__language=OuterRef("output__language"),
-        version__valid_from__lte=number,
+        Q(versions__valid_until=None) | Q(versions__valid_until__gt=number),
+        versions__channel=OuterRef("output__channel"),
+        versions__language=OuterRef("output__language"),
+        versions__valid_from__lte=number,
     )
     made = Edition.objects.filter(Exists(shown), pk__in=latest).order_by()
     outlets = {(group.channel, group.language) for group in changed}

@@ -1,6 +1,13 @@
 """Releases and what they hold, how they are released, outputs and their editions, and the tokens of channels."""
 
-from exports.models.carrying import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
+from exports.models.carrying import (
+    FactSet,
+    FactSetMember,
+    TraceAsset,
+    TraceCategory,
+    TraceFacts,
+    TraceStatement,
+)
 from exports.models.outputs import Edition, Output
 from exports.models.policies import ChannelPolicy, Freeze, SignOff
 from exports.models.releases import (
@@ -9,10 +16,8 @@ from exports.models.releases import (
     DocumentBody,
     DocumentVersion,
     Problem,
-    Provenance,
     Release,
     Trace,
-    VersionCategory,
 )
 from exports.models.sets import WantedSet
 from exports.models.staging import StagedEnd, Staging
@@ -32,16 +37,15 @@ __all__ = [
     "Freeze",
     "Output",
     "Problem",
-    "Provenance",
     "Release",
     "SignOff",
     "StagedEnd",
     "Staging",
     "Trace",
-    "VersionAsset",
-    "VersionCategory",
-    "VersionFacts",
-    "VersionStatement",
+    "TraceAsset",
+    "TraceCategory",
+    "TraceFacts",
+    "TraceStatement",
     "WantedSet",
     "Webhook",
     "WebhookDelivery",

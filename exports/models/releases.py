@@ -16,6 +16,14 @@ from catalog.models import Channel
 STAGED = 2_147_483_647
 
 
+class EqualityIndex(models.Index):
+    """For `=` alone, of long keys: PostgreSQL keeps four bytes of each, and every end of a version is an entry anew."""
+
+    def create_sql(self, model: type[models.Model], schema_editor: Any, using: str = "", **kwargs: Any) -> Any:
+        hashed = " USING hash" if schema_editor.connection.vendor == "postgresql" else using
+        return super().create_sql(model, schema_editor, using=hashed, **kwargs)
+
+
 class Release(models.Model):
     """One release of a channel. The row's presence makes its documents visible.
 
@@ -113,21 +121,40 @@ class Problem(models.Model):
         return f"{self.sku}: {self.message}"
 
 
+class Trace(models.Model):
+    """Where each fact and statement of a document comes from, and what it beat. Never leaves the house.
+
+    It never changes, nor does what hangs on it (exports.models.carrying). Documents that differ in nothing but the
+    words of fragments have the same.
+    """
+
+    content = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"trace {self.pk}"
+
+
 class DocumentVersion(models.Model):
     """A document's content from release `valid_from` until before release `valid_until`, or still.
 
     `product` is the product's id, which it keeps under another SKU and takes along when it is deleted; `listed` says
-    that lists show it: variants are found through their group.
+    that lists show it: variants are found through their group. `revisions` are the numbers, by fragment and language,
+    in which it differs from its trace.
     """
 
-    # Those below begin with the channel: an index of its own would only have to be written, too.
-    channel = models.ForeignKey(Channel, models.PROTECT, related_name="document_versions", db_index=False)
+    # Those below begin with the channel: an index of its own would only have to be written, too. That the channel is
+    # there is held by the rows of its releases and staging: asking once for each version is a tenth of writing it.
+    channel = models.ForeignKey(
+        Channel, models.PROTECT, related_name="document_versions", db_index=False, db_constraint=False
+    )
     product = models.PositiveBigIntegerField()
     listed = models.BooleanField()
     sku = models.CharField(max_length=100)
     language = models.CharField(max_length=10)
     # Its index is named below, as Django would make two on PostgreSQL, one of them for LIKE.
     body = models.ForeignKey(DocumentBody, models.PROTECT, related_name="versions", db_index=False)
+    trace = models.ForeignKey(Trace, models.PROTECT, related_name="told_of", db_index=False)
+    revisions = models.JSONField(default=dict)
     valid_from = models.PositiveIntegerField()
     valid_until = models.PositiveIntegerField(null=True)
 
@@ -148,9 +175,14 @@ class DocumentVersion(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["body"], name="document_of_body"),
+            EqualityIndex(fields=["body"], name="document_of_body"),
+            models.Index(fields=["trace"], name="document_of_trace"),
             models.Index(fields=["channel", "valid_from"], name="document_appeared"),
-            models.Index(fields=["channel", "valid_until"], name="document_disappeared"),
+            models.Index(
+                fields=["channel", "valid_until"],
+                condition=models.Q(valid_until__isnull=False),
+                name="document_disappeared",
+            ),
             models.Index(
                 fields=["channel", "product"], condition=models.Q(valid_until__isnull=True), name="document_of_product"
             ),
@@ -159,32 +191,9 @@ class DocumentVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.sku} {self.language} {self.valid_from}–{self.valid_until or ''}"
 
-
-class Trace(models.Model):
-    """Where each fact and statement of a document comes from, and what it beat. Never leaves the house.
-
-    It never changes. Documents that differ in nothing but the words of fragments have the same.
-    """
-
-    content = models.JSONField()
-
-    def __str__(self) -> str:
-        return f"trace {self.pk}"
-
-
-class Provenance(models.Model):
-    """The trace of a document, and what is other: the numbers of `revisions` by fragment and language."""
-
-    version = models.OneToOneField(DocumentVersion, models.CASCADE, primary_key=True, related_name="provenance")
-    trace = models.ForeignKey(Trace, models.PROTECT, related_name="told_of")
-    revisions = models.JSONField(default=dict)
-
-    def __str__(self) -> str:
-        return f"provenance of {self.version}"
-
     @property
-    def content(self) -> dict[str, Any]:
-        """Where everything comes from, as exports.assembling tells it."""
+    def provenance(self) -> dict[str, Any]:
+        """Where everything in it comes from, as exports.assembling tells it."""
         told: dict[str, Any] = self.trace.content
         return {**told, "statements": [self._renewed(row) for row in told["statements"]]} if self.revisions else told
 
@@ -192,16 +201,3 @@ class Provenance(models.Model):
         number = self.revisions.get(row["fragment"], {}).get(row["language"], row["revision"])
         beaten = {"beaten": [self._renewed(loser) for loser in row["beaten"]]} if "beaten" in row else {}
         return {**row, "revision": number, **beaten}
-
-
-class VersionCategory(models.Model):
-    """A category a document stands in, for the pages of that category."""
-
-    version = models.ForeignKey(DocumentVersion, models.CASCADE, related_name="categories")
-    code = models.CharField(max_length=100)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["code", "version"], name="version_category_once")]
-
-    def __str__(self) -> str:
-        return f"{self.version}: {self.code}"

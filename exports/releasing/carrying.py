@@ -1,4 +1,4 @@
-"""What documents carry, written in rows of its own together with them."""
+"""What documents carry, written in rows of its own together with their traces."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from catalog.indexing.writing import among, batches, insert_rows
-from exports.models import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
+from catalog.indexing.writing import batches, insert_rows
+from exports.models import FactSet, FactSetMember, TraceAsset, TraceCategory, TraceFacts, TraceStatement
 
 
 class Carriage(NamedTuple):
@@ -26,25 +26,18 @@ class Carriage(NamedTuple):
         )
 
 
-# By the id of a document's version.
-Carried = tuple[int, Carriage]
+# By the id of a trace; with the categories.
+Carried = tuple[int, Carriage, Sequence[str]]
 
 
 def write(carried: Sequence[Carried]) -> None:
-    """The rows of documents that have none yet. A constant number of queries per batch."""
-    digests = {codes: _digest(codes) for codes in {each.facts for _, each in carried}}
+    """The rows of traces that have none yet. A constant number of queries per batch."""
+    digests = {codes: _digest(codes) for codes in {each.facts for _, each, _ in carried}}
     _make_sets(digests)
-    insert_rows(VersionFacts, ("version_id", "fact_set_id"), [(pk, digests[each.facts]) for pk, each in carried])
-    insert_rows(VersionAsset, ("version_id", "asset"), [(pk, code) for pk, each in carried for code in each.assets])
-    insert_rows(VersionStatement, _STATEMENT, [(pk, *row) for pk, each in carried for row in each.statements])
-
-
-def rewrite(carried: Sequence[Carried]) -> None:
-    """The same for documents whose words stayed but come another way now."""
-    for part in batches(carried):
-        for model in (VersionFacts, VersionAsset, VersionStatement):
-            model.objects.filter(version__in=among(pk for pk, _ in part)).delete()
-        write(part)
+    insert_rows(TraceFacts, ("trace_id", "fact_set_id"), [(pk, digests[each.facts]) for pk, each, _ in carried])
+    insert_rows(TraceAsset, ("trace_id", "asset"), [(pk, code) for pk, each, _ in carried for code in each.assets])
+    insert_rows(TraceCategory, ("trace_id", "code"), [(pk, code) for pk, _, codes in carried for code in codes])
+    insert_rows(TraceStatement, _STATEMENT, [(pk, *row) for pk, each, _ in carried for row in each.statements])
 
 
 def _make_sets(digests: Mapping[tuple[str, ...], str]) -> None:
@@ -63,11 +56,11 @@ def _digest(codes: Iterable[str]) -> str:
     return blake2b(" ".join(codes).encode(), digest_size=16).hexdigest()
 
 
-_STATEMENT = ("version_id", "place", "slot", "language", "fragment", "revision", "via")
+_STATEMENT = ("trace_id", "place", "slot", "language", "fragment", "revision", "via")
 
 
 def _statements(provenance: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """As _STATEMENT, without the version."""
+    """As _STATEMENT, without the trace."""
     for place, row in enumerate(provenance["statements"]):
         slot = row["slot"].lower()
         yield place, slot, row["language"], row["fragment"].lower(), row["revision"], ""

@@ -42,7 +42,7 @@ from exports.policies.refusing import (
 )
 from exports.policies.stopping import go_on as let_stopped_go_on
 from exports.policies.stopping import stop
-from exports.releasing import renewing, storing
+from exports.releasing import storing
 from exports.releasing.affected import Seen
 from exports.releasing.drafting import Draft, Publish, draft
 from exports.releasing.staging import Counts, Moved, Spread, begin, come_out, go_on, is_large, open_staging, sweep
@@ -125,14 +125,14 @@ def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft, leave: Leave
         raise Lapsed("What would be released now is not what was prepared.")
     note = _allowed(channel, policy, last, step.documents, leave)
     storing.refresh_provenance(step.current, step.same)
-    renewing.retell(new.words.retold)
+    storing.retell(new.words.retold)
     _note(channel, policy, seen.batch, seen.on, seen.asked)
     if last and not step.differs:
         return Outcome(last, new=False)
     number = last.number + 1 if last else 1
     storing.close(step.ended, number)
     storing.store(channel, number, step.fresh)
-    renewing.renew(channel, number, new.words.documents)
+    storing.renew(channel, number, new.words.documents)
     step.problems.write(number)
     counts = Counts(
         documents=step.documents,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, Model, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from catalog.actors import Actor
@@ -20,19 +20,12 @@ from exports.models import (
     ChannelState,
     DocumentVersion,
     Problem,
-    Provenance,
     Release,
     Staging,
-    VersionAsset,
-    VersionCategory,
-    VersionFacts,
-    VersionStatement,
 )
 from exports.releasing.committing import announce, refuse_retired
 from exports.releasing.staging import Counts, count_changed, sweep
 
-# What hangs on a version, and is taken along to another of the same document.
-_HANGING: tuple[type[Model], ...] = (Provenance, VersionCategory, VersionStatement, VersionAsset, VersionFacts)
 _KEYS = ("channel", "sku", "language")
 
 
@@ -92,11 +85,9 @@ def _documents(channel: Channel, old: int, coming: int) -> Counts:
     # What is no longer open but stood then is begun again; what stayed open stood then, too.
     before = {name: OuterRef(name) for name in _KEYS}
     ended = wanted.filter(valid_until__isnull=False).filter(~Exists(now.filter(**before)))
-    columns = "channel_id, product, listed, sku, language, body_id"
+    columns = "channel_id, product, listed, sku, language, body_id, trace_id, revisions"
     _insert_from("exports_documentversion", f"{columns}, valid_from, valid_until", ended, columns, [coming, None])
     fresh = versions.filter(valid_from=coming)
-    for model in _HANGING:
-        _copy(model, channel, old, coming)
     changed = count_changed(channel, coming)
     added = fresh.count()
     return Counts(
@@ -115,23 +106,6 @@ def _insert_from(table: str, into: str, rows: object, columns: str, constants: l
     into_sql = f"INSERT INTO {table} ({into}) SELECT found.*, {marks} FROM ({sql}) found"  # noqa: S608 - our own names
     with connection.cursor() as cursor:
         cursor.execute(into_sql, [*constants, *parameters])
-
-
-def _copy(model: type[Model], channel: Channel, old: int, coming: int) -> None:
-    """Give the versions that begin what hung on those that stood then."""
-    table = model._meta.db_table
-    columns = [str(field.column) for field in model._meta.local_fields]
-    names = [name for name in columns if name not in ("id", "version_id")]
-    taken = ", ".join(f"was.{connection.ops.quote_name(name)}" for name in names)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {table} (version_id, {', '.join(map(connection.ops.quote_name, names))}) "  # noqa: S608
-            f"SELECT fresh.id, {taken} FROM exports_documentversion fresh "
-            "JOIN exports_documentversion stood ON stood.channel_id = fresh.channel_id AND stood.sku = fresh.sku "
-            "AND stood.language = fresh.language AND stood.valid_from <= %s AND stood.valid_until > %s "
-            f"JOIN {table} was ON was.version_id = stood.id WHERE fresh.channel_id = %s AND fresh.valid_from = %s",
-            [old, old, channel.pk, coming],
-        )
 
 
 def _problems(channel: Channel, old: int, coming: int) -> dict[str, int]:

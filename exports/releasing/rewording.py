@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
-from django.db.models import TextField
+from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
 from catalog.indexing import outbox
@@ -32,13 +32,13 @@ from exports.assembling.words import fixed
 from exports.documents import Statement, digest_of
 from exports.gathering.bundles import FragmentContent
 from exports.gathering.membership import reach
-from exports.models import DocumentVersion, Problem, VersionStatement
+from exports.models import DocumentVersion, Problem, TraceStatement
 
 # Numbers of revisions that a document may have besides its trace; with more it is made anew, with a trace of its own.
 MOST = 50
 # Products of which the documents are read at once.
 BATCH = 500
-# Versions that are looked for at once.
+# Traces of which the documents are looked for at once.
 AT_ONCE = 100_000
 # More products than these are not told apart by what is touched meanwhile.
 FEW = 1_000
@@ -59,8 +59,7 @@ class Rewording:
 NO_WORDS = Rewording(frozenset(), frozenset(), 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Reworded:
+class Reworded(NamedTuple):
     """A document that takes the place of version `version`, whose digest is `was`.
 
     `revisions` are the numbers that differ from its trace, as JSON.
@@ -74,6 +73,7 @@ class Reworded:
     was: str
     digest: str
     body: bytes
+    trace: int
     revisions: str
 
     @property
@@ -148,11 +148,11 @@ def carrying(channel: Channel, fragments: Collection[int]) -> set[int]:
     products = out.values_list("product", flat=True).distinct()
     if connection.vendor == "sqlite":
         return set(products.filter(statements__fragment__in=codes))
-    said = VersionStatement.objects.filter(fragment__in=codes).order_by()
-    versions = said.values_list("version", flat=True).iterator(chunk_size=AT_ONCE)
+    said = TraceStatement.objects.filter(fragment__in=codes).order_by()
+    traces = said.values_list("trace", flat=True).iterator(chunk_size=AT_ONCE)
     found: set[int] = set()
-    while part := list(islice(versions, AT_ONCE)):
-        found.update(products.filter(is_any("pk", part)))
+    while part := list(islice(traces, AT_ONCE)):
+        found.update(products.filter(is_any("trace", part)))
     return found
 
 
@@ -179,11 +179,12 @@ class _Out(NamedTuple):
     language: str
     digest: str
     body: bytes
+    trace: int
     revisions: str
 
     def reworded(self, body: bytes, revisions: str) -> Reworded:
-        version, product, listed, sku, language, was, *_ = self
-        return Reworded(version, product, listed, sku, language, was, digest_of(body), body, revisions)
+        version, product, listed, sku, language, was, _, trace, _ = self
+        return Reworded(version, product, listed, sku, language, was, digest_of(body), body, trace, revisions)
 
     def retold(self, revisions: str) -> Retold:
         return Retold(self.version, self.product, revisions)
@@ -208,7 +209,7 @@ def _part(channel: Channel, products: Collection[int], texts: _Texts) -> Words:
     """The same of some products, of which the documents are in memory as they were."""
     documents = _documents(channel, products)
     said = _said(documents, texts.codes)
-    found = [(row, texts.put_into(row, said.get(row.version, ()))) for row in documents]
+    found = [(row, texts.put_into(row, said.get(row.trace, ()))) for row in documents]
     doubtful = {row.product for row, new in found if new is None}
     sure = [(row, new) for row, new in found if new is not None and row.product not in doubtful]
     return Words(
@@ -230,18 +231,28 @@ def _doubtful(channel: Channel, wanted: Rewording) -> set[int]:
 
 def _documents(channel: Channel, products: Collection[int]) -> list[_Out]:
     rows = DocumentVersion.objects.filter(channel=channel, valid_until=None, product__in=among(products)).order_by()
-    told = Cast("provenance__revisions", TextField())
-    columns = ("pk", "product", "listed", "sku", "language", "body_id", "body__content", told)
-    return [_Out._make((*row[:6], bytes(row[6]), row[7])) for row in rows.values_list(*columns)]
+    told = Cast("revisions", TextField())
+    columns = ("pk", "product", "listed", "sku", "language", "body_id", "body__content", "trace_id", told)
+    return [_Out._make(row) for row in _as_bytes(rows.values_list(*columns))]
 
 
-def _said(documents: Iterable[_Out], codes: Collection[str]) -> Mapping[int, Sequence[_Said]]:
-    """By version, where these fragments stand in it."""
-    versions = among(row.version for row in documents)
-    rows = VersionStatement.objects.filter(version__in=versions, fragment__in=codes).order_by()
-    found: dict[int, list[_Said]] = defaultdict(list)
-    for version, *said in rows.values_list("version_id", *_Said._fields):
-        found[version].append(_Said(*said))
+def _as_bytes(rows: QuerySet[DocumentVersion, Any]) -> Iterable[Sequence[Any]]:
+    """PostgreSQL spells bytes in hexadecimal unless it is asked for binary answers, which the ORM does not."""
+    if connection.vendor != "postgresql":
+        return rows
+    from psycopg import Cursor
+
+    with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
+        return cursor.execute(*rows.query.sql_with_params(), binary=True).fetchall()
+
+
+def _said(documents: Iterable[_Out], codes: Collection[str]) -> Mapping[int, tuple[_Said, ...]]:
+    """By trace, where these fragments stand in its documents."""
+    traces = among(row.trace for row in documents)
+    rows = TraceStatement.objects.filter(trace__in=traces, fragment__in=codes).order_by()
+    found: dict[int, tuple[_Said, ...]] = defaultdict(tuple)
+    for trace, *said in rows.values_list("trace_id", *_Said._fields):
+        found[trace] += (_Said(*said),)
     return found
 
 
@@ -250,6 +261,14 @@ class _Swap(NamedTuple):
 
     old: bytes
     new: bytes
+    differs: bool
+
+
+class _Change(NamedTuple):
+    """What becomes of documents that say the same: their statements, and the numbers besides their trace, as JSON."""
+
+    swaps: Sequence[_Swap]
+    revisions: str
     differs: bool
 
 
@@ -263,26 +282,42 @@ class _Texts:
         self._contested = {code for code, row in self._out.items() if row.fragment_id in contested}
         self._slots = {row.code.lower(): row for row in Slot.objects.all()}
         self._swaps: dict[_Said, _Swap | None] = {}
-        self._told: dict[tuple[str, frozenset[str]], str] = {}
+        self._changes: dict[tuple[tuple[_Said, ...], str], _Change | None] = {}
 
     @property
     def codes(self) -> Collection[str]:
         return list(self._out)
 
-    def put_into(self, document: _Out, said: Sequence[_Said]) -> tuple[bytes, str] | None:
+    def put_into(self, document: _Out, said: tuple[_Said, ...]) -> tuple[bytes, str] | None:
         """A document's body and numbers with these statements as they are now; None where that is not sure."""
+        key = said, document.revisions
+        if key not in self._changes:
+            self._changes[key] = self._change(*key)
+        change = self._changes[key]
+        if change is None:
+            return None
+        body = document.body
+        for old, new, _ in change.swaps:
+            if len(parts := body.split(old)) != 2:
+                return None
+            body = body if old == new else new.join(parts)
+        return body if change.differs else document.body, change.revisions
+
+    def _change(self, said: tuple[_Said, ...], revisions: str) -> _Change | None:
+        """For documents that have these numbers besides their trace; None where it is not the same for all of them."""
         if self._contested and self._contested - {row.fragment for row in said}:
             return None
-        swaps = [self._swap(row) for row in said]
-        body = document.body
-        for swap in swaps:
-            if swap is None or len(parts := body.split(swap.old)) != 2:
+        own = {(code.lower(), language): number for code, language, number in _numbers(revisions)}
+        swaps = []
+        for row in said:
+            swap = self._swap(row._replace(revision=own.get((row.fragment, row.language), row.revision)))
+            if swap is None:
                 return None
-            body = body if swap.old == swap.new else swap.new.join(parts)
-        if not any(swap.differs for swap in swaps if swap):
-            return document.body, document.revisions
-        told = self._told_with(document.revisions, frozenset(row.fragment for row in said))
-        return (body, told) if told else None
+            swaps.append(swap)
+        if not any(swap.differs for swap in swaps):
+            return _Change(swaps, revisions, differs=False)
+        told = self._told_with(revisions, {row.fragment for row in said})
+        return _Change(swaps, told, differs=True) if told else None
 
     def _swap(self, said: _Said) -> _Swap | None:
         """None where a statement is not the same for all documents."""
@@ -298,19 +333,20 @@ class _Texts:
         old, new = (_statement(slot, said.language, body) for body in (_body(out.fragment_id, said), now))
         return _Swap(old, new, _content(out).revision_of(said.language) != said.revision) if old and new else None
 
-    def _told_with(self, revisions: str, fragments: frozenset[str]) -> str:
+    def _told_with(self, revisions: str, fragments: Collection[str]) -> str:
         """The numbers that a document has besides its trace, with those of fragments; "" where they are too many."""
-        key = revisions, fragments
-        if key not in self._told:
-            told: dict[str, dict[str, int]] = orjson.loads(revisions)
-            for out in (self._out[code] for code in fragments):
-                content = _content(out)
-                told[out.fragment.code] = {
-                    language: content.revision_of(language) for language in content.content["body"]
-                }
-            many = sum(map(len, told.values())) > MOST
-            self._told[key] = "" if many else orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
-        return self._told[key]
+        told: dict[str, dict[str, int]] = orjson.loads(revisions)
+        for out in (self._out[code] for code in fragments):
+            content = _content(out)
+            told[out.fragment.code] = {language: content.revision_of(language) for language in content.content["body"]}
+        many = sum(map(len, told.values())) > MOST
+        return "" if many else orjson.dumps(told, option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _numbers(revisions: str) -> Iterable[tuple[str, str, int]]:
+    """Code, language, number."""
+    for code, numbers in orjson.loads(revisions).items():
+        yield from ((code, language, number) for language, number in numbers.items())
 
 
 def _content(out: FragmentRevision) -> FragmentContent:

@@ -22,8 +22,8 @@ from catalog.models import Channel, Product
 from exports import querysets
 from exports.gate.judging import WITHHELD
 from exports.gathering.membership import Known, Membership
-from exports.models import STAGED, DocumentVersion, Problem, Release, StagedEnd, Staging, VersionCategory
-from exports.releasing import renewing, storing
+from exports.models import STAGED, DocumentVersion, Problem, Release, StagedEnd, Staging, TraceCategory
+from exports.releasing import storing
 from exports.releasing.affected import Affected, Seen, Span
 from exports.releasing.drafting import Draft, Members, Publish, draft, draft_part, publisher, whole
 from exports.releasing.rewording import Rewording
@@ -271,8 +271,8 @@ def _stage(channel: Channel, staging: Staging, new: Draft, after: int | None) ->
     step = Step.of(channel, None, new, _standing(DocumentVersion, "version", channel))
     storing.refresh_provenance(step.current, step.same)
     storing.store(channel, staging.number, step.fresh, STAGED)
-    renewing.retell(new.words.retold)
-    renewing.renew(channel, staging.number, new.words.documents, STAGED)
+    storing.retell(new.words.retold)
+    storing.renew(channel, staging.number, new.words.documents, STAGED)
     step.problems.stage(staging.number)
     ends: list[tuple[Any, ...]] = [(channel.pk, pk, None) for pk in step.ended]
     ends += [(channel.pk, None, pk) for pk in step.problems.gone]
@@ -351,11 +351,11 @@ def _problems(channel: Channel) -> dict[str, int]:
 
 def _members(channel: Channel) -> Members:
     """How many listed products are in each category, by language."""
-    rows = VersionCategory.objects.filter(
-        version__channel=channel, version__valid_until__isnull=True, version__listed=True
+    rows = TraceCategory.objects.filter(
+        versions__channel=channel, versions__valid_until__isnull=True, versions__listed=True
     ).order_by()
     found: dict[str, dict[str, int]] = {}
-    for language, code, count in rows.values_list("version__language", "code").annotate(count=Count("pk")):
+    for language, code, count in rows.values_list("versions__language", "code").annotate(count=Count("pk")):
         found.setdefault(language, {})[code] = count
     return found
 

@@ -17,7 +17,7 @@ from catalog.models import Channel
 from exports import querysets
 from exports.gate.judging import KEPT
 from exports.gate.settling import settle
-from exports.models import DocumentVersion, Release, VersionCategory
+from exports.models import DocumentVersion, Release, TraceCategory
 from exports.releasing.drafting import Draft, Key, Made, Members
 from exports.releasing.problems import Amiss, Changed, amiss_in, changed_problems
 from exports.releasing.rewording import Reworded
@@ -140,7 +140,7 @@ class Step:
             self._count_all(found)
             return
         before = {row.pk: row.language for row in (*self.replaced, *self.gone) if row.listed}
-        rows = VersionCategory.objects.filter(version__in=among(before)).values_list("version_id", "code")
+        rows = TraceCategory.objects.filter(versions__pk__in=among(before)).values_list("versions__pk", "code")
         for version, code in rows if before else ():
             found[before[version]][code] -= 1
         for row in self.fresh:
@@ -152,8 +152,8 @@ class Step:
             if row.listed:
                 found[row.language].update(row.categories)
         kept = {row.pk: row.language for row in self.kept if row.listed}
-        rows = VersionCategory.objects.filter(version__in=among(kept)).values_list("version_id", "code") if kept else ()
-        for version, code in rows:
+        rows = TraceCategory.objects.filter(versions__pk__in=among(kept)).values_list("versions__pk", "code")
+        for version, code in rows if kept else ():
             found[kept[version]][code] += 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Any
 from unittest.mock import patch
 
@@ -43,7 +43,7 @@ from catalog.operations.reviewing import approve
 from catalog.operations.trees import save_category
 from catalog.quality.rechecking import recheck
 from exports.gathering.selection import SelectionError
-from exports.models import DocumentVersion, Provenance, Release, VersionStatement
+from exports.models import DocumentVersion, Release, TraceStatement
 from exports.policies.refusing import Leave, Retired
 from exports.policies.saving import save_policy
 from exports.querysets import policy_of
@@ -249,12 +249,12 @@ def released(channel: Channel) -> dict[str, Any]:
     """All that is kept of a channel's current release."""
     rows = DocumentVersion.objects.filter(channel=channel, valid_until=None)
     last = Release.objects.filter(channel=channel).order_by("-number")[0]
-    sources = Provenance.objects.filter(version__in=rows).select_related("version", "trace")
-    said = VersionStatement.objects.filter(version__in=rows).order_by("place", "via", "fragment")
+    said = TraceStatement.objects.filter(versions__channel=channel, versions__valid_until=None).order_by("pk")
+    carried = said.values_list("versions__sku", "versions__language", *_CARRIED, "versions__revisions")
     return {
         "documents": {(row.sku, row.language): (row.product, row.listed, row.body_id) for row in rows},
-        "provenance": {(row.version.sku, row.version.language): row.content for row in sources},
-        "statements": _by_key(said.values_list("version__sku", "version__language", *_CARRIED)),
+        "provenance": {(row.sku, row.language): row.provenance for row in rows.select_related("trace")},
+        "statements": _by_key(_renewed(carried)),
         "categories": {(row.sku, row.language): sorted(row.categories.values_list("code", flat=True)) for row in rows},
         "problems": sorted(report_of(last), key=repr),
         "counts": (last.documents, last.problems),
@@ -285,6 +285,13 @@ def assembled(channel: Channel) -> dict[str, Any]:
 
 
 _CARRIED = ("place", "slot", "language", "fragment", "revision", "via")
+
+
+def _renewed(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """With the numbers that documents have besides their traces."""
+    for sku, language, place, slot, words, fragment, revision, via, own in rows:
+        numbers = {code.lower(): each for code, each in own.items()}.get(fragment, {})
+        yield sku, language, place, slot, words, fragment, numbers.get(words, revision), via
 
 
 def _by_key(rows: Iterable[tuple[Any, ...]]) -> dict[tuple[str, str], list[tuple[Any, ...]]]:

@@ -43,7 +43,7 @@ from exports.explaining.previewing import preview, preview_of
 from exports.explaining.whereabouts import NotCarried, impact, where_used
 from exports.gathering.loading import Loader
 from exports.gathering.selection import SelectionError
-from exports.models import Output, VersionStatement
+from exports.models import DocumentVersion, Output, TraceStatement
 from exports.releasing.committing import release
 from exports.releasing.forecasting import forecast
 from exports.releasing.problems import report_of
@@ -269,7 +269,7 @@ def test_a_tie_is_told_before_the_release(shop: Channel) -> None:
     assert why("A") == ["fragment one: as good as “other”", "fragment other: as good as “one”"]
     found = forecast(shop)
     assert (found.after, found.added, {row["kind"] for row in found.report}) == (0, 6, {"tie"})
-    assert not VersionStatement.objects.exists()
+    assert not TraceStatement.objects.exists()
 
 
 def test_a_draft_of_what_is_left_out_says_so(shop: Channel) -> None:
@@ -325,7 +325,7 @@ def test_the_winner_that_is_explained_is_the_statement_of_the_document(
         release(ACTOR, shop)
         for (sku, language), draft in drafts.items():
             _agree(explain(shop, language, sku), draft)
-            rows = VersionStatement.objects.filter(version__sku=sku, version__language=language, via="")
+            rows = TraceStatement.objects.filter(versions__sku=sku, versions__language=language, via="")
             assert list(rows.order_by("place").values_list("slot", "fragment")) == [
                 (row["slot"], row["fragment"]) for row in draft.statements
             ]
@@ -448,8 +448,8 @@ def test_provenance_that_comes_another_way_takes_the_rows_along(world: Fragment,
     write_fragment(ACTOR, world, title={"en": "Other title"}, body={})
     approve(ACTOR, world)
     release(ACTOR, shop)
-    rows = VersionStatement.objects.filter(version__valid_until=None, version__sku="A", via="")
-    assert set(rows.values_list("revision", flat=True)) == {2}
+    rows = DocumentVersion.objects.filter(valid_until=None, sku="A")
+    assert {said["revision"] for row in rows for said in row.provenance["statements"]} == {2}
 
 
 # --- Preview ----------------------------------------------------------------------------------------------------------

@@ -19,7 +19,15 @@ from catalog.operations.fragments import place, write_fragment
 from catalog.operations.products import INHERIT, save_product, set_facts
 from catalog.operations.reviewing import approve, retire
 from exports.documents import Node, Publication, digest_of, to_bytes
-from exports.models import DocumentBody, DocumentVersion, Provenance, Release, VersionCategory
+from exports.models import (
+    DocumentBody,
+    DocumentVersion,
+    Release,
+    Trace,
+    TraceCategory,
+    TraceFacts,
+    TraceStatement,
+)
 from exports.querysets import documents_at, publication_of
 from exports.releasing import staging, storing
 from exports.releasing.committing import Outcome, release
@@ -282,8 +290,8 @@ def test_navigation_counts_each_product_once_on_every_level() -> None:
     make_item("A", "desk", "office")
     made = release(ME, shop).release
     assert publication_of(made, "en").navigation == (Node("office", "Office", 1, (Node("desk", "desk", 1),)),)
-    rows = VersionCategory.objects.filter(version__language="en").order_by("code")
-    assert list(rows.values_list("version__sku", "code")) == [("A", "desk"), ("A", "office"), ("A", "tree")]
+    rows = TraceCategory.objects.filter(versions__language="en").order_by("code")
+    assert list(rows.values_list("versions__sku", "code")) == [("A", "desk"), ("A", "office"), ("A", "tree")]
 
 
 def test_a_channel_without_a_tree_has_no_navigation() -> None:
@@ -314,18 +322,18 @@ def test_provenance_is_kept_and_follows_where_the_words_stay() -> None:
     group = make_item("A", facts={"weight": "1"})
     variant = make_item("A-1", parent=group)
     release(ME, shop)
-    row = Provenance.objects.get(version__sku="A-1", version__language="de")
-    assert row.content["facts"]["weight"] == {"from": "A", "level": 1, "scope": "", "beaten": []}
+    row = DocumentVersion.objects.get(sku="A-1", language="de")
+    assert row.provenance["facts"]["weight"] == {"from": "A", "level": 1, "scope": "", "beaten": []}
     set_facts(ACTOR, variant, {"weight": {"": "1"}})
     assert release(ME, shop).new is False
     row.refresh_from_db()
-    assert row.content["facts"]["weight"] == {
+    assert row.provenance["facts"]["weight"] == {
         "from": "A-1",
         "level": 0,
         "scope": "",
         "beaten": [{"from": "A", "level": 1, "scope": "", "value": "1"}],
     }
-    assert Provenance.objects.count() == DocumentVersion.objects.count()
+    assert Trace.objects.count() == DocumentVersion.objects.count() == TraceFacts.objects.count()
 
 
 # --- All or nothing ---------------------------------------------------------------------------------------------------
@@ -341,6 +349,7 @@ def make_obstacle(shop: Channel, sku: str, number: int) -> None:
         sku=sku,
         language="en",
         body=body,
+        trace=Trace.objects.create(content={}),
         valid_from=number,
         valid_until=number + 1,
     )
@@ -349,7 +358,7 @@ def make_obstacle(shop: Channel, sku: str, number: int) -> None:
 def rows_of_everything() -> dict[str, Any]:
     return {
         model.__name__: sorted(map(repr, model.objects.values_list()))
-        for model in (Release, DocumentBody, DocumentVersion, Provenance, VersionCategory)
+        for model in (Release, DocumentBody, DocumentVersion, Trace, TraceCategory)
     }
 
 
@@ -386,7 +395,7 @@ def test_batches_do_not_show_in_what_is_released(monkeypatch: pytest.MonkeyPatch
     for sku in "ABCDE":
         make_item(sku, "home", "office")
     whole = bytes_at(release(ME, shop).release)
-    for model in (VersionCategory, Provenance, DocumentVersion, Release, DocumentBody):
+    for model in (TraceCategory, TraceStatement, TraceFacts, DocumentVersion, Trace, Release, DocumentBody):
         model.objects.all().delete()
     monkeypatch.setattr(storing, "BATCH", 3)
     assert bytes_at(release(ME, shop).release) == whole

@@ -22,7 +22,7 @@ from catalog.operations.reviewing import approve, approve_revision, retire, subm
 from catalog.quality.rechecking import recheck
 from catalog.verifying import registry
 from exports.explaining.documents import explain
-from exports.models import DocumentBody, DocumentVersion, Provenance, Release, StagedEnd, Staging, Trace
+from exports.models import DocumentBody, DocumentVersion, Release, StagedEnd, Staging, Trace
 from exports.policies import signing
 from exports.policies.saving import save_policy
 from exports.querysets import policy_of
@@ -381,7 +381,7 @@ def test_documents_with_too_many_numbers_of_their_own_get_a_trace_again(
     say(en="Brighter.")
     release(ACTOR, shop)
     assert counted(done) == (0, 3)
-    assert not Provenance.objects.exclude(revisions={}).exists()
+    assert not DocumentVersion.objects.exclude(revisions={}).exists()
     nothing_differs(shop)
 
 

@@ -13,7 +13,7 @@ from catalog.jobs.claiming import sweep
 from catalog.jobs.running import perform
 from catalog.models import Job
 from exports.jobs.releases import release_later
-from exports.models import STAGED, DocumentVersion, Problem, Provenance, Release, Staging
+from exports.models import STAGED, DocumentVersion, Problem, Release, Staging
 from exports.releasing import staging
 from tests.exports.test_incremental import differing
 from tests.exports.test_staging import Killed, after_parts, grown, kill, nothing_is_left
@@ -32,12 +32,11 @@ def batches_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
 def told(world: World) -> dict[str, Any]:
     """All that a reader, and whoever asks why, gets of the channel's current release."""
     rows = DocumentVersion.objects.filter(channel=world.shop, valid_until=None).order_by("sku", "language")
-    provenance = Provenance.objects.filter(version__in=rows).order_by("version__sku", "version__language")
     problems = Problem.objects.filter(channel=world.shop, valid_until=None).order_by("product", "kind", "message")
     release = world.shop.releases.latest("number")
     return {
         "documents": [(row.sku, row.language, row.valid_from, bytes(row.body.content)) for row in rows],
-        "provenance": [row.content for row in provenance.select_related("trace")],
+        "provenance": [row.provenance for row in rows.select_related("trace")],
         "problems": list(problems.values_list("product", "kind", "message", "languages", "effect", "valid_from")),
         "envelope": release.publications,
         "counts": (release.number, release.documents, release.added, release.changed, release.removed),
