@@ -114,7 +114,8 @@ def write_fragment(
         setattr(stored, name, getattr(fragment, name))
     for field, named in texts.items():
         set_texts(stored, field, named)
-    stored.full_clean(exclude={"code", *Fragment.DETAILS} - set(changed))
+    # Constraints are of the code, which stays, and of details.
+    stored.full_clean(exclude={"code", *Fragment.DETAILS} - set(changed), validate_constraints=bool(changed))
     for name, rows in (links or {}).items():
         getattr(stored, name).set(rows)
     if frozen(stored, applicability(stored) if links else applies) != before:

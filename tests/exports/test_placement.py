@@ -422,6 +422,29 @@ def test_a_text_that_will_no_longer_be_for_a_channel_changes_its_documents(world
     assert impact(world).documents == 0
 
 
+def test_an_older_edition_differs_where_the_documents_of_its_day_showed_the_text(world: Fragment, shop: Channel) -> None:
+    def edit(word: str) -> Impact:
+        write_fragment(ACTOR, world, title={}, body={"de": f"<p>{word}</p>"})
+        return impact(world)
+
+    assert edit("Heiß").editions == {"print": 1}
+    approve(ACTOR, world)
+    release(ACTOR, shop)
+    assert edit("Sehr heiß").editions == {"print": 1}
+    for placement in Placement.objects.all():
+        unplace(ACTOR, placement)
+    release(ACTOR, shop)
+    assert impact(world) == Impact()
+    build(ACTOR, Output.objects.get())
+    place(ACTOR, world, slot(), "battery = lithium")
+    assert impact(world) == Impact()  # no document shows it yet
+    release(ACTOR, shop)
+    found = edit("Brandheiß")
+    assert (found.documents, found.editions) == (2, {})
+    build(ACTOR, Output.objects.get())
+    assert impact(world).editions == {"print": 1}
+
+
 def test_where_used_and_impact_take_the_same_queries_however_many_documents(world: Fragment, shop: Channel) -> None:
     write_fragment(ACTOR, world, title={}, body={"en": "<p>Very hot</p>"})
 
