@@ -339,7 +339,7 @@ def read_object(fields: Sequence[Field], raw: Any, pointer: str, *, creating: bo
 def _allowed(known: Mapping[str, Field], name: str, pointer: str, *, creating: bool) -> Field:
     """The member called so, if it may be written. Raises Wrong."""
     if name not in known:
-        there = ", ".join(each.name for each in known.values() if each.written != "never")
+        there = ", ".join(each.name for each in known.values() if each.written != "never") or "none"
         raise Wrong.at(pointer, f"There is no such member here. There are: {there}.")
     member = known[name]
     if member.written == "never":

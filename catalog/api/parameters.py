@@ -44,7 +44,8 @@ def choice(given: dict[str, str], name: str, options: Sequence[str]) -> str:
     """One of the options, the first by default. Raises ValidationError."""
     raw = given.get(name, options[0])
     if raw not in options:
-        raise ValidationError({name: f"Choose one of {', '.join(options)}, not “{shortened(raw)}”."})
+        shown = ", ".join(filter(None, options))
+        raise ValidationError({name: f"Choose one of {shown}, not “{shortened(raw)}”."})
     return raw
 
 

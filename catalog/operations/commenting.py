@@ -57,7 +57,7 @@ def resolve(actor: Actor, said: Comment) -> Comment:
 def _say(actor: Actor, revision: FragmentRevision, language: str, text: str, operation: str) -> Comment:
     """Locked, so that nobody approves the revision at the same moment without having read it."""
     if language and language not in settings.MODELTRANSLATION_LANGUAGES:
-        raise ValidationError(f"There is no language “{language[:20]}” here.")
+        raise ValidationError({"language": f"There is no language “{language[:20]}” here."})
     words = _cleaned(text)
     stored = locked(revision.fragment)
     said = Comment.objects.create(
@@ -77,7 +77,7 @@ def _cleaned(text: str) -> str:
     try:
         words = clean_text(text, MAX_COMMENT).strip()
     except Invalid as error:
-        raise ValidationError(f"This cannot be said here: {error}.") from error
+        raise ValidationError({"text": f"This cannot be said here: {error}."}) from error
     if not words:
-        raise ValidationError("Say in a few words what it is about.")
+        raise ValidationError({"text": "Say in a few words what it is about."})
     return words

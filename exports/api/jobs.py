@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, cast
 
-import orjson
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from catalog.actors import Actor
-from catalog.api import parameters
-from catalog.api.authentication import UserTokenAuthentication
-from catalog.api.caching import mark_private
-from catalog.api.limits import TokenRate, tell_rate
+from catalog.api import describing, parameters
+from catalog.api.idempotency import once
 from catalog.api.openapi import ref
-from catalog.api.problems import Problem
+from catalog.api.problems import Refusal
+from catalog.api.views.base import PersonView, json
 from catalog.jobs import cancel, retry
 from catalog.jobs.telling import told, told_in_full
 from catalog.models import Job
@@ -48,12 +43,9 @@ class MaySeeJobs(BasePermission):
         return request.user is not None and any(request.user.has_perm(f"catalog.{verb}_job") for verb in verbs)
 
 
-class JobView(APIView):
+class JobView(PersonView):
     how_to_log_in = MaySeeJobs.message
-    # By a token, as elsewhere, or by a session of the same person. Without either it is 401, by the first of them.
-    authentication_classes = [UserTokenAuthentication, SessionAuthentication]
     permission_classes = [MaySeeJobs]
-    throttle_classes = [TokenRate]
 
     def found(self, id: str) -> Job:
         """Raises NotFound."""
@@ -61,12 +53,6 @@ class JobView(APIView):
         if job is None:
             raise NotFound("There is no such job; what ended a month ago is forgotten.")
         return job
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        mark_private(answer)
-        tell_rate(request, answer)
-        return answer
 
 
 class JobsView(JobView):
@@ -97,7 +83,7 @@ class JobsView(JobView):
             query = request.query_params.copy()
             query["before"] = str(rows[-1].pk)
             following = request.build_absolute_uri(f"?{query.urlencode()}")
-        return _json({"next": following, "jobs": [told(row) for row in rows]})
+        return json({"next": following, "jobs": [told(row) for row in rows]})
 
 
 class OneJobView(JobView):
@@ -110,7 +96,7 @@ class OneJobView(JobView):
     )
     def get(self, request: Request, id: str) -> HttpResponse:
         parameters.read(request)
-        return _json(told_in_full(self.found(id)))
+        return json(told_in_full(self.found(id)))
 
 
 class ActView(JobView):
@@ -120,11 +106,13 @@ class ActView(JobView):
 
     def post(self, request: Request, id: str) -> HttpResponse:
         parameters.read(request)
+        return once(request, lambda: json(told_in_full(self.done(self.found(id)))))
+
+    def done(self, job: Job) -> Job:
         try:
-            job = ACTS[self.act](Actor(request.user.get_username(), "api"), self.found(id))
+            return ACTS[self.act](self.actor, job)
         except ValidationError as error:
-            return Problem(409, " ".join(error.messages))
-        return _json(told_in_full(job))
+            raise Refusal(409, " ".join(error.messages)) from None
 
 
 @extend_schema_view(
@@ -132,9 +120,9 @@ class ActView(JobView):
         operation_id="cancelJob",
         summary="Cancel a job",
         description="One that waits is cancelled at once, one that runs at its next step; so are its parts.",
-        parameters=[_ID],
+        parameters=[_ID, describing.ONCE],
         request=None,
-        responses=_answers(_ANSWER, 409),
+        responses=_answers(_ANSWER, 400, 409, 413, 415, 422),
     )
 )
 class CancelView(ActView):
@@ -146,14 +134,10 @@ class CancelView(ActView):
         operation_id="retryJob",
         summary="Try a job again",
         description="One that failed, was cancelled or quarantined goes on after its last step.",
-        parameters=[_ID],
+        parameters=[_ID, describing.ONCE],
         request=None,
-        responses=_answers(_ANSWER, 409),
+        responses=_answers(_ANSWER, 400, 409, 413, 415, 422),
     )
 )
 class RetryView(ActView):
     act = "retry"
-
-
-def _json(body: Any) -> HttpResponse:
-    return HttpResponse(orjson.dumps(body), content_type="application/json")

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import re
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
-import orjson
 from django.db.models import Q
 from django.http import HttpResponse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.authentication import SessionAuthentication
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog import querysets as knowledge
-from catalog.actors import Actor
-from catalog.api import paging, parameters
-from catalog.api.authentication import UserTokenAuthentication
-from catalog.api.bodies import JsonParser
-from catalog.api.caching import mark_private
-from catalog.api.openapi import ref
-from catalog.api.problems import Problem
+from catalog.api import describing, paging, parameters
+from catalog.api.fields import Field, Flag, Text, Whole, object_schema, read_object
+from catalog.api.idempotency import once
+from catalog.api.openapi import JSON, ref
+from catalog.api.problems import Refusal
+from catalog.api.views.base import PersonView, json
 from catalog.models import Channel
 from exports import querysets
 from exports.api import schema
@@ -62,13 +58,11 @@ class MaySeeReleases(BasePermission):
         return request.user is not None and request.user.has_perm(f"exports.{verb}_release")
 
 
-class StaffView(APIView):
-    """Below a channel of any code; by a token, or by a session of the same person. The first tells strangers: 401."""
+class ReleasesOfView(PersonView):
+    """Below a channel of any code, for who may see its releases."""
 
     how_to_log_in = MaySeeReleases.message
-    authentication_classes = [UserTokenAuthentication, SessionAuthentication]
     permission_classes = [MaySeeReleases]
-    parser_classes = [JsonParser]
 
     def channel(self, code: str) -> Channel:
         """Raises NotFound."""
@@ -79,17 +73,8 @@ class StaffView(APIView):
             pass
         raise NotFound("There is no such channel.")
 
-    @property
-    def actor(self) -> Actor:
-        return Actor(self.request.user.get_username(), "api")
 
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        mark_private(answer)
-        return answer
-
-
-class DifferencesView(StaffView):
+class DifferencesView(ReleasesOfView):
     @extend_schema(
         operation_id="listDifferences",
         summary="What differs between two releases",
@@ -119,7 +104,7 @@ class DifferencesView(StaffView):
         if old is None:
             raise ValidationError({"from": "This is needed where “to” is said."})
         page = differences_between(_release(found, old), _release(found, new), given.get("after", ""), limit)
-        return _json(
+        return json(
             {
                 "channel": found.code,
                 "from": page.old,
@@ -136,9 +121,9 @@ class DifferencesView(StaffView):
         try:
             found = upcoming(channel, limit)
         except (SelectionError, Retired) as error:
-            return Problem(409, str(error))
+            raise Refusal(409, str(error)) from None
         changes = list(map(as_json, found.changes))
-        return _json(
+        return json(
             {
                 "channel": channel.code,
                 "from": found.after,
@@ -151,7 +136,7 @@ class DifferencesView(StaffView):
         )
 
 
-class ReportView(StaffView):
+class ReportView(ReleasesOfView):
     @extend_schema(
         operation_id="listProblems",
         summary="The report of a release",
@@ -188,85 +173,102 @@ class ReportView(StaffView):
             page = page[:limit]
             following = paging.following(request, listing, given, [page[-1].sku, page[-1].pk])
         told = [{name: getattr(row, name) for name in _TOLD} for row in page]
-        return _json({"channel": found.channel.code, "release": found.number, "next": following, "problems": told})
+        return json({"channel": found.channel.code, "release": found.number, "next": following, "problems": told})
 
 
-class ReleaseView(StaffView):
-    verb = "add"
+class OrderView(ReleasesOfView):
+    """Something that is done to a channel's releases, once however often it is sent."""
 
-    @extend_schema(
-        operation_id="release",
-        summary="Release a channel",
-        description=(
-            "Puts a release in line; the job tells what came of it. `override_freeze`, a reason, and `allow_shrink` "
-            "give leave once, and take the permissions for that."
-        ),
-        parameters=[schema.CHANNEL],
-        request={"application/json": ref("ReleaseOrder")},
-        responses=_answers("ReleaseOrdered", "It is in line.", 400, 413, 415),
-    )
+    fields: ClassVar[tuple[Field, ...]] = ()
+
     def post(self, request: Request, channel: str) -> HttpResponse:
         parameters.read(request)
-        leave = _leave(request.data)
+        return once(request, lambda: json(self.done(read_object(self.fields, _said(request), ""), channel)))
+
+    def done(self, said: dict[str, Any], channel: str) -> dict[str, Any]:
+        """Do it as the body said, and tell what came of it."""
+        raise NotImplementedError
+
+
+def _said(request: Request) -> Any:
+    """The body; none, and null, are an object without members."""
+    return {} if request.data is None else request.data
+
+
+def _order(id: str, summary: str, about: str, view: type[OrderView], answer: str, good: str) -> Any:
+    """Describes the only method of an order."""
+    return extend_schema_view(
+        post=extend_schema(
+            operation_id=id,
+            summary=summary,
+            description=about,
+            parameters=[schema.CHANNEL, describing.ONCE],
+            request={JSON: object_schema(view.fields, complete=False)} if view.fields else None,
+            responses=_answers(answer, good, 400, 409, 413, 415, 422),
+        )
+    )(view)
+
+
+class ReleaseView(OrderView):
+    verb = "add"
+    fields = (
+        Field("override_freeze", Text(MAX_REASON), "Why it is released in a freeze."),
+        Field("allow_shrink", Flag(), "Whether it may lose more than its policy allows."),
+    )
+
+    def done(self, said: dict[str, Any], channel: str) -> dict[str, Any]:
+        leave = Leave(freeze=said.get("override_freeze", "").strip(), shrink=said.get("allow_shrink", False))
         for given, permission in ((leave.freeze, "override_freeze"), (leave.shrink, "allow_shrink")):
-            if given and not request.user.has_perm(f"exports.{permission}"):
+            if given and not self.request.user.has_perm(f"exports.{permission}"):
                 raise PermissionDenied(f"This takes the permission “{permission}”.")
         found = self.channel(channel)
         job = release_later(self.actor, found, priority=5, leave=leave)
-        return _json({"channel": found.code, "job": job.pk})
+        return {"channel": found.code, "job": job.pk}
 
 
-class RollBackView(StaffView):
-    @extend_schema(
-        operation_id="rollBack",
-        summary="Go back to an earlier release",
-        description=(
-            "Releases the state of `release` again, under the next number. The channel then releases nothing more "
-            "until it is let go on."
-        ),
-        parameters=[schema.CHANNEL],
-        request={"application/json": ref("RollBack")},
-        responses=_answers("RolledBack", "The new release.", 400, 409, 413, 415),
-    )
-    def post(self, request: Request, channel: str) -> HttpResponse:
-        parameters.read(request)
-        said = request.data
-        number = said.get("release") if isinstance(said, dict) and said.keys() == {"release"} else None
-        if not isinstance(number, int) or isinstance(number, bool) or not 0 < number <= _LARGEST:
-            raise ValidationError({"release": "Say the number of a release, and nothing else."})
+class RollBackView(OrderView):
+    fields = (Field("release", Whole(1, _LARGEST), "Its number.", required=True),)
+
+    def done(self, said: dict[str, Any], channel: str) -> dict[str, Any]:
         try:
-            made = roll_back(self.actor, self.channel(channel), number)
+            made = roll_back(self.actor, self.channel(channel), said["release"])
         except (CannotRestore, Retired) as error:
-            return Problem(409, str(error))
-        return _json({"channel": made.channel.code, "release": made.number, "restores": made.restores})
+            raise Refusal(409, str(error)) from None
+        return {"channel": made.channel.code, "release": made.number, "restores": made.restores}
 
 
-class LetGoView(StaffView):
-    @extend_schema(
-        operation_id="letGoOn",
-        summary="Let a channel go on",
-        description="After going back: the next release says again what the knowledge base says.",
-        parameters=[schema.CHANNEL],
-        request=None,
-        responses=_answers("LetGo", "Whether it was held."),
-    )
-    def post(self, request: Request, channel: str) -> HttpResponse:
-        parameters.read(request)
+class LetGoView(OrderView):
+    def done(self, said: dict[str, Any], channel: str) -> dict[str, Any]:
         found = self.channel(channel)
-        return _json({"channel": found.code, "held": let_go(self.actor, found)})
+        return {"channel": found.code, "held": let_go(self.actor, found)}
 
 
-def _leave(said: Any) -> Leave:
-    """Raises ValidationError."""
-    said = {} if said is None else said
-    if not isinstance(said, dict) or said.keys() - {"override_freeze", "allow_shrink"}:
-        raise ValidationError("Write an object of “override_freeze” and “allow_shrink”, or nothing.")
-    freeze, shrink = said.get("override_freeze", ""), said.get("allow_shrink", False)
-    if not isinstance(freeze, str) or len(freeze) > MAX_REASON:
-        raise ValidationError({"override_freeze": f"Write a reason of at most {MAX_REASON} characters."})
-    if not isinstance(shrink, bool):
-        raise ValidationError({"allow_shrink": "Write true or false."})
-    return Leave(freeze=freeze.strip(), shrink=shrink)
+_order(
+    "release",
+    "Release a channel",
+    "Puts a release in line; the job tells what came of it. `override_freeze`, a reason, and `allow_shrink` give leave "
+    "once, and take the permissions for that.",
+    ReleaseView,
+    "ReleaseOrdered",
+    "It is in line.",
+)
+_order(
+    "rollBack",
+    "Go back to an earlier release",
+    "Releases the state of `release` again, under the next number. The channel then releases nothing more until it is "
+    "let go on.",
+    RollBackView,
+    "RolledBack",
+    "The new release.",
+)
+_order(
+    "letGoOn",
+    "Let a channel go on",
+    "After going back: the next release says again what the knowledge base says.",
+    LetGoView,
+    "LetGo",
+    "Whether it was held.",
+)
 
 
 def _release(channel: Channel, number: int) -> Release:
@@ -277,7 +279,3 @@ def _release(channel: Channel, number: int) -> Release:
     if found.pruned_at:
         raise Pruned(f"The documents of release {number} are kept no more.")
     return found
-
-
-def _json(body: Any) -> HttpResponse:
-    return HttpResponse(orjson.dumps(body), content_type="application/json")

@@ -193,13 +193,7 @@ COMPONENTS: Json = {
             "problems": {"type": "array", "items": ref("ReportedProblem")},
         },
     ),
-    "ReleaseOrder": record(
-        "By whose leave, where something stands against it.",
-        {},
-        {"override_freeze": {**_TEXT, "maxLength": 500}, "allow_shrink": {"type": "boolean"}},
-    ),
     "ReleaseOrdered": record("The job that releases it.", {"channel": _TEXT, "job": _WHOLE}),
-    "RollBack": record("Where to go back to.", {"release": _WHOLE}),
     "RolledBack": record("The new release.", {"channel": _TEXT, "release": _WHOLE, "restores": _WHOLE}),
     "LetGo": record("Whether it was held.", {"channel": _TEXT, "held": {"type": "boolean"}}),
     "Job": record(
@@ -309,6 +303,7 @@ _PROBLEMS = {
     410: "The release asked for, or a cursor's, is kept no more; `detail` says how to go on.",
     413: "The body is too large.",
     415: "The body is of another media type than those taken.",
+    422: "The Idempotency-Key came with another request before.",
     429: "The token asks too often; `Retry-After` says in how many seconds it may again.",
 }
 

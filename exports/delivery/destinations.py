@@ -83,6 +83,15 @@ def resolve(where: Destination, *, allow_private: bool = False) -> str:
     return addresses[0]
 
 
+def refuse_literal(where: Destination) -> None:
+    """What can be told without asking for a name: an IP address in its place that is not public. Raises Refused."""
+    try:
+        ipaddress.ip_address(where.host)
+    except ValueError:
+        return
+    resolve(where)
+
+
 def is_public(text: str) -> bool:
     """Whether an IP address is one of the public internet, also where it is an IPv4 address in the clothes of IPv6."""
     try:

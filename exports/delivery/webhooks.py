@@ -30,7 +30,7 @@ KIND = "webhook"
 
 
 def release_created(actor: Actor, release: Release) -> None:
-    """Tell of a release, and where its report has something, of that."""
+    """Tell of a release, and of what its gate did not let through."""
     code = release.channel.code
     counts = {name: getattr(release, name) for name in ("documents", "added", "changed", "removed")}
     data = {"channel": code, "release": release.number, **counts}
@@ -45,15 +45,17 @@ def release_created(actor: Actor, release: Release) -> None:
 
 
 def gate_failed(actor: Actor, release: Release, problems: int) -> None:
-    """Tell that a release kept products back or left something of them out: how many problems, and of how many
-    products the last released documents were kept, or none are there.
+    """Tell of how many products a release kept the last released documents, or has none; nothing where there is none
+    of either. `problems` are all that the report has.
     """
     code = release.channel.code
     there = Problem.objects.filter(channel=release.channel, valid_until__isnull=True).exclude(effect="").order_by()
     counts = dict(there.values_list("effect").annotate(products=Count("product", distinct=True)))
+    if not counts:
+        return
     data = {"channel": code, "release": release.number, "problems": problems}
     data |= {effect: counts.get(effect, 0) for effect in (KEPT, WITHHELD)}
-    address = _site(f"/api/v1/channels/{code}/releases/?before={release.number + 1}&limit=1")
+    address = _site(f"/api/v1/releases/{code}/{release.number}/report/")
     announce(actor, release.channel, "gate.failed", {**data, "url": address})
 
 

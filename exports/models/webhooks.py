@@ -7,7 +7,7 @@ from django.db import models
 
 from catalog.models import Channel, Job
 from catalog.models.base import Coded, unique_code
-from exports.delivery.destinations import Refused, destination
+from exports.delivery.destinations import Refused, destination, refuse_literal
 from exports.delivery.signing import new_secret
 
 EVENTS = ("release.created", "edition.created", "gate.failed")
@@ -44,7 +44,9 @@ class Webhook(Coded):
 
     def clean(self) -> None:
         try:
-            destination(self.url, allow_http=self.allow_http)
+            where = destination(self.url, allow_http=self.allow_http)
+            if not self.allow_private:
+                refuse_literal(where)
         except Refused as error:
             raise ValidationError({"url": str(error)}) from error
         events = self.events

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from catalog.models import Channel, Job
 from exports.models import ChannelPolicy, Freeze, SignOff
@@ -45,7 +46,9 @@ def test_rules_are_saved_with_the_channel(shop: Channel) -> None:
     saved(browser(), shop, mode="scheduled", cron="0 6 * * 1-5", time_zone="Europe/Rome", on_claim="keep")
     policy = ChannelPolicy.objects.get()
     assert (policy.mode, policy.on_claim, policy.next_at is not None) == ("scheduled", "keep", True)
-    assert "0 6 * * 1-5, Europe/Rome; next" in messages_of(browser("bert").get(page_of(shop)))
+    page = browser("bert").get(page_of(shop))
+    assert "0 6 * * 1-5, Europe/Rome; next" in messages_of(page)
+    assert [title.text for title in html.fromstring(page.content.decode()).iter("h1")][-1:] == [f"Release “{shop}”"]
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from typing import Any
 
 import orjson
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 
 from catalog.models import AttributeGroup, Job, Product
+from catalog.operations.tokens import issue_user_token
 from exports.models import Release
 from exports.policies.stopping import stop
 from exports.releasing.problems import report_of
@@ -77,11 +79,34 @@ def test_what_cannot_be_compared_is_refused(anna: Client, query: str, status: in
     json(anna.get(f"{BASE}/shop/differences/?{query}"), status)
 
 
+def test_what_is_sent_twice_with_one_key_is_done_once(anna: Client, world: World) -> None:
+    def send(name: str, body: Any, key: str) -> Any:
+        body = orjson.dumps(body)
+        return anna.post(f"{BASE}/shop/{name}/", body, "application/json", headers={"idempotency-key": key})
+
+    first, again = send("roll-back", {"release": 1}, "a"), send("roll-back", {"release": 1}, "a")
+    assert (json(first), again.headers["Idempotency-Replayed"]) == (json(again), "true")
+    assert Release.objects.filter(channel=world.shop).count() == 3
+    json(send("roll-back", {"release": 2}, "a"), 422)
+    assert (json(send("let-go", None, "b"))["held"], json(send("let-go", None, "b"))["held"]) == (True, True)
+    assert json(post(anna, "shop/let-go")) == {"channel": "shop", "held": False}
+
+
+def test_who_asks_too_often_waits(world: World) -> None:
+    _, secret = issue_user_token(ACTOR, User.objects.create_superuser("ida"), "program", rate=2)
+    client = Client(headers={"authorization": f"Bearer {secret}"})
+    left = [client.get(f"{BASE}/shop/1/report/").headers["RateLimit"] for _ in range(2)]
+    assert [told.split(";")[1] for told in left] == ["r=1", "r=0"]
+    answer = client.get(f"{BASE}/shop/1/report/")
+    assert (answer.status_code, int(answer.headers["Retry-After"]) <= 60) == (429, True)
+
+
 def test_going_back_and_on(anna: Client, world: World) -> None:
     assert json(post(anna, "shop/roll-back", {"release": 1})) == {"channel": "shop", "release": 3, "restores": 1}
     json(post(anna, "shop/roll-back", {"release": 3}), 409)
-    for body in ({}, {"release": "1"}, {"release": True}, {"release": 1, "more": 1}, [1], {"release": 0}):
-        json(post(anna, "shop/roll-back", body), 400)
+    wrong: list[tuple[Any, str]] = [(body, "/release") for body in ({}, {"release": "1"}, {"release": True})]
+    for body, place in [*wrong, ({"release": 1, "more": 1}, "/more"), ([1], ""), (0, ""), ({"release": 0}, "/release")]:
+        assert [error["pointer"] for error in json(post(anna, "shop/roll-back", body), 400)["errors"]] == [place]
     assert json(post(anna, "shop/let-go")) == {"channel": "shop", "held": True}
     assert json(post(anna, "shop/let-go")) == {"channel": "shop", "held": False}
     listed = json(world.reader().get("/api/v1/channels/shop/releases/"))["releases"]
@@ -141,9 +166,15 @@ def test_a_release_is_put_in_line_by_who_may_and_by_whose_leave(world: World) ->
     assert Release.objects.filter(channel=world.shop).count() == 2
     assert json(post(maker, "shop/release", {"allow_shrink": True}), 403)
     assert json(post(maker, "shop/release", {"override_freeze": "a recall"}), 403)
-    wrong: list[Any] = [[], {"more": 1}, {"allow_shrink": 1}, {"override_freeze": 7}]
-    for body in wrong:
-        json(post(maker, "shop/release", body), 400)
+    wrong: list[tuple[Any, str]] = [
+        ([], ""),
+        ({"more": 1}, "/more"),
+        ({"allow_shrink": 1}, "/allow_shrink"),
+        ({"override_freeze": 7}, "/override_freeze"),
+        ({"override_freeze": "x" * 501}, "/override_freeze"),
+    ]
+    for body, place in wrong:
+        assert [error["pointer"] for error in json(post(maker, "shop/release", body), 400)["errors"]] == [place]
     boss = browser("ben", "add_release", "allow_shrink", "override_freeze")
     job = Job.objects.get(
         pk=json(post(boss, "shop/release", {"allow_shrink": True, "override_freeze": "recall"}))["job"]

@@ -116,12 +116,15 @@ def test_what_is_incomplete_keeps_its_last_document_until_it_is_mended(shop: Cha
 
 def test_what_is_withheld_is_gone_and_told_of(shop: Channel) -> None:
     store(ACTOR, Webhook(code="w", url="https://example.com/", events=["gate.failed"]))
-    rule(shop, on_incomplete="withhold")
     forget("A", "weight")
+    assert release(ACTOR, shop).release.problems == {"incomplete": 1}
+    assert not WebhookDelivery.objects.exists(), "what is only reported has passed the gate"
+    rule(shop, on_incomplete="withhold")
     outcome = release(ACTOR, shop)
     assert (outcome.release.removed, set(weights())) == (1, {"B", "C"})
     told = WebhookDelivery.objects.get().payload["data"]
     assert (told["problems"], told["kept"], told["withheld"]) == (1, 0, 1)
+    assert told["url"].endswith(f"/api/v1/releases/shop/{outcome.release.number}/report/")
     assert not release(ACTOR, shop, full=True).new
 
 

@@ -85,6 +85,10 @@ def test_a_job_is_cancelled_and_tried_again_over_http() -> None:
     assert (again.status_code, again.headers["Content-Type"]) == (409, "application/problem+json")
     assert body(client.post(f"{JOBS}{one.pk}/retry/"))["state"] == "waiting"
     assert "anna cancels it." in json.dumps(fresh(one).log)
+    first, second = (
+        client.post(f"{JOBS}{one.pk}/cancel/", {}, "application/json", headers={"idempotency-key": "k"}) for _ in "12"
+    )
+    assert (first.status_code, second.content) == (200, first.content)
 
 
 @pytest.mark.parametrize(("permissions", "see", "act"), [((), 403, 403), (("view_job",), 200, 403)])

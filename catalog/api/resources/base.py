@@ -12,6 +12,7 @@ from django.db.models import F, Func, Model, QuerySet
 from modeltranslation.utils import build_localized_fieldname
 
 from catalog.actors import Actor
+from catalog.aliases import present_codes
 from catalog.api.fields import Field, Json, Links, Texts, read_object, show_object
 from catalog.api.keys import called, column_of, is_key, key_of, lowered
 from catalog.api.problems import Error, below, pointing
@@ -120,13 +121,26 @@ class Resource:
         """The place in a cursor as the database compares it."""
         return str(raw)
 
-    def find(self, key: str, *, lock: bool = False) -> Any:
-        """The row called so in whatever case, or None. `lock` keeps other writers out until the transaction ends."""
+    def find(self, key: str, *, lock: bool = False, former: bool = True) -> Any:
+        """The row called so in whatever case, or, where `former` names count, once called so; or None.
+
+        `lock` keeps other writers out until the transaction ends.
+        """
         if not self.is_key(key):
             return None
+        row = self._found(key, lock=lock)
+        if row is None and former and (present := self._renamed(key)):
+            row = self._found(present, lock=lock)
+        return row
+
+    def _found(self, key: str, *, lock: bool) -> Any:
         if lock and not self._called(self.model._default_manager.select_for_update(of=("self",)), key).first():
             return None
         return self._called(self.rows(), key).first()
+
+    def _renamed(self, key: str) -> str | None:
+        """What something is called now that was once called so."""
+        return present_codes(self.model._meta.model_name or "", [key]).get(key.lower())
 
     def is_key(self, key: str) -> bool:
         return is_key(self.model, key)
@@ -149,8 +163,11 @@ class Resource:
         return read_object(self.fields, raw, "", creating=row is None)
 
     def _says_key(self, name: str, value: Any, row: Any) -> bool:
-        """Whether a member only repeats what the object is known by."""
-        return name == self.key_field and isinstance(value, str) and value.lower() == str(getattr(row, name)).lower()
+        """Whether a member only repeats what the object is known by, or was."""
+        if name != self.key_field or not isinstance(value, str):
+            return False
+        own = str(getattr(row, name)).lower()
+        return value.lower() == own or (self._renamed(value) or "").lower() == own
 
     def write(self, actor: Actor, row: Any, data: dict[str, Any]) -> Any:
         """Put what was read into the row and store it, by the operation that does. Raises ValidationError."""

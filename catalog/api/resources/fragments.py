@@ -106,8 +106,10 @@ def _latest(fragment: Fragment, said: dict[str, Any]) -> FragmentRevision:
     """The revision that is meant: the latest unless said. Raises ValidationError."""
     found = fragment.revisions.order_by("-number")
     revision = (found.filter(number=said["revision"]) if "revision" in said else found).first()
+    if revision is None and "revision" in said:
+        raise ValidationError({"revision": "There is no such revision of this fragment."})
     if revision is None:
-        raise ValidationError("There is no such revision. Submit the fragment first.")
+        raise ValidationError("It has no revision yet. Submit the fragment first.")
     return revision
 
 
@@ -126,7 +128,7 @@ def _reject(actor: Actor, fragment: Fragment, said: dict[str, Any]) -> None:
 def _resolve(actor: Actor, fragment: Fragment, said: dict[str, Any]) -> None:
     found = Comment.objects.filter(revision__fragment=fragment, pk=said["comment"]).first()
     if found is None:
-        raise ValidationError("There is no such comment of this fragment.")
+        raise ValidationError({"comment": "There is no such comment of this fragment."})
     resolve(actor, found)
 
 

@@ -31,7 +31,10 @@ def merging(model: type[Model], one: str) -> Act:
     """Answered with what it went into."""
 
     def run(actor: Actor, row: Any, said: dict[str, Any]) -> Any:
-        merge(actor, row, said["into"])
+        try:
+            merge(actor, row, said["into"])
+        except ValidationError as error:
+            raise ValidationError({"into": error.messages}) from error
         return said["into"]
 
     about = (

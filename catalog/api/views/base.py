@@ -32,17 +32,37 @@ from catalog.usage import InUse
 READS = ("GET", "HEAD", "OPTIONS")
 
 
-class AuthoringView(APIView):
-    """Open to people by their token or session, who may do here what they may do in the admin."""
+class PersonView(APIView):
+    """Open to people by their token or, in the browser, by their session. The first tells strangers how: 401."""
 
-    resource: ClassVar[Resource]
     authentication_classes = [UserTokenAuthentication, SessionAuthentication]
-    permission_classes = [MayDo]
     throttle_classes = [TokenRate]
     parser_classes = [JsonParser]
     renderer_classes = [JSONRenderer]
-    schema = Described()
     how_to_log_in = "Send a user's token: “Authorization: Bearer tsu_...”."
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(name=self.request.user.get_username(), path="api")
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        mark_private(answer)
+        tell_rate(request, answer)
+        return answer
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """A body that cannot be read, and two writes at once, are the writers' business, and no fault of ours."""
+        said = wrong(exc.errors) if isinstance(exc, Wrong) else clash_of(exc)
+        return super().handle_exception(said or exc)
+
+
+class AuthoringView(PersonView):
+    """Who may do something to an object in the admin may do it here."""
+
+    resource: ClassVar[Resource]
+    permission_classes = [MayDo]
+    schema = Described()
     # By method, what is done to objects; reading where nothing is said.
     does: ClassVar[dict[str, str]] = {}
 
@@ -63,27 +83,17 @@ class AuthoringView(APIView):
     def may(self, verb: str) -> bool:
         return any(self.request.user.has_perm(one) for one in self.permissions(verb))
 
-    @property
-    def actor(self) -> Actor:
-        return Actor(name=self.request.user.get_username(), path="api")
-
-    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
-        answer = super().finalize_response(request, response, *args, **kwargs)
-        mark_private(answer)
-        tell_rate(request, answer)
-        return answer
-
-    def handle_exception(self, exc: Exception) -> Any:
-        """What the database says of two writes at once is the writers' business, and no fault of ours."""
-        return super().handle_exception(clash_of(exc) or exc)
-
     # --- Rows --------------------------------------------------------------------------------------------------------
-    def found(self, key: str, *, lock: bool = False) -> Any:
-        """Raises NotFound."""
-        row = self.resource.find(key, lock=lock)
+    def found(self, key: str, *, lock: bool = False, former: bool = True) -> Any:
+        """The row at an address; `former` names lead there as well. Raises NotFound."""
+        row = self.resource.find(key, lock=lock, former=former)
         if row is None:
             raise NotFound(f"There is no {self.resource.model._meta.verbose_name} of that name here.")
         return row
+
+    def listing_of(self, row: Any, part: str) -> str:
+        """What a cursor names, of a listing that belongs to one object."""
+        return f"{self.resource.route}/{self.resource.key_of(row)}/{part}"
 
     def body(self) -> Any:
         return self.request.data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, cast
+from typing import Any
 
 from django.http.response import HttpResponseBase
 from rest_framework.request import Request
@@ -64,15 +64,10 @@ class HistoryView(AuthoringView):
         return [*super().needs(method), ["catalog.view_change", "catalog.change_change"]]
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
-        asked = parameters.read(request, "limit", "cursor")
-        limit = cast(int, parameters.number(asked, "limit", paging.DEFAULT_LIMIT, 1, paging.MAX_LIMIT))
         row = self.found(key)
-        listing = f"{self.resource.route}/{self.resource.key_of(row)}/history"
-        after = paging.read(listing, asked)
-        changes = Change.objects.filter(kind=self.resource.model._meta.model_name, key=key_of(row)).order_by("-id")
-        found = list(changes.filter(pk__lt=int(after))[: limit + 1] if after is not None else changes[: limit + 1])
-        following = paging.following(request, listing, asked, found[limit - 1].pk) if len(found) > limit else None
-        return json({"next": following, "items": [_change(change) for change in found[:limit]]})
+        changes = Change.objects.filter(kind=self.resource.model._meta.model_name, key=key_of(row))
+        found, following = paging.latest_first(request, self.listing_of(row, "history"), changes)
+        return json({"next": following, "items": list(map(_change, found))})
 
 
 class CommentsView(AuthoringView):
@@ -82,15 +77,10 @@ class CommentsView(AuthoringView):
         return describing.comments(self.resource)
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
-        asked = parameters.read(request, "limit", "cursor")
-        limit = cast(int, parameters.number(asked, "limit", paging.DEFAULT_LIMIT, 1, paging.MAX_LIMIT))
         row = self.found(key)
-        listing = f"{self.resource.route}/{self.resource.key_of(row)}/comments"
-        after = paging.read(listing, asked)
-        comments = Comment.objects.filter(revision__fragment=row).select_related("revision").order_by("-pk")
-        found = list((comments.filter(pk__lt=int(after)) if after is not None else comments)[: limit + 1])
-        following = paging.following(request, listing, asked, found[limit - 1].pk) if len(found) > limit else None
-        return json({"next": following, "items": [_said(each) for each in found[:limit]]})
+        comments = Comment.objects.filter(revision__fragment=row).select_related("revision")
+        found, following = paging.latest_first(request, self.listing_of(row, "comments"), comments)
+        return json({"next": following, "items": list(map(_said, found))})
 
 
 def _said(comment: Comment) -> dict[str, Any]:
@@ -114,15 +104,11 @@ class RevisionsView(AuthoringView):
         return describing.revisions(self.resource)
 
     def get(self, request: Request, key: str) -> HttpResponseBase:
-        asked = parameters.read(request, "limit", "cursor")
-        limit = cast(int, parameters.number(asked, "limit", 20, 1, 100))
         row = self.found(key)
-        listing = f"{self.resource.route}/{self.resource.key_of(row)}/revisions"
-        after = paging.read(listing, asked)
-        revisions = row.revisions.prefetch_related("approvals").order_by("-number")
-        found = list((revisions.filter(number__lt=int(after)) if after is not None else revisions)[: limit + 1])
-        following = paging.following(request, listing, asked, found[limit - 1].number) if len(found) > limit else None
-        return json({"next": following, "items": [_revision(each) for each in found[:limit]]})
+        revisions = row.revisions.prefetch_related("approvals")
+        listing = self.listing_of(row, "revisions")
+        found, following = paging.latest_first(request, listing, revisions, "number", default=20, most=100)
+        return json({"next": following, "items": list(map(_revision, found))})
 
 
 def _revision(revision: FragmentRevision) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.http import HttpResponse
@@ -14,7 +15,8 @@ from catalog.api import describing, parameters
 from catalog.api.fields import read_object
 from catalog.api.idempotency import once
 from catalog.api.openapi import Operation
-from catalog.api.resources.base import Act
+from catalog.api.problems import Refusal, wrong
+from catalog.api.resources.base import Act, errors_of
 from catalog.api.versions import refuse_stale, tag_of
 from catalog.api.views.base import REFUSALS, AuthoringView, cached, presented, refused
 
@@ -47,7 +49,8 @@ class ObjectView(AuthoringView):
         parameters.read(request)
         with transaction.atomic():
             self.resource.lock()
-            row = self.found(key, lock=True)
+            # Who deletes what he merged a moment ago means that, not what has its name now.
+            row = self.found(key, lock=True, former=False)
             refuse_stale(request, self.resource.show(row))
             try:
                 self.resource.delete(self.actor, row)
@@ -77,5 +80,12 @@ class ActView(AuthoringView):
         try:
             row = self.act.run(self.actor, row, read_object(self.act.fields, self.body(), "")) or row
         except REFUSALS as error:
-            raise refused(error, self.resource, row, {}) or error from error
+            raise self.refused(error, row) or error from error
         return presented(self.resource.presented(self.stored(row)))
+
+    def refused(self, error: Exception, row: Any) -> Refusal | None:
+        """What is said of the act's own members is told of these; the rest as when the object is written."""
+        members = {each.name for each in self.act.fields}
+        if isinstance(error, ValidationError) and hasattr(error, "error_dict") and error.error_dict.keys() <= members:
+            return wrong(errors_of(error, self.act.fields))
+        return refused(error, self.resource, row, {})
