@@ -84,12 +84,12 @@ class OutputForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind = self.data.get("format") or self.instance.format or self.initial.get("format") or ""
+        self.kind = self.instance.format
         if "format" in self.fields:
             self.fields["format"] = forms.ChoiceField(
                 choices=format_choices(), widget=UnfoldAdminSelectWidget, label="Format"
             )
-        for name, option in self.declared.items() if self.instance.pk else ():
+        for name, option in self.declared.items():
             self.fields[PREFIX + name] = self.option_field(name, option)
 
     @property
@@ -105,11 +105,11 @@ class OutputForm(Form):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}
-        if self.kind not in FORMATS or not self.instance.pk:
+        if self.kind not in FORMATS:
             return cleaned
-        said = {name: cleaned.get(PREFIX + name) for name in self.declared if PREFIX + name in self.fields}
+        said = {name: cleaned.get(PREFIX + name) for name in self.declared}
         try:
-            values = options.read(self.declared, said, self.kind)
+            values = FORMATS[self.kind].read(said)
         except WrongOptions as wrong:
             for name, message in wrong.faults.items():
                 self.add_error(PREFIX + name if PREFIX + name in self.fields else None, message)

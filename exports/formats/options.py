@@ -9,7 +9,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
@@ -253,6 +253,27 @@ class Day(Option):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment(Option):
+    """A date with a time and a time zone (ISO 8601), in at most 25 characters, as receivers of feeds take it."""
+
+    kind: ClassVar = "text"
+    limit: ClassVar[int] = 25
+
+    @property
+    def default(self) -> str:
+        return ""
+
+    def read(self, said: Any) -> str:
+        try:
+            moment = datetime.fromisoformat(str(said))
+        except ValueError:
+            moment = datetime.min
+        if moment.tzinfo is None or len(str(said)) > self.limit:
+            raise _Wrong("a date with a time and a time zone, such as 2027-02-01T09:00+01:00")
+        return str(said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Color(Option):
     """A colour as #rrggbb."""
 
@@ -300,7 +321,7 @@ def read(declared: Mapping[str, Option], said: Mapping[str, Any], form: str) -> 
     """The value of every option of a format (called `form` in messages). Raises WrongOptions."""
     faults = {}
     for name in said.keys() - declared.keys():
-        faults[name] = f"Format “{form}” has no option “{name}”; it has: {', '.join(declared) or 'none'}."
+        faults[name] = f"Format “{form}” has {', '.join(declared) or 'no options'}, not “{name}”."
     found = {}
     for name, option in declared.items():
         raw = said.get(name)
