@@ -17,6 +17,7 @@ from catalog.admin.presenting import NOTHING, badge, file_size, link
 from catalog.operations.recording import store
 from exports.admin.output_form import OutputForm, fieldsets_of
 from exports.editions import path_of
+from exports.formats.registry import FORMATS
 from exports.models import Edition, Output
 from exports.outputs import check
 
@@ -33,15 +34,17 @@ class OutputAdmin(ContinuesAfterAdd, ModelAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Output | None = None) -> Any:
         """What can be told depends on the format, so it is asked for when that is known."""
-        return [(None, {"fields": list(_COLUMNS)}), *(fieldsets_of(obj.format) if obj else [])]
+        if obj is None:
+            return [(None, {"fields": list(_COLUMNS)})]
+        return [(None, {"fields": [*_COLUMNS[:-1], "form_name"]}), *fieldsets_of(obj.format)]
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Form]:
-        return super().get_form(request, obj, change=change, **{**kwargs, "fields": _COLUMNS})
+        return super().get_form(request, obj, change=change, **{**kwargs, "fields": _COLUMNS[:-1] if obj else _COLUMNS})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Output | None = None) -> Any:
         """Options and editions are of a format, so it stays what the output was made with."""
         fields = super().get_readonly_fields(request, obj)
-        return (*fields, "format") if obj else fields
+        return (*fields, "form_name") if obj else fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
         newest = Edition.objects.filter(output=OuterRef("pk")).order_by("-id")
@@ -56,6 +59,10 @@ class OutputAdmin(ContinuesAfterAdd, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         check(obj.channel, obj.language, obj.format, obj.options)
         store(actor_of(request), obj)
+
+    @admin.display(description="format")
+    def form_name(self, output: Output) -> str:
+        return FORMATS[output.format].label if output.format in FORMATS else output.format
 
     @admin.display(description="format", ordering="format")
     def format_badge(self, output: Output) -> SafeString:
