@@ -80,19 +80,12 @@ def _build(actor: Actor, output: Output) -> Built:
     if output.language not in release.publications:
         raise ExportError(f"release {release.number} has no language “{output.language}”.")
     form = format_called(output.format)
-    _check_options(form, output)
+    form.read(output.options)
     recipe = _recipe(output, release)
     last = querysets.latest_edition(output)
     if last and last.recipe == recipe and (path := path_of(last)).exists():
         return Built(last, path, new=False)
     return _make(actor, output, release, form, recipe)
-
-
-def _check_options(form: Format, output: Output) -> None:
-    unknown = sorted(set(output.options) - set(form.options))
-    if unknown:
-        known = ", ".join(form.options) or "none"
-        raise ExportError(f"format “{form.code}” has no option “{unknown[0]}”; it has: {known}.")
 
 
 def _recipe(output: Output, release: Release) -> str:

@@ -7,8 +7,7 @@ Names, limits and rules are those of the product data specification of Google Me
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,7 +17,12 @@ from exports.formats.base import Problem, Work
 from exports.identifiers import compact, gtin_fault
 from exports.text import cut, one_line
 
-AVAILABILITIES = ("in_stock", "out_of_stock", "preorder", "backorder")
+AVAILABILITIES = {
+    "in_stock": "In stock",
+    "out_of_stock": "Out of stock",
+    "preorder": "Can be pre-ordered",
+    "backorder": "On back order",
+}
 _DATED = ("preorder", "backorder")
 _MAX_ID = 50
 _MAX_TITLE = 150
@@ -53,9 +57,10 @@ class Offer(NamedTuple):
 class Draft:
     """An offer in the making: what the rules read, and where they report to."""
 
-    def __init__(self, document: Document, work: Work) -> None:
+    def __init__(self, document: Document, work: Work, told: Mapping[str, Any]) -> None:
         self.document = document
         self.work = work
+        self.told = told
         self.problems: list[Problem] = []
 
     def refuse(self, message: str) -> None:
@@ -68,33 +73,21 @@ class Draft:
 Rule = Callable[[Draft], Iterator[Attribute]]
 
 
-def offer_of(document: Document, work: Work) -> Offer:
-    """What the document offers, but for what only the whole release knows: its group and its categories' labels."""
-    draft = Draft(document, work)
+def offer_of(document: Document, work: Work, told: Mapping[str, Any]) -> Offer:
+    """What the document offers, but for what only the whole release knows: its group and its categories' labels.
+
+    `told` has the options availability, availability_date and brand.
+    """
+    draft = Draft(document, work, told)
     attributes = [attribute for rule in RULES for attribute in rule(draft)]
     return Offer(attributes, draft.problems)
 
 
-def availability_fault(options: Any) -> str:
-    """What is wrong with the options `availability` and `availability_date`; empty where nothing is."""
-    availability = options.get("availability", "in_stock")
-    if availability not in AVAILABILITIES:
-        return f"The option “availability” is “{availability}”; it has to be one of {', '.join(AVAILABILITIES)}."
-    date = options.get("availability_date")
-    if availability == "preorder" and not date:
+def availability_fault(told: Mapping[str, Any]) -> str:
+    """What is wrong with the options `availability` and `availability_date` together; empty where nothing is."""
+    if told["availability"] == "preorder" and not told["availability_date"]:
         return "A pre-order needs the option “availability_date”, such as 2027-02-01T09:00+01:00."
-    if date and not _is_moment(date):
-        return f"The option “availability_date” is “{date}”; it has to be like 2027-02-01T09:00+01:00."
     return ""
-
-
-def _is_moment(text: Any) -> bool:
-    """A date with a time and a time zone, as ISO 8601 writes it, in at most 25 characters."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return False
-    return moment.tzinfo is not None and len(text) <= 25
 
 
 # --- What every item has to have -------------------------------------------------------------------------------------
@@ -165,14 +158,10 @@ def _is_small(asset: DocumentAsset) -> bool:
 
 
 def _availability(draft: Draft) -> Iterator[Attribute]:
-    fault = availability_fault(draft.work.options)
-    if fault:
-        draft.refuse(fault)
-        return
-    availability = str(draft.work.options.get("availability", "in_stock"))
+    availability, since = draft.told["availability"], draft.told["availability_date"]
     yield Attribute("availability", availability)
-    if availability in _DATED and draft.work.options.get("availability_date"):
-        yield Attribute("availability_date", str(draft.work.options["availability_date"]))
+    if availability in _DATED and since:
+        yield Attribute("availability_date", since)
 
 
 def _price_and_condition(draft: Draft) -> Iterator[Attribute]:
@@ -208,7 +197,7 @@ def brand_of(document: Document) -> str:
 
 
 def _brand(draft: Draft) -> str:
-    brand = brand_of(draft.document) or one_line(str(draft.work.options.get("brand", "")))
+    brand = brand_of(draft.document) or one_line(draft.told["brand"])
     if brand.lower() in _NO_BRANDS:
         draft.note(f"“{brand}” is no brand; it was left out.")
         return ""

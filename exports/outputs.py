@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from catalog.actors import Actor
 from catalog.models import Channel
 from catalog.operations.recording import store
+from exports.formats.options import WrongOptions
 from exports.formats.registry import FORMATS
 from exports.models import Output
 
@@ -32,17 +33,17 @@ def define(
 
 def check(channel: Channel, language: str, form: str, options: Mapping[str, Any]) -> None:
     """Raises ValidationError."""
-    faults = {}
+    faults: dict[str, str | list[str]] = {}
     languages = list(channel.chains())
     if language not in languages:
         faults["language"] = f"Channel “{channel.code}” has {_list(languages)}, not “{language}”."
     if form not in FORMATS:
         faults["format"] = f"There is {_list(FORMATS)}, not “{form}”."
     else:
-        known = FORMATS[form].options
-        unknown = sorted(set(options) - set(known))
-        if unknown:
-            faults["options"] = f"Format “{form}” has {_list(known)}, not “{unknown[0]}”."
+        try:
+            FORMATS[form].read(options)
+        except WrongOptions as wrong:
+            faults["options"] = list(wrong.faults.values())
     if faults:
         raise ValidationError(faults)
 

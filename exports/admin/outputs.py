@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
@@ -12,46 +11,40 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from unfold.widgets import UnfoldAdminSelectWidget
 
-from catalog.admin.base import Form, ModelAdmin, ReadOnlyAdmin, actor_of
+from catalog.admin.base import ContinuesAfterAdd, Form, ModelAdmin, ReadOnlyAdmin, actor_of
 from catalog.admin.presenting import NOTHING, badge, file_size, link
 from catalog.operations.recording import store
+from exports.admin.output_form import OutputForm, fieldsets_of
 from exports.editions import path_of
 from exports.formats.registry import FORMATS
 from exports.models import Edition, Output
 from exports.outputs import check
 
-
-def format_choices() -> list[tuple[str, str]]:
-    """The formats there are."""
-    return [(code, each.label) for code, each in FORMATS.items()]
-
-
-def format_options() -> str:
-    """What the options of each format may say, as help for the one who writes them."""
-    lines = ((each.label, name, text) for each in FORMATS.values() for name, text in each.options.items())
-    return format_html_join("", "<div><b>{}</b> <code>{}</code> {}</div>", lines)
-
-
-class OutputForm(Form):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "format" in self.fields:
-            self.fields["format"] = forms.ChoiceField(
-                choices=format_choices(), widget=UnfoldAdminSelectWidget, label="Format"
-            )
-            self.fields["options"].help_text = format_html('JSON, such as {{"title": "Spring"}}. {}', format_options())
+_COLUMNS = ("code", "title", "channel", "language", "format")
 
 
 @admin.register(Output)
-class OutputAdmin(ModelAdmin):
+class OutputAdmin(ContinuesAfterAdd, ModelAdmin):
     form = OutputForm
     list_display = ("code", "title", "channel", "language", "format_badge", "latest")
     list_select_related = ("channel",)
     list_filter = ("channel", "format", "language")
     search_fields = ("code", "title")
-    fields = ("code", "title", "channel", "language", "format", "options")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Output | None = None) -> Any:
+        """What can be told depends on the format, so it is asked for when that is known."""
+        if obj is None:
+            return [(None, {"fields": list(_COLUMNS)})]
+        return [(None, {"fields": [*_COLUMNS[:-1], "form_name"]}), *fieldsets_of(obj.format)]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[Form]:
+        return super().get_form(request, obj, change=change, **{**kwargs, "fields": _COLUMNS[:-1] if obj else _COLUMNS})
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Output | None = None) -> Any:
+        """Options and editions are of a format, so it stays what the output was made with."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "form_name") if obj else fields
 
     def get_queryset(self, request: HttpRequest) -> Any:
         newest = Edition.objects.filter(output=OuterRef("pk")).order_by("-id")
@@ -66,6 +59,10 @@ class OutputAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         check(obj.channel, obj.language, obj.format, obj.options)
         store(actor_of(request), obj)
+
+    @admin.display(description="format")
+    def form_name(self, output: Output) -> str:
+        return FORMATS[output.format].label if output.format in FORMATS else output.format
 
     @admin.display(description="format", ordering="format")
     def format_badge(self, output: Output) -> SafeString:

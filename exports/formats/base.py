@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from exports.documents import Document, DocumentAsset, Publication
+from exports.formats import options
+from exports.formats.options import Option, WrongOptions
 
 
 class Files(Protocol):
@@ -33,8 +35,8 @@ class Problem:
 class Work:
     """All a format may use besides the documents.
 
-    `base_url` is the site's origin without a trailing slash; `options` are the output's; `problems` takes what the
-    format finds while writing.
+    `base_url` is the site's origin without a trailing slash; `options` are the output's as they were said, for
+    Format.told, which remembers in `told` what they come to; `problems` takes what the format finds while writing.
     """
 
     publication: Publication
@@ -42,6 +44,7 @@ class Work:
     files: Files
     options: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 class Format(ABC):
@@ -51,8 +54,25 @@ class Format(ABC):
     label: ClassVar[str]
     extension: ClassVar[str]
     media_type: ClassVar[str]
-    # What the output's options may say, each with a sentence for the docs.
-    options: ClassVar[Mapping[str, str]] = {}
+    # What an output can be told.
+    options: ClassVar[Mapping[str, Option]] = {}
+
+    def told(self, work: Work) -> Mapping[str, Any]:
+        """The value of every option. Raises WrongOptions."""
+        if self.code not in work.told:
+            work.told[self.code] = self.read(work.options)
+        return work.told[self.code]
+
+    def read(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """The value of every option, given what is said of them. Raises WrongOptions."""
+        told = options.read(self.options, said, self.code)
+        if fault := self.fault(told):
+            raise WrongOptions({"": fault})
+        return told
+
+    def fault(self, told: Mapping[str, Any]) -> str:
+        """What is wrong with the options together, each of which is right; nothing by default."""
+        return ""
 
     def check(self, document: Document, work: Work) -> list[Problem]:
         """What is amiss with this document; nothing by default."""

@@ -10,10 +10,11 @@ from django.template.loader import render_to_string
 
 from exports.documents import Document
 from exports.formats.base import Format, Problem, Work
+from exports.formats.options import Flag, Text
 from exports.pdf.chapters import Arrangement, Section, arrange
 from exports.pdf.engine import Part, Press
 from exports.pdf.entries import LABEL, NAME, Entry, Related, Writer, anchor_of
-from exports.pdf.envelope import LONG, envelope, is_on, text
+from exports.pdf.envelope import LONG, PRICE_NOTE, envelope, is_on, text
 from exports.pdf.limits import clipped
 from exports.pdf.lists import Line, spread
 from exports.wording import word
@@ -39,13 +40,19 @@ class Catalog(Format):
     extension = "pdf"
     media_type = "application/pdf"
     options: ClassVar = {
-        "title": "What stands on the cover; the channel's title without it.",
-        "subtitle": "A line under the title.",
-        "year": "The year on the cover; that of the release without it.",
-        "prices": "false leaves all prices out.",
-        "price_note": "A sentence about the prices in the imprint, such as what taxes they include.",
-        "tagged": "true makes it readable for programs that read aloud; a fifth more work.",
-        "imprint": "The imprint's text: publisher, address, contact.",
+        "title": Text(label="Title", help="On the cover; the channel's name without it.", group="Front and back"),
+        "subtitle": Text(label="Subtitle", help="A line below the title.", group="Front and back"),
+        "year": Text(
+            label="Year", help="On the cover; that of the release without it.", limit=20, group="Front and back"
+        ),
+        "imprint": Text(label="Imprint", help="Publisher, address, contact.", limit=LONG, group="Front and back"),
+        "prices": Flag(label="Prices", otherwise=True, group="Content"),
+        "price_note": PRICE_NOTE,
+        "tagged": Flag(
+            label="Accessible",
+            help="Readable for programs that read aloud; a fifth more work.",
+            group="File",
+        ),
     }
 
     def check(self, document: Document, work: Work) -> list[Problem]:

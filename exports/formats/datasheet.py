@@ -10,10 +10,11 @@ from django.template.loader import render_to_string
 from exports.documents import Document
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
+from exports.formats.options import Code, Flag
 from exports.pdf.chapters import variants_of
 from exports.pdf.engine import Part, Press
 from exports.pdf.entries import Writer
-from exports.pdf.envelope import envelope, is_on
+from exports.pdf.envelope import PRICE_NOTE, envelope, is_on
 from exports.pdf.limits import clipped
 
 PICTURE = 900  # pixels, for 66 mm: 350 per inch
@@ -25,9 +26,13 @@ class DataSheet(Format):
     extension = "pdf"
     media_type = "application/pdf"
     options: ClassVar = {
-        "sku": "The product to describe; without it every product gets a sheet, beginning on a page of its own.",
-        "prices": "false leaves all prices out.",
-        "price_note": "A sentence about the prices, such as what taxes they include.",
+        "sku": Code(
+            label="Product",
+            help="Its SKU; without it every product gets a sheet, beginning on a page of its own.",
+            group="Content",
+        ),
+        "prices": Flag(label="Prices", otherwise=True, group="Content"),
+        "price_note": PRICE_NOTE,
     }
 
     def check(self, document: Document, work: Work) -> list[Problem]:

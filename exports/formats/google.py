@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, ClassVar, cast
 
 from exports.documents import Document, Node, Publication, from_bytes, to_bytes
-from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
-from exports.offers import Attribute, availability_fault, offer_of
+from exports.formats.options import Choice, Moment, Text
+from exports.offers import AVAILABILITIES, Attribute, Offer, availability_fault, offer_of
 from exports.text import cut, one_line
 
 _MAX_GROUP_ID = 50
@@ -24,24 +24,26 @@ class GoogleMerchant(Format):
     label = "Google Merchant Center"
     extension = "xml"
     media_type = "application/xml"
-    options = {
-        "availability": "in_stock (the default), out_of_stock, preorder or backorder, for every item.",
-        "availability_date": "When pre-ordered or back-ordered items ship, such as 2027-02-01T09:00+01:00.",
-        "brand": "The brand of products that name none.",
+    options: ClassVar = {
+        "availability": Choice(label="Availability", help="Of every item.", choices=AVAILABILITIES),
+        "availability_date": Moment(
+            label="Ships from", help="Pre-ordered or back-ordered items, such as 2027-02-01T09:00+01:00."
+        ),
+        "brand": Text(label="Brand", help="Of products that name none."),
     }
 
+    def fault(self, told: Mapping[str, Any]) -> str:
+        return availability_fault(told)
+
     def check(self, document: Document, work: Work) -> list[Problem]:
-        return [] if document.type == "group" else offer_of(document, work).problems
+        return [] if document.type == "group" else offer_of(document, work, self.told(work)).problems
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
-        """Raises ExportError for options that would make every item wrong."""
-        fault = availability_fault(work.options)
-        if fault:
-            raise ExportError(fault)
+        told = self.told(work)
         labels = dict(_labels(work.publication.navigation))
         out.write(_opening(work))
         for document, group in _items(documents):
-            out.write(_item(document, group, labels, work))
+            out.write(_item(document, group, labels, work, offer_of(document, work, told)))
         out.write(b"</channel>\n</rss>\n")
 
 
@@ -103,8 +105,8 @@ def _summary(publication: Publication) -> str:
     return f"{publication.title}, {publication.language}, {publication.release} ({publication.released_on})"
 
 
-def _item(document: Document, group: str, labels: dict[str, str], work: Work) -> bytes:
-    attributes = offer_of(document, work).attributes
+def _item(document: Document, group: str, labels: dict[str, str], work: Work, offer: Offer) -> bytes:
+    attributes = offer.attributes
     category = _category(document, labels)
     if category:
         attributes.append(Attribute("product_type", category))

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, ClassVar
 
 from django.template.loader import render_to_string
 
@@ -15,7 +15,8 @@ from exports.assembling.prose import pictures_of, with_pictures
 from exports.documents import Document, DocumentAsset, Node, from_bytes, to_bytes
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
-from exports.offers import availability_fault
+from exports.formats.options import Choice
+from exports.offers import AVAILABILITIES
 from exports.web.pages import HIGHLIGHTS, PER_PAGE, category_page, index_page, path_to, product_page
 from exports.web.site import Card, StaticSite, card_of, category_file, picture_file, product_file
 
@@ -32,13 +33,10 @@ class WebSite(Format):
     label = "Web site"
     extension = "zip"
     media_type = "application/zip"
-    options = {"availability": "in_stock (the default), out_of_stock, preorder or backorder, for every product."}
+    options: ClassVar = {"availability": Choice(label="Availability", help="Of every product.", choices=AVAILABILITIES)}
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
-        availability = str(work.options.get("availability", "in_stock"))
-        fault = availability_fault({"availability": availability, "availability_date": "2000-01-01T00:00Z"})
-        if fault:
-            raise ExportError(fault)
+        availability = self.told(work)["availability"]
         with SpooledTemporaryFile(max_size=_MEMORY) as store, zipfile.ZipFile(out, "w") as archive:
             builder = _Builder(archive, store, work)
             builder.gather(documents)

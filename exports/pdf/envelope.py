@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from exports.formats.base import Work
+from exports.formats.options import LONG as LONG
+from exports.formats.options import SHORT, Text
 from exports.pdf.limits import clipped
 from exports.web.locales import date_text
 from exports.wording import words
 
-SHORT, LONG = 160, 4_000  # characters
+# What formats with prices can be told of them.
+PRICE_NOTE = Text(label="Note on prices", help="Such as what taxes they include.", limit=600, group="Content")
 
 
 def text(work: Work, name: str, otherwise: str = "", limit: int = SHORT) -> str:

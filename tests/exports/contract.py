@@ -93,7 +93,9 @@ class FormatContract:
         assert re.fullmatch(r"[a-z][a-z0-9]*", self.format.extension), "an extension has no dot"
         assert self.format.label
         assert re.fullmatch(r"[a-z]+/[a-z0-9.+-]+", self.format.media_type)
-        assert all(sentence.endswith(".") for sentence in self.format.options.values())
+        for option in self.format.options.values():
+            assert option.label
+            assert not option.help or option.help.endswith(".")
 
     def test_same_documents_give_the_same_bytes(self) -> None:
         assert self.written() == self.written()

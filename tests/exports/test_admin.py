@@ -150,7 +150,7 @@ def test_the_report_of_a_release_is_a_table_whose_words_are_escaped(page: Client
 
 # --- Outputs ---------------------------------------------------------------------------------------------------------
 def output_form(channel: Channel, **typed: Any) -> dict[str, Any]:
-    form = {"code": "feed", "title": "Feed", "channel": channel.pk, "language": "en", "format": "json", "options": "{}"}
+    form = {"code": "feed", "title": "Feed", "channel": channel.pk, "language": "en", "format": "json"}
     return {**form, **typed}
 
 
@@ -166,8 +166,6 @@ def test_an_output_is_defined(page: Client) -> None:
     [
         ("format", "papyrus", "Select a valid choice"),
         ("language", "it", "not “it”"),
-        ("options", '{"no_such": 1}', "not “no_such”"),
-        ("options", "{", "Enter a valid JSON"),
     ],
 )
 def test_what_an_output_cannot_be_is_told_at_its_field(page: Client, field: str, value: str, message: str) -> None:
@@ -176,6 +174,22 @@ def test_what_an_output_cannot_be_is_told_at_its_field(page: Client, field: str,
     assert list(answer.context["adminform"].form.errors) == [field]
     assert message in messages_of(answer)
     assert not Output.objects.exists()
+
+
+def test_the_options_of_a_format_are_asked_for_by_name(page: Client) -> None:
+    output = make_output()
+    Output.objects.update(format="google", options={"brand": "Bordanza"})
+    where = address(output, "change")
+    fields = page.get(where).context["adminform"].form.fields
+    assert fields["option_brand"].initial == "Bordanza"
+    typed = output_form(output.channel, code=output.code, language=output.language, option_availability="in_stock")
+    answer = page.post(where, {**typed, "option_availability": "preorder"})
+    assert "A pre-order needs" in messages_of(answer)
+    answer = page.post(where, {**typed, "option_availability_date": "soon"})
+    assert list(answer.context["adminform"].form.errors) == ["option_availability_date"]
+    assert page.post(where, {**typed, "option_availability": "out_of_stock", "option_brand": " "}).status_code == 302
+    output.refresh_from_db()
+    assert (output.format, output.options) == ("google", {"availability": "out_of_stock"})
 
 
 def test_an_output_with_editions_is_not_deleted_but_explains_itself(page: Client) -> None:

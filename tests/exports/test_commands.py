@@ -192,9 +192,9 @@ def test_the_command_acts_for_whoever_is_logged_in(world: World, monkeypatch: py
 def test_an_output_is_created_and_changed(world: World) -> None:
     words = ("output", "feed", "--channel", "Shop", "--language", "de", "--format", "google")
     assert line(*words, "--option", "brand=Bordanza", "--title", "Google") == "feed: google of shop in de, created"
-    assert line(*words, "--option", "availability=preorder") == "feed: google of shop in de, changed"
+    assert line(*words, "--option", "availability=out_of_stock") == "feed: google of shop in de, changed"
     output = Output.objects.get()
-    assert (output.title, output.options) == ("Google", {"availability": "preorder"})
+    assert (output.title, output.options) == ("Google", {"availability": "out_of_stock"})
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,10 @@ def test_an_output_is_created_and_changed(world: World) -> None:
             ("--language", "it", "--format", "google", "--option", "colour=red"),
             "options: Format “google” has availability, availability_date, brand, not “colour”.",
         ),
-        (("--language", "it", "--format", "json", "--option", "a=1"), "options: Format “json” has none, not “a”."),
+        (
+            ("--language", "it", "--format", "json", "--option", "a=1"),
+            "options: Format “json” has no options, not “a”.",
+        ),
     ],
 )
 def test_an_output_that_cannot_be_made_is_refused(world: World, words: tuple[str, ...], message: str) -> None:

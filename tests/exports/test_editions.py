@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import orjson
 import pytest
@@ -22,6 +22,7 @@ from exports.documents import Document, DocumentAsset, digest_of, to_bytes
 from exports.editions import BuildFailed, Library, build, code_digest, path_of
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
+from exports.formats.options import Code
 from exports.formats.registry import FORMATS, format_called
 from exports.formats.registry import build as build_registry
 from exports.models import Edition, Output
@@ -41,7 +42,7 @@ class Choosy(Format):
     label = "Choosy"
     extension = "txt"
     media_type = "text/plain"
-    options = {"stop_at": "The SKU at which it gives up."}
+    options: ClassVar = {"stop_at": Code(label="Stops", help="The SKU at which it gives up.")}
 
     def check(self, document: Document, work: Work) -> list[Problem]:
         if document.sku == "B":
@@ -220,9 +221,9 @@ def test_what_killed_processes_left_goes_after_a_day(settings: Settings) -> None
 
 def test_an_option_the_format_does_not_have_is_told(choosy: None) -> None:
     output = make_output("choosy", options={"size": 1, "stop_at": "C"})
-    assert failure(output) == "Output “feed”: format “choosy” has no option “size”; it has: stop_at."
+    assert failure(output) == "Output “feed”: Format “choosy” has stop_at, not “size”."
     output.format = "json"
-    assert failure(output) == "Output “feed”: format “json” has no option “size”; it has: none."
+    assert failure(output) == "Output “feed”: Format “json” has no options, not “size”."
 
 
 def test_a_format_that_is_not_there_is_told() -> None:
