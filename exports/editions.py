@@ -72,13 +72,7 @@ def build(actor: Actor, output: Output) -> Built:
 
 
 def _build(actor: Actor, output: Output) -> Built:
-    release = querysets.current_release(output.channel)
-    if release is None:
-        raise ExportError(
-            f"channel “{output.channel.code}” has no release yet; run: manage.py release {output.channel.code}"
-        )
-    if output.language not in release.publications:
-        raise ExportError(f"release {release.number} has no language “{output.language}”.")
+    release = release_of(output)
     form = format_called(output.format)
     form.read(output.options)
     recipe = _recipe(output, release)
@@ -86,6 +80,24 @@ def _build(actor: Actor, output: Output) -> Built:
     if last and last.recipe == recipe and (path := path_of(last)).exists():
         return Built(last, path, new=False)
     return _make(actor, output, release, form, recipe)
+
+
+def release_of(output: Output) -> Release:
+    """What an edition would be made of now. Raises ExportError."""
+    release = querysets.current_release(output.channel)
+    if release is None:
+        raise ExportError(
+            f"channel “{output.channel.code}” has no release yet; run: manage.py release {output.channel.code}"
+        )
+    if output.language not in release.publications:
+        raise ExportError(f"release {release.number} has no language “{output.language}”.")
+    return release
+
+
+def work_of(output: Output, release: Release) -> Work:
+    """What its format gets to work with."""
+    publication = querysets.publication_of(release, output.language)
+    return Work(publication, settings.SITE_URL, Library(), output.options)
 
 
 def _recipe(output: Output, release: Release) -> str:
@@ -113,9 +125,8 @@ def code_digest() -> str:
 
 def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: str) -> Built:
     started = time.monotonic()
-    publication = querysets.publication_of(release, output.language)
-    work = Work(publication, settings.SITE_URL, Library(), output.options)
-    counted = _Counted(querysets.documents_at(release, output.language), form, work)
+    work = work_of(output, release)
+    counted = Checked(querysets.documents_at(release, output.language), form, work)
     folder = Path(settings.EDITIONS_ROOT) / output.code
     with _unfinished(folder) as part:
         with part.open("w+b") as out:
@@ -161,7 +172,7 @@ def _unfinished(folder: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-class _Counted:
+class Checked:
     """The documents that pass the format's check, counted; the others' problems go to the work."""
 
     def __init__(self, documents: Iterator[Document], form: Format, work: Work) -> None:

@@ -16,6 +16,7 @@ from catalog.admin.base import ContinuesAfterAdd, Form, ModelAdmin, ReadOnlyAdmi
 from catalog.admin.presenting import NOTHING, badge, file_size, link
 from catalog.operations.recording import store
 from exports.admin.output_form import OutputForm, fieldsets_of
+from exports.admin.previewing import Previews
 from exports.editions import path_of
 from exports.formats.registry import FORMATS
 from exports.models import Edition, Output
@@ -25,8 +26,9 @@ _COLUMNS = ("code", "title", "channel", "language", "format")
 
 
 @admin.register(Output)
-class OutputAdmin(ContinuesAfterAdd, ModelAdmin):
+class OutputAdmin(Previews, ContinuesAfterAdd, ModelAdmin):
     form = OutputForm
+    change_form_template = "exports/admin/output.html"
     list_display = ("code", "title", "channel", "language", "format_badge", "latest")
     list_select_related = ("channel",)
     list_filter = ("channel", "format", "language")
