@@ -59,10 +59,7 @@ class Chooser:
 
     def of(self, levels: Sequence[Level]) -> dict[str, Resolution]:
         """As `effective` gives it."""
-        found: dict[str, Resolution] = {}
-        for code, scopes in self.stored:
-            if (resolution := counting(code, levels, scopes)) is not None:
-                found[code] = resolution
+        found = counting(self.stored, levels)
         if not self.computed:
             return found
         return _in_order(self.specs, found | _Computation(self.specs, self.computed, found).run())

@@ -265,8 +265,8 @@ def _provenance(bundle: ProductBundle, said: _Said, spoken: Outcome) -> dict[str
     traces = _Traces(_order(bundle))
     empty = ((code, found) for code, found in said.counting.items() if found.winner.value is None)
     return {
-        "facts": {code: traces.of(said.counting[code]) for code in said.facts},
-        "emptied": {code: traces.of(found) for code, found in empty},
+        "facts": traces.of((code, said.counting[code]) for code in said.facts),
+        "emptied": traces.of(empty),
         "statements": spoken.trace,
         "absent": spoken.absent,
         **bundle.origins,
@@ -283,14 +283,16 @@ class _Traces:
         self.order = order
         self.plain: dict[str, dict[str, Any]] = {}
 
-    def of(self, resolution: Resolution) -> dict[str, Any]:
-        """Most are alike: values that hold for everybody and beat none, of the same level."""
-        (sku, scope, _), beaten = resolution
-        if beaten or scope is not EVERYBODY:
-            return self._of(sku, scope, beaten)
-        found = self.plain.get(sku)
-        if found is None:
-            found = self.plain[sku] = self._of(sku, scope, ())
+    def of(self, resolutions: Iterable[tuple[str, Resolution]]) -> dict[str, dict[str, Any]]:
+        """By code. Most are alike: values that hold for everybody and beat none, of the same level."""
+        found = {}
+        for code, ((sku, scope, _), beaten) in resolutions:
+            if beaten or scope is not EVERYBODY:
+                found[code] = self._of(sku, scope, beaten)
+            elif sku in self.plain:
+                found[code] = self.plain[sku]
+            else:
+                found[code] = self.plain[sku] = self._of(sku, scope, ())
         return found
 
     def _of(self, sku: str, scope: Scope, beaten: Iterable[Candidate]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from catalog.values import TYPES, AttributeSpec, Resolution, ValueType
 from catalog.values.display import as_shown
 from catalog.values.effective import Chooser
 from exports.assembling.judging import Judged, judge, meets
+from exports.assembling.statements import Aside, aside_of
 from exports.documents import Fact
 from exports.gathering.bundles import Context, FragmentContent, Library, ProductBundle
 
@@ -85,11 +86,13 @@ class Sheet:
 
     def facts(self, counting: Mapping[str, Resolution]) -> dict[str, Fact]:
         """What is not empty here, by code, in the order of the columns."""
-        return {
-            code: column.fact(value, resolution)
-            for code, resolution in counting.items()
-            if (value := (column := self.columns[code]).value(resolution)) is not None and value != []
-        }
+        facts = {}
+        for code, resolution in counting.items():
+            column = self.columns[code]
+            value = column.value(resolution)
+            if value is not None and value != []:
+                facts[code] = column.fact(value, resolution)
+        return facts
 
 
 class Plan:
@@ -101,6 +104,7 @@ class Plan:
         self._meeting: dict[frozenset[str], Context] = {}
         self._sheets: dict[tuple[int, str], Sheet] = {}
         self._judged: dict[tuple[FragmentContent, bool], Judged] = {}
+        self._asides: dict[FragmentContent, Aside] = {}
 
     def context_of(self, bundle: ProductBundle) -> Context:
         """With the rules that the product meets."""
@@ -124,6 +128,12 @@ class Plan:
         if key not in self._judged:
             self._judged[key] = judge(fragment.content, context)
         return self._judged[key]
+
+    def aside(self, fragment: FragmentContent) -> Aside:
+        """No rule that a product meets counts for it."""
+        if fragment not in self._asides:
+            self._asides[fragment] = aside_of(fragment, self.context, self.library)
+        return self._asides[fragment]
 
 
 def plan_of(context: Context, library: Library) -> Plan:

@@ -182,18 +182,11 @@ def _say(winner: Candidate, beaten: Sequence[Candidate], words: Words, outcome: 
         trace["beaten"] = [
             {**loser.trace(), "rank": tuple(loser.rank), "why": loser.rank.differs(winner.rank)} for loser in beaten
         ]
-    fragment = winner.placed.fragment
-    uses = standing_in(fragment, words.context, words.library)
-    if uses:
-        trace["uses"] = [use.trace() for use in uses]
+    aside = words.plan.aside(winner.placed.fragment)
+    if aside.uses:
+        trace["uses"] = aside.uses
     outcome.trace.append(trace)
-    for each in (fragment, *(use.fragment for use in uses)):
-        if day := expired(each.content, words.context):
-            outcome.problems.append(("claim", f"Fragment “{each.code}” is shown, but {blocked(day)}."))
-        if behind := outdated_in(each.content, words.context):
-            shown = language_of(each.content, words.context)
-            what = "its source has changed since" if shown == behind else f"so it is shown in {shown}"
-            outcome.problems.append(("translation", f"Fragment “{each.code}” is outdated in {behind}: {what}."))
+    outcome.problems.extend(aside.problems)
 
 
 # --- What stands in a text by reference ------------------------------------------------------------------------------
@@ -227,6 +220,28 @@ def standing_in(fragment: FragmentContent, context: Context, library: Library) -
                 found[code] = Use(inner, language, above.code)
                 open_ones.append(inner)
     return list(found.values())
+
+
+class Aside(NamedTuple):
+    """What goes with a fragment wherever it is shown: the traces of those that stand in its words, and what is amiss
+    with it and with them (kind, message).
+    """
+
+    uses: list[dict[str, Any]]
+    problems: list[tuple[str, str]]
+
+
+def aside_of(fragment: FragmentContent, context: Context, library: Library) -> Aside:
+    uses = standing_in(fragment, context, library)
+    problems = []
+    for each in (fragment, *(use.fragment for use in uses)):
+        if day := expired(each.content, context):
+            problems.append(("claim", f"Fragment “{each.code}” is shown, but {blocked(day)}."))
+        if behind := outdated_in(each.content, context):
+            shown = language_of(each.content, context)
+            what = "its source has changed since" if shown == behind else f"so it is shown in {shown}"
+            problems.append(("translation", f"Fragment “{each.code}” is outdated in {behind}: {what}."))
+    return Aside([use.trace() for use in uses], problems)
 
 
 @lru_cache(maxsize=4_000)

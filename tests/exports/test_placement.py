@@ -422,9 +422,7 @@ def test_a_text_that_will_no_longer_be_for_a_channel_changes_its_documents(world
     assert impact(world).documents == 0
 
 
-def test_an_older_edition_differs_where_documents_of_its_day_showed_the_text(world: Fragment, shop: Channel) -> None:
-    world: Fragment, shop: Channel
-) -> None:
+def test_an_older_edition_differs_where_its_documents_showed_the_text(world: Fragment, shop: Channel) -> None:
     def edit(word: str) -> Impact:
         write_fragment(ACTOR, world, title={}, body={"de": f"<p>{word}</p>"})
         return impact(world)
