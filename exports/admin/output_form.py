@@ -43,14 +43,14 @@ class Said(forms.Field):
         return value.strip() if isinstance(value, str) else value
 
 
-class CodesInput(UnfoldAdminTextareaWidget):  # type: ignore[misc]
+class CodesInput(UnfoldAdminTextareaWidget):
     """A list of codes as a text with commas between them."""
 
     def format_value(self, value: Any) -> Any:
         return ", ".join(value) if isinstance(value, (list, tuple)) else value
 
 
-class TableInput(UnfoldAdminTextareaWidget):  # type: ignore[misc]
+class TableInput(UnfoldAdminTextareaWidget):
     """Codes with a value each as lines."""
 
     def format_value(self, value: Any) -> Any:

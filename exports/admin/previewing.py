@@ -34,7 +34,7 @@ class Previews:
     admin_site: Any
 
     def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.preview_view)
+        view = self.admin_site.admin_view(self.pages_view)
         urls: list[URLPattern] = super().get_urls()  # type: ignore[misc]
         return [path("<int:pk>/preview/", view, name="exports_output_preview"), *urls]
 
@@ -44,7 +44,7 @@ class Previews:
             context["preview_url"] = reverse("admin:exports_output_preview", args=[obj.pk])
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 
-    def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def pages_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """What the form that is sent would come to, or what is wrong with it."""
         output = Output.objects.select_related("channel").filter(pk=pk).first()
         if output is None:

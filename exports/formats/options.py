@@ -21,7 +21,7 @@ MANY = 5_000  # codes
 _YES, _NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
 _ADDRESS = re.compile("https?://[!-~]{1,2000}")
-_NOTHING = (None, "", [], {})
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 class _Wrong(Exception):
