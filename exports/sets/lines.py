@@ -27,15 +27,15 @@ _PART = """
     )
 """
 _BELOW = "AND version.sku < %(until)s"
-# SQLite joins the lines, which costs less than to hand over each. It does so in the order of the rows: that is due to the
-# limit, by which the inner query is one of its own.
+# SQLite joins the lines, which costs less than to hand over each. It does so in the order of the rows: that is due to
+# the limit, by which the inner query is one of its own.
 _SQLITE = """
     SELECT min(sku), max(sku), count(*), CAST(group_concat(
         '{"sku":' || json_quote(sku) || ',"digest":"' || digest || '","document":' || body || '}' || char(10), ''
     ) AS BLOB) FROM part
 """
-# PostgreSQL hands over row by row: to put a thousand documents together there, and to send what they make, costs as much
-# as to find them. COPY sends bytes as they are, where ordinary answers spell them in hexadecimal.
+# PostgreSQL hands over row by row: to put a thousand documents together there, and to send what they make, costs as
+# much as to find them. COPY sends bytes as they are, where ordinary answers spell them in hexadecimal.
 _POSTGRESQL = """
     SELECT '{"sku":' || to_json(sku) || ',"digest":"' || digest || '","document":', body FROM part
 """
