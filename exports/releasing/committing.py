@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,9 @@ from exports.policies.stopping import stop
 from exports.releasing import storing
 from exports.releasing.affected import Seen
 from exports.releasing.drafting import Draft, Publish, draft
+from exports.releasing.marks import Marks
 from exports.releasing.staging import Counts, Moved, Spread, begin, come_out, go_on, is_large, open_staging, sweep
-from exports.releasing.stepping import Step, same
+from exports.releasing.stepping import Step, lasting, same
 from exports.sets.wanting import keep_later
 
 
@@ -58,52 +59,64 @@ class Outcome:
     new: bool
 
 
+# What else is to be done in the transaction of a release, or where there was none to make.
+Then = Callable[[Outcome], None]
+
+
 def release(
-    actor: Actor, channel: Channel, *, full: bool = False, leave: Leave = NO_LEAVE, spread: Spread | None = None
+    actor: Actor,
+    channel: Channel,
+    *,
+    full: bool = False,
+    leave: Leave = NO_LEAVE,
+    spread: Spread | None = None,
+    then: Then = lambda _outcome: None,
 ) -> Outcome:
     """Release a channel: the next number if anything differs from the current release, else that one again.
 
     Only what may have changed since is assembled, or everything where `full` is asked for; both give the same. What is
-    too much for memory is staged, unless it was signed, which is to come out as it is; where `spread` is given, several
-    workers stage it. Raises Refused, and SelectionError for a selection that is not understood; nothing that was noted
+    too much for memory is staged; where `spread` is given, by several workers. `then` is called within the release's
+    own transaction. Raises Refused, and SelectionError for a selection that is not understood; nothing that was noted
     is lost then.
     """
-    while (outcome := _attempt(actor, channel, leave, spread, full=full)) is None:
+    while (outcome := _attempt(actor, channel, leave, spread, then, full=full)) is None:
         pass
     _forget_read()
     return outcome
 
 
-def _attempt(actor: Actor, channel: Channel, leave: Leave, spread: Spread | None, *, full: bool) -> Outcome | None:
+def _attempt(
+    actor: Actor, channel: Channel, leave: Leave, spread: Spread | None, then: Then, *, full: bool
+) -> Outcome | None:
     """One way to a release; None where another went further meanwhile, so that it has to be looked at anew."""
     channel = knowledge.channels().get(pk=channel.pk)
     _refuse_before(channel, leave)
     seen, begun = Seen.now(channel), time.monotonic()
     try:
-        return _made(actor, channel, seen, leave, spread, full=full)
+        return _made(actor, channel, seen, leave, spread, then, full=full)
     except (Shrinks, SelectionError) as error:
         stop(actor, channel, str(error), seen.batch, datetime.timedelta(seconds=time.monotonic() - begun))
         raise
 
 
 def _made(
-    actor: Actor, channel: Channel, seen: Seen, leave: Leave, spread: Spread | None, *, full: bool
+    actor: Actor, channel: Channel, seen: Seen, leave: Leave, spread: Spread | None, then: Then, *, full: bool
 ) -> Outcome | None:
     staging = open_staging(channel)
-    if staging is not None and leave.signed:
-        sweep(channel)
-        return None
     if staging is not None:
         try:
             publish = go_on(channel, staging, seen, spread)
-            return _commit_staged(actor, channel, staging, publish, leave) if publish else None
+            return _commit_staged(actor, channel, staging, publish, leave, then) if publish else None
         except Moved:
             return None
+        except Lapsed:
+            sweep(channel)  # it is not what anybody will sign
+            raise
     affected = seen.affected(channel, full=full)
-    if is_large(affected) and not leave.signed:
+    if is_large(affected):
         begin(channel, seen, affected)
         return None
-    return _commit(actor, channel, seen, draft(channel, seen.on, affected.anew, affected.words), leave)
+    return _commit(actor, channel, seen, draft(channel, seen.on, affected.anew, affected.words), leave, then)
 
 
 def _forget_read() -> None:
@@ -114,21 +127,21 @@ def _forget_read() -> None:
 
 
 @transaction.atomic
-def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft, leave: Leave) -> Outcome | None:
+def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft, leave: Leave, then: Then) -> Outcome | None:
     """Write the next release after the last one seen, or nothing where that is not the last any more."""
     channel, policy = _locked(channel, leave)
     last = seen.last
     if querysets.current_release(channel) != last or Staging.objects.filter(channel=channel).exists():
         return None
     step = Step.of(channel, last, new)
-    if leave.signed and leave.signed != step.digest:
-        raise Lapsed("What would be released now is not what was prepared.")
+    if leave.signed:
+        _compare(leave, step.digest)
     note = _allowed(channel, policy, last, step.documents, leave)
     storing.refresh_provenance(step.current, step.same)
     storing.retell(new.words.retold)
     _note(channel, policy, seen.batch, seen.on, seen.asked)
     if last and not step.differs:
-        return Outcome(last, new=False)
+        return _ended(Outcome(last, new=False), then)
     number = last.number + 1 if last else 1
     storing.close(step.ended, number)
     storing.store(channel, number, step.fresh)
@@ -141,11 +154,14 @@ def _commit(actor: Actor, channel: Channel, seen: Seen, new: Draft, leave: Leave
         removed=len(step.gone),
         problems=step.counts(),
     )
-    return Outcome(announce(actor, channel, number, counts, step.publications, seen.on, note=note), new=True)
+    made = announce(actor, channel, number, counts, step.publications, seen.on, note=note)
+    return _ended(Outcome(made, new=True), then)
 
 
 @transaction.atomic
-def _commit_staged(actor: Actor, channel: Channel, staging: Staging, publish: Publish, leave: Leave) -> Outcome | None:
+def _commit_staged(
+    actor: Actor, channel: Channel, staging: Staging, publish: Publish, leave: Leave, then: Then
+) -> Outcome | None:
     """Let what is staged come out; as above. Raises Moved."""
     channel, policy = _locked(channel, leave)
     last = querysets.current_release(channel)
@@ -155,10 +171,22 @@ def _commit_staged(actor: Actor, channel: Channel, staging: Staging, publish: Pu
     note = _allowed(channel, policy, last, counts.documents, leave)
     _note(channel, policy, staging.batch, staging.judged_on, staging.asked)
     publications = publish(members)
+    if leave.signed:
+        _compare(leave, Marks.of_release(channel, staging.number).digest(lasting(publications)))
     if last and not counts.differs and same(last.publications, publications):
-        return Outcome(last, new=False)
+        return _ended(Outcome(last, new=False), then)
     made = announce(actor, channel, staging.number, counts, publications, staging.judged_on, note=note)
-    return Outcome(made, new=True)
+    return _ended(Outcome(made, new=True), then)
+
+
+def _compare(leave: Leave, digest: str) -> None:
+    if leave.signed != digest:
+        raise Lapsed("What would be released now is not what was prepared.")
+
+
+def _ended(outcome: Outcome, then: Then) -> Outcome:
+    then(outcome)
+    return outcome
 
 
 def _locked(channel: Channel, leave: Leave) -> tuple[Channel, ChannelPolicy]:

@@ -16,9 +16,10 @@ from exports.releasing import staging
 from exports.releasing.affected import Seen
 from exports.releasing.committing import refuse_retired
 from exports.releasing.comparing import Changed, compared
-from exports.releasing.drafting import draft, draft_part, publisher, whole
+from exports.releasing.drafting import draft_part, publisher, whole
+from exports.releasing.marks import Marks
 from exports.releasing.problems import as_report
-from exports.releasing.stepping import Step, members_before, same
+from exports.releasing.stepping import Step, lasting, members_before, same
 
 
 @dataclass
@@ -72,10 +73,46 @@ def _ask_rules(channel: Channel, seen: Seen, found: Forecast) -> None:
     found.against = [why for why in (against_mode(channel, policy), frozen, shrinks) if why]
 
 
-def step_now(channel: Channel, *, full: bool = False) -> Step:
-    """All that the next release would change, in one step and so in memory. Raises as `forecast`."""
-    seen, channel, only = _begin(channel, full=full)
-    return Step.of(channel, seen.last, draft(channel, seen.on, only))
+@dataclass(frozen=True)
+class Summary:
+    """All that the next release would change, as its digest, its counts and the first of the `changes`."""
+
+    after: int
+    digest: str
+    differs: bool
+    documents: int
+    added: int
+    changed: int
+    removed: int
+    problems: dict[str, int]
+    changes: list[list[str]]
+
+
+def summary(channel: Channel, most: int) -> Summary:
+    """What would be signed now, put together a part at a time; at most so many changes. Raises as `forecast`."""
+    seen, channel, only = _begin(channel, full=False)
+    added = changed = removed = 0
+    marks, changes = Marks(), list[list[str]]()
+    problems = dict(seen.last.problems) if seen.last else {}
+    members = members_before(None if only is None else seen.last)
+    for step in _steps(channel, seen, only):
+        added, changed, removed = added + step.added, changed + step.changed, removed + len(step.gone)
+        marks.add(step)
+        changes = sorted([*changes, *step.changes(most)])[:most]
+        problems = step.problems.counts(problems)
+        step.count_members(members, full=only is None)
+    publications = publisher(channel, seen.on)(members)
+    return Summary(
+        after=seen.last.number if seen.last else 0,
+        digest=marks.digest(lasting(publications)),
+        differs=seen.last is None or bool(marks) or not same(seen.last.publications, publications),
+        documents=(seen.last.documents if seen.last else 0) + added - removed,
+        added=added,
+        changed=changed,
+        removed=removed,
+        problems=problems,
+        changes=changes,
+    )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from exports.gate.settling import Settled
 from exports.models import STAGED, Problem, Release
 from exports.releasing.drafting import Made
 
-_COLUMNS = ("sku", "kind", "message", "languages", "responsible", "effect")
+COLUMNS = ("sku", "kind", "message", "languages", "responsible", "effect")
 
 
 class Amiss(NamedTuple):
@@ -33,7 +33,7 @@ class Amiss(NamedTuple):
 
     def as_row(self) -> dict[str, Any]:
         """As `report_of` has it."""
-        return {name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in _COLUMNS}
+        return {name: list(value) if isinstance(value := getattr(self, name), tuple) else value for name in COLUMNS}
 
 
 def amiss_in(settled: Settled, made: Iterable[Made]) -> list[Amiss]:
@@ -79,7 +79,7 @@ class Changed:
     def _insert(self, number: int, until: int | None) -> None:
         insert_rows(
             Problem,
-            ("channel_id", "product", *_COLUMNS, "valid_from", "valid_until"),
+            ("channel_id", "product", *COLUMNS, "valid_from", "valid_until"),
             [(self.channel.pk, row.product, *row.as_row().values(), number, until) for row in self.fresh],
         )
 
@@ -115,4 +115,4 @@ def problems_at(release: Release) -> QuerySet[Problem]:
 def report_of(release: Release, sku: str = "") -> list[dict[str, Any]]:
     """The same as plain data, of one product or of all: `Amiss` without the id. One query."""
     rows = problems_at(release).filter(sku=sku) if sku else problems_at(release)
-    return [dict(zip(_COLUMNS, row, strict=True)) for row in rows.values_list(*_COLUMNS)]
+    return [dict(zip(COLUMNS, row, strict=True)) for row in rows.values_list(*COLUMNS)]

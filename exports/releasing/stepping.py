@@ -6,10 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
-import orjson
 from django.db.models import QuerySet
 
 from catalog.many import among
@@ -19,6 +17,7 @@ from exports.gate.judging import KEPT
 from exports.gate.settling import settle
 from exports.models import DocumentVersion, Release, TraceCategory
 from exports.releasing.drafting import Draft, Key, Made, Members
+from exports.releasing.marks import Marks
 from exports.releasing.problems import Amiss, Changed, amiss_in, changed_problems
 from exports.releasing.rewording import Reworded
 
@@ -106,15 +105,9 @@ class Step:
     @cached_property
     def digest(self) -> str:
         """BLAKE2b-256, hex, of all that a release would change: the same changes have the same digest."""
-        changes = [
-            sorted((row.sku, row.language, row.digest) for row in self.others),
-            sorted((row.sku, row.language) for row in self.gone),
-            sorted((row.as_row() for row in self.problems.fresh), key=repr),
-            sorted((row.as_row() for row in self.problems.gone.values()), key=repr),
-            {language: _lasting(data) for language, data in self.publications.items()},
-        ]
-        said = orjson.dumps(changes, option=orjson.OPT_SORT_KEYS)
-        return blake2b(said, digest_size=32).hexdigest()
+        marks = Marks()
+        marks.add(self)
+        return marks.digest(lasting(self.publications))
 
     def changes(self, most: int) -> list[list[str]]:
         """The first of what changes, in the order of SKUs: SKU, language, and added, changed or removed."""
@@ -182,10 +175,13 @@ def members_before(last: Release | None) -> defaultdict[str, Counter[str]]:
 
 def same(stored: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
     """Whether publications say the same, but for the number and day they were released."""
-    stored, fresh = ({language: _lasting(data) for language, data in side.items()} for side in (stored, fresh))
-    return stored == fresh
+    return lasting(stored) == lasting(fresh)
 
 
-def _lasting(data: Mapping[str, Any]) -> dict[str, Any]:
-    """A publication without the number and the day it was released."""
-    return {name: value for name, value in data.items() if name not in ("release", "released_on")}
+def lasting(publications: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Publications without the number and the day they were released."""
+    of_release = ("release", "released_on")
+    return {
+        language: {name: value for name, value in data.items() if name not in of_release}
+        for language, data in publications.items()
+    }

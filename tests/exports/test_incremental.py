@@ -14,6 +14,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from catalog import querysets
 from catalog.models import (
     Asset,
     Association,
@@ -48,11 +49,12 @@ from exports.policies.refusing import Leave, Retired
 from exports.policies.saving import save_policy
 from exports.querysets import policy_of
 from exports.releasing import committing, staging
+from exports.releasing.affected import Seen
 from exports.releasing.committing import release
 from exports.releasing.drafting import Draft, draft
-from exports.releasing.forecasting import step_now
 from exports.releasing.problems import report_of
 from exports.releasing.rewording import Rewording
+from exports.releasing.stepping import Step
 from tests.catalog import test_indexing_property as writes
 from tests.factories import ACTOR, make_association_type, require
 
@@ -264,7 +266,9 @@ def released(channel: Channel) -> dict[str, Any]:
 
 def assembled(channel: Channel) -> dict[str, Any]:
     """The same as a draft of everything would have it, but for the documents that the gate keeps as they are."""
-    step = step_now(channel, full=True)
+    channel = querysets.channels().get(pk=channel.pk)
+    seen = Seen.looking(channel)
+    step = Step.of(channel, seen.last, draft(channel, seen.on, None))
     kept = {(row.sku, row.language): row for row in step.kept}
     made = {row.key: row for row in (*step.fresh, *step.same)}
     there = released(channel)
