@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from exports.documents import Document, DocumentAsset, Publication
@@ -29,6 +30,22 @@ class Problem:
     fatal: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a format may use of the machine, and within which limits.
+
+    In `folder` it keeps finished pieces for next time, `keep` bytes of them; without one it keeps none. `processes` of
+    its own may work at once (0: as many as there are processors), on each piece for so many `seconds` of processor
+    time and with so many `megabytes` over what a process takes anyway.
+    """
+
+    folder: Path | None = None
+    keep: int = 4_000_000_000
+    processes: int = 0
+    seconds: int = 20
+    megabytes: int = 600
+
+
 @dataclass(frozen=True)
 class Work:
     """All a format may use besides the documents.
@@ -42,6 +59,7 @@ class Work:
     files: Files
     options: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    workshop: Workshop = Workshop()
 
 
 class Format(ABC):
