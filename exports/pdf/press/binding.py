@@ -35,16 +35,10 @@ class Bound:
     images: Sequence[str]
 
 
-def name_of(sheets: Sequence[Sheet], anchors: Collection[str]) -> str:
-    """What determines a part: what stands where, on which numbers, and which of its links lead somewhere."""
-    rows = []
-    for sheet in sheets:
-        targets = [
-            link.target in anchors for piece in sheet.pieces if piece.page for link in piece.page.links if not link.is_outside
-        ]
-        pieces = [(piece.key, piece.form, piece.x, piece.y) for piece in sheet.pieces]
-        rows.append([sheet.number, sheet.frame.width, sheet.frame.height, pieces, targets])
-    return digest("part", rows)
+def name_of(sheets: Sequence[Sheet]) -> str:
+    """A digest of what stands where."""
+    rows = [[(piece.key, piece.form, piece.x, piece.y) for piece in sheet.pieces] for sheet in sheets]
+    return digest("sheets", rows)
 
 
 def bind(sheets: Sequence[Sheet], fetch: Fetch, anchors: Collection[str]) -> Bound:

@@ -6,10 +6,11 @@ Points; y goes down from the top of the sheet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from exports.pdf.press.chunk import Laid, Page
 
+WIDEST = 96.0  # that a gap may become, over what it is, to fill a page
 SLACK = 0.5  # a piece that is a hair too high still fits
 
 
@@ -83,7 +84,20 @@ def paste(blocks: Iterable[Block], frame: Frame, first: int) -> list[Sheet]:
             _put(sheets[-1], block, page, 0.0)
             at = page.end
         at = frame.bottom + 1 if block.stands_alone else at + block.gap
+    for sheet in sheets:
+        _spread(sheet)
     return sheets
+
+
+def _spread(sheet: Sheet) -> None:
+    """Put what is left free at the foot between the pieces, so that full pages end at the same height."""
+    last = sheet.pieces[-1]
+    free = sheet.frame.bottom - (last.y + (last.page.end if last.page else 0.0))
+    gaps = len(sheet.pieces) - 1
+    if gaps and 0 < free <= WIDEST * gaps:
+        sheet.pieces[:] = [
+            replace(piece, y=round(piece.y + at * free / gaps, 2)) for at, piece in enumerate(sheet.pieces)
+        ]
 
 
 def _sheet(frame: Frame, first: int, sheets: Sequence[Sheet]) -> Sheet:

@@ -38,6 +38,8 @@ class PressRoom:
     def __init__(self, work: Work, stylesheet: str, policy: str = LEAVE_OUT) -> None:
         self._work, self._stylesheet, self._policy = work, stylesheet, policy
         self._laid: dict[str, Laid] = {}  # by key
+        self._told: dict[str, list[Problem]] = {}  # by code, as the rest
+        self._unsteady: set[str] = set()
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -75,37 +77,47 @@ class PressRoom:
 
         return Manuscript(write(source, problems), used, tuple(problems), whole)
 
-    def lay(self, chunks: Sequence[Chunk]) -> dict[str, Laid]:
-        """How each was laid out, by its code. One that cannot be is told as a problem, and dealt with by the policy.
+    def lay(self, chunks: Iterable[Chunk]) -> dict[str, Laid]:
+        """How each was laid out, by its code. One that cannot be is dealt with by the policy; see `problems_of`.
 
         Raises ExportError where the policy is to stop.
         """
-        laid = self._all(chunks)
-        for chunk in chunks:
+        wanted = list({chunk.code: chunk for chunk in chunks}.values())
+        laid = self._all(wanted)
+        for chunk in wanted:
             found = laid[chunk.code]
+            self._told[chunk.code] = list(found.problems)
             if found.failed:
+                self._unsteady.add(chunk.code)
                 del laid[chunk.code]
                 laid.update(self._instead(chunk, found.failed))
-            else:
-                self._work.problems.extend(found.problems)
         return laid
+
+    def problems_of(self, chunks: Iterable[Chunk]) -> list[Problem]:
+        """What there was to say of chunks that were laid out."""
+        return [problem for chunk in chunks for problem in self._told.get(chunk.code, ())]
+
+    def is_steady(self, chunks: Iterable[Chunk]) -> bool:
+        """Whether another run would lay all of these out alike."""
+        return self._unsteady.isdisjoint(chunk.code for chunk in chunks)
+
+    def name_of(self, determined_by: str) -> str:
+        """The key under which what is determined by that, and by the press itself, may be kept."""
+        return digest(self._version, determined_by)
 
     def _instead(self, chunk: Chunk, reason: str) -> dict[str, Laid]:
         culprits = self._culprits(chunk)
         why = f"{' and '.join(culprits)}: {reason}" if culprits else reason
         if self._policy == STOP or not chunk.sku:
             raise ExportError(f"{chunk.sku or chunk.code} cannot be laid out: {why}.")
-        is_replaced = self._policy == REPLACE and chunk.spare is not None
-        done = "a note stands in its place" if is_replaced else "it is left out"
-        self._work.problems.append(
-            Problem(chunk.sku, f"It cannot be laid out, {done}: {why}.", fatal=not is_replaced)
-        )
-        if not is_replaced or chunk.spare is None:
-            return {}
-        return self._good(self._all([replace(chunk, determined_by=digest(chunk.determined_by, "spare"), write=chunk.spare)]))
-
-    def _good(self, laid: Mapping[str, Laid]) -> dict[str, Laid]:
-        return {code: one for code, one in laid.items() if not one.failed}
+        spare: dict[str, Laid] = {}
+        if self._policy == REPLACE and chunk.spare is not None:
+            key = digest(chunk.determined_by, "spare")
+            spare = self._all([replace(chunk, determined_by=key, write=chunk.spare)])
+            spare = {code: one for code, one in spare.items() if not one.failed}
+        done = "a note stands in its place" if spare else "it is left out"
+        self._told[chunk.code] = [Problem(chunk.sku, f"It cannot be laid out, {done}: {why}.", fatal=not spare)]
+        return spare
 
     def _culprits(self, chunk: Chunk) -> list[str]:
         """The names of those of its texts that cannot be laid out even alone."""
@@ -153,6 +165,7 @@ class PressRoom:
         for chunk, key in due:
             manuscript = chunk.write()
             if not manuscript.whole:
+                self._unsteady.add(chunk.code)
                 key = digest(key, manuscript.html)  # what is missing today may be there tomorrow
                 found = self._found(key)
                 if found is not None:
@@ -173,33 +186,28 @@ class PressRoom:
         self._laid[key] = laid
         return laid
 
-    def bind(
-        self, parts: Sequence[Sequence[Sheet]], facts: Mapping[str, str], language: str, out: BinaryIO
-    ) -> None:
-        """Write the PDF of these sheets; a part that was bound before is taken as it was."""
-        anchors = {
-            anchor for sheets in parts for sheet in sheets for piece in sheet.pieces if piece.page for anchor in piece.page.anchors
-        }
-        fonts: dict[str, dict[str, Any]] = {}
-        bound = []
-        for sheets in parts:
-            part, used = self._part(sheets, anchors)
-            bound.append(part)
-            _unite(fonts, used)
-        binding.join(bound, self._fonts(fonts), facts, language, out)
-
-    def _part(self, sheets: Sequence[Sheet], anchors: Collection[str]) -> tuple[binding.Bound, Mapping[str, Any]]:
-        key = digest(self._version, binding.name_of(sheets, anchors))
+    def part(
+        self, key: str, sheets: Callable[[], Sequence[Sheet]], anchors: Collection[str]
+    ) -> tuple[binding.Bound, Mapping[str, Any]]:
+        """The part kept under `key`, else bound of these sheets; and the glyphs it needs of each font."""
         said = self._cache.get(key)
         body = self._cache.body(key) if said is not None else None
         if said is not None and body is not None:
             return binding.Bound(body, said["anchors"], said["images"]), said["fonts"]
-        part = binding.bind(sheets, self._file, anchors)
+        needed = sheets()
+        part = binding.bind(needed, self._file, anchors)
         fonts: dict[str, dict[str, Any]] = {}
-        for laid_key in dict.fromkeys(piece.key for sheet in sheets for piece in sheet.pieces):
-            _unite(fonts, self._laid[laid_key].fonts)
+        for laid in dict.fromkeys(piece.key for sheet in needed for piece in sheet.pieces):
+            unite(fonts, self._laid[laid].fonts)
         self._cache.put(key, {"anchors": part.anchors, "images": part.images, "fonts": fonts}, part.body)
         return part, fonts
+
+    def kept(self, key: str) -> Any:
+        """JSON that was kept under `key`, or None."""
+        return self._cache.get(key)
+
+    def keep(self, key: str, said: Mapping[str, Any]) -> None:
+        self._cache.put(key, said, b"")
 
     def _file(self, key: str) -> bytes:
         body = self._cache.body(key)
@@ -207,7 +215,8 @@ class PressRoom:
             raise ExportError("A page that was laid out is gone from the folder of finished pieces.", permanent=False)
         return body
 
-    def _fonts(self, wanted: Mapping[str, Mapping[str, Any]]) -> bytes:
+    def fonts(self, wanted: Mapping[str, Mapping[str, Any]]) -> bytes:
+        """The file of these fonts, each with these glyphs. Raises ExportError."""
         key = digest(self._version, "fonts", wanted)
         body = self._cache.body(key)
         if body is None:
@@ -223,7 +232,8 @@ def _alone(name: str, manuscript: Manuscript) -> Chunk:
     return Chunk(name, digest(manuscript.html), lambda: manuscript)
 
 
-def _unite(fonts: dict[str, dict[str, Any]], more: Mapping[str, Mapping[str, Any]]) -> None:
+def unite(fonts: dict[str, dict[str, Any]], more: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add the glyphs that `more` needs."""
     for name, font in more.items():
         known = fonts.setdefault(name, {**font, "glyphs": {}})["glyphs"]
         for glyph, row in font["glyphs"].items():
