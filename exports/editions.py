@@ -28,7 +28,7 @@ from exports import querysets
 from exports.delivery import webhooks
 from exports.documents import Document, DocumentAsset
 from exports.errors import ExportError
-from exports.formats.base import Format, Problem, Work
+from exports.formats.base import Format, Problem, Work, Workshop
 from exports.formats.registry import format_called
 from exports.models import Edition, Output, Release
 
@@ -121,7 +121,7 @@ def code_digest() -> str:
 def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: str) -> Built:
     started = time.monotonic()
     publication = querysets.publication_of(release, output.language)
-    work = Work(publication, settings.SITE_URL, Library(), output.options)
+    work = Work(publication, settings.SITE_URL, Library(), output.options, workshop=_workshop())
     counted = _Counted(querysets.documents_at(release, output.language), form, work)
     folder = Path(settings.EDITIONS_ROOT) / output.code
     with _unfinished(folder) as part:
@@ -149,6 +149,16 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
             part.replace(path)
             files.share(files.EDITIONS, edition.file)
     return Built(edition, path, new=True)
+
+
+def _workshop() -> Workshop:
+    return Workshop(
+        folder=Path(settings.PRESS_ROOT),
+        keep=settings.PRESS_KEEP_BYTES,
+        processes=settings.PRESS_PROCESSES,
+        seconds=settings.PRESS_SECONDS,
+        megabytes=settings.PRESS_MEMORY_MB,
+    )
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from exports.formats.base import Problem
 from exports.pdf.chapters import anchor
 from exports.pdf.limits import CHARACTERS, bounded, clipped, paragraphs
 from exports.pdf.measure import layout_of
-from exports.pdf.typeset import layers
+from exports.pdf.typeset import Layers, layers
 from exports.web.locales import money_text
 from exports.wording import word
 
@@ -73,7 +73,7 @@ class FactGroup:
         pairs = [FactPair(*left, *right[row]) for row, left in enumerate(self.facts[:half])]
         return [*pairs, *(FactPair(*fact, is_wide=True) for fact in self.long_facts)]
 
-    def layers(self) -> list[tuple[str, str]]:
+    def layers(self) -> list[Layers]:
         """For a table that is quick to lay out."""
         return layers(self.facts)
 

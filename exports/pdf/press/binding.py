@@ -6,16 +6,19 @@ Fonts are left open in parts: their glyphs are known only when all parts are.
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf, String
+logging.getLogger("pikepdf").setLevel(logging.WARNING)  # else it greets whoever imports it
 
-from exports.pdf.press.chunk import Link, digest
-from exports.pdf.press.paste import Piece, Sheet
+import pikepdf  # noqa: E402
+from pikepdf import Array, Dictionary, Name, Pdf, String  # noqa: E402
+
+from exports.pdf.press.bound import Bound  # noqa: E402
+from exports.pdf.press.chunk import Link  # noqa: E402
+from exports.pdf.press.paste import Piece, Sheet  # noqa: E402
 
 # What is compressed already stays so; to try again costs more than all the rest.
 AS_IT_IS: dict[str, Any] = {
@@ -24,21 +27,6 @@ AS_IT_IS: dict[str, Any] = {
     "object_stream_mode": pikepdf.ObjectStreamMode.disable,
 }
 Fetch = Callable[[str], bytes]  # a chunk's file by its key
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A part ready to be joined. `images` and `anchors` name what it has, in the order of the file's tables."""
-
-    body: bytes
-    anchors: Sequence[str]
-    images: Sequence[str]
-
-
-def name_of(sheets: Sequence[Sheet]) -> str:
-    """A digest of what stands where."""
-    rows = [[(piece.key, piece.form, piece.x, piece.y) for piece in sheet.pieces] for sheet in sheets]
-    return digest("sheets", rows)
 
 
 def bind(sheets: Sequence[Sheet], fetch: Fetch, anchors: Collection[str]) -> Bound:

@@ -67,7 +67,15 @@ def _form(document: Any, page: Any, fonts: dict[Any, Any], images: dict[str, Any
         {"Type": "/XObject", "Subtype": "/Form", "BBox": pydyf.Array([0, 0, width, height]), "Resources": needs}
     )
     stream = Stream(
-        fonts, (0, 0, page.width, page.height), needs, images, None, {}, document.output_intent, extra=extra, compress=True
+        fonts,
+        (0, 0, page.width, page.height),
+        needs,
+        images,
+        None,
+        {},
+        document.output_intent,
+        extra=extra,
+        compress=True,
     )
     stream.transform(d=-1, f=height)
     page.paint(stream, POINTS)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from exports.formats.base import Problem
-from exports.pdf.press import binding
+from exports.pdf.press.bound import name_of
 from exports.pdf.press.chunk import Chunk, Laid, digest
 from exports.pdf.press.paste import Sheet
 from exports.pdf.press.room import PressRoom, unite
@@ -114,6 +114,8 @@ class _Publication:
         return record
 
     def bind(self, records: Sequence[Record], facts: Mapping[str, str], language: str, out: BinaryIO) -> None:
+        from exports.pdf.press import binding  # loads the PDF library
+
         firsts, numbers = _numbered(records)
         fonts: dict[str, dict[str, Any]] = {}
         parts = []
@@ -122,7 +124,7 @@ class _Publication:
             said = [numbers.get(target, 0) for target in record.slots]
             name = digest("part", key, self._digits.determined_by, first, known, said)
             if not self._room.is_steady(gathering.chunks):
-                name = digest(name, binding.name_of(self._sheets(gathering, first, numbers)))
+                name = digest(name, name_of(self._sheets(gathering, first, numbers)))
             part, used = self._room.part(name, lambda g=gathering, f=first: self._sheets(g, f, numbers), numbers.keys())
             parts.append(part)
             unite(fonts, used)
@@ -148,4 +150,3 @@ def _numbered(records: Sequence[Record]) -> tuple[list[int], dict[str, int]]:
             numbers.setdefault(anchor, first + at)
         first += record.length
     return firsts, numbers
-

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from exports.pdf.press.chunk import Laid, Page
 
-WIDEST = 96.0  # that a gap may become, over what it is, to fill a page
+WIDEST = 160.0  # that a gap may become, over what it is, to fill a page
 SLACK = 0.5  # a piece that is a hair too high still fits
 
 

@@ -9,13 +9,13 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, Self
 
 from exports.documents import DocumentAsset
 from exports.errors import ExportError
 from exports.formats.base import Problem, Work
 from exports.pdf.pictures import Pictures
-from exports.pdf.press import binding
+from exports.pdf.press.bound import Bound
 from exports.pdf.press.cache import Cache
 from exports.pdf.press.chunk import Chunk, Laid, Manuscript, digest
 from exports.pdf.press.paste import Sheet
@@ -188,12 +188,14 @@ class PressRoom:
 
     def part(
         self, key: str, sheets: Callable[[], Sequence[Sheet]], anchors: Collection[str]
-    ) -> tuple[binding.Bound, Mapping[str, Any]]:
+    ) -> tuple[Bound, Mapping[str, Any]]:
         """The part kept under `key`, else bound of these sheets; and the glyphs it needs of each font."""
         said = self._cache.get(key)
         body = self._cache.body(key) if said is not None else None
         if said is not None and body is not None:
-            return binding.Bound(body, said["anchors"], said["images"]), said["fonts"]
+            return Bound(body, said["anchors"], said["images"]), said["fonts"]
+        from exports.pdf.press import binding  # loads the PDF library
+
         needed = sheets()
         part = binding.bind(needed, self._file, anchors)
         fonts: dict[str, dict[str, Any]] = {}
