@@ -66,8 +66,9 @@ def entry(document: Document, folder: Path) -> str:
     ]
     table = "".join(f"<tr>{row}</tr>" for row in cells)
     price = f"{document.prices[0].amount} €"
+    side = f'<div class="side"><img src="{picture(document, folder)}" alt=""></div>'
     return (
-        f'<article class="entry" id="{document.sku}"><div class="side"><img src="{picture(document, folder)}" alt=""></div>'
+        f'<article class="entry" id="{document.sku}">{side}'
         f'<div class="words"><h3>{escape(document.name)}</h3><p class="price">{price}</p>{document.statements[0].html}'
         f"</div><table>{table}</table></article>"
     )

@@ -17,48 +17,12 @@ from PIL import Image, ImageDraw
 from exports.documents import CategoryLink, Document, DocumentAsset, Fact, Money, Node, Publication, Statement
 
 PER_CHAPTER = 20
-WORDS = [
-    "the",
-    "machine",
-    "grinder",
-    "portafilter",
-    "pressure",
-    "boiler",
-    "steam",
-    "water",
-    "coffee",
-    "crema",
-    "steel",
-    "brass",
-    "wooden",
-    "handle",
-    "quiet",
-    "precise",
-    "temperature",
-    "stable",
-    "every",
-    "morning",
-    "cleaning",
-    "basket",
-    "tamper",
-    "pump",
-    "valve",
-    "gauge",
-    "display",
-    "timer",
-    "program",
-    "reservoir",
-    "tray",
-    "accessories",
-    "workshop",
-    "maintenance",
-    "extraction",
-    "balanced",
-    "aromatic",
-    "generous",
-    "compact",
-    "durable",
-]
+TEXT = """
+    the machine grinder portafilter pressure boiler steam water coffee crema steel brass wooden handle quiet precise
+    temperature stable every morning cleaning basket tamper pump valve gauge display timer program reservoir tray
+    accessories workshop maintenance extraction balanced aromatic generous compact durable
+"""
+WORDS = TEXT.split()
 FACTS = (
     ("Width", "mm"),
     ("Height", "mm"),

@@ -25,7 +25,7 @@ class Catalog(Format):
         "year": "The year on the cover; that of the release without it.",
         "prices": "false leaves all prices out.",
         "price_note": "A sentence about the prices in the imprint, such as what taxes they include.",
-        "tagged": "true makes it readable for programs that read aloud; all pages are then made anew for every edition.",
+        "tagged": "true makes it readable for programs that read aloud; all pages are then made anew each time.",
         "imprint": "The imprint's text: publisher, address, contact.",
         "failures": "What becomes of an entry that cannot be laid out: leave_out, replace (by a note) or stop.",
     }

@@ -6,19 +6,16 @@ Fonts are left open in parts: their glyphs are known only when all parts are.
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any, BinaryIO
 
-logging.getLogger("pikepdf").setLevel(logging.WARNING)  # else it greets whoever imports it
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, String
 
-import pikepdf  # noqa: E402
-from pikepdf import Array, Dictionary, Name, Pdf, String  # noqa: E402
-
-from exports.pdf.press.bound import Bound  # noqa: E402
-from exports.pdf.press.chunk import Link  # noqa: E402
-from exports.pdf.press.paste import Piece, Sheet  # noqa: E402
+from exports.pdf.press.bound import Bound
+from exports.pdf.press.chunk import Link
+from exports.pdf.press.paste import Piece, Sheet
 
 # What is compressed already stays so; to try again costs more than all the rest.
 AS_IT_IS: dict[str, Any] = {
@@ -164,7 +161,10 @@ def _chain(items: Sequence[Any], parent: Any) -> None:
 
 
 def join(parts: Iterable[Bound], fonts: bytes, facts: Mapping[str, str], language: str, out: BinaryIO) -> None:
-    """Write the PDF. `facts` are the entries of its information dictionary. No time and no chance goes into its bytes."""
+    """Write the PDF. `facts` are the entries of its information dictionary.
+
+    No time and no chance goes into its bytes.
+    """
     with ExitStack() as open_, Pdf.new() as pdf:  # what streams are copied from stays open until they are written
         letters = open_.enter_context(Pdf.open(io.BytesIO(fonts)))
         table = dict(pdf.copy_foreign(letters.Root.Fonts).items())

@@ -154,7 +154,10 @@ def _used(fonts: Mapping[Any, Any]) -> dict[str, dict[str, Any]]:
 
 
 def font_file(fonts: Sequence[Any], wanted: Mapping[str, Mapping[str, Any]]) -> bytes:
-    """A file with a table of fonts, each cut down to the glyphs wanted. Raises LookupError for one that is not there."""
+    """A file with a table of fonts, each cut down to the glyphs wanted.
+
+    Raises LookupError for a font that is not there.
+    """
     pdf, table = pydyf.PDF(), {}
     for name, asked in wanted.items():
         font = next((one for one in fonts if one.hash == name), None)

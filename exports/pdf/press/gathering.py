@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 from exports.formats.base import Problem
@@ -89,7 +90,7 @@ class _Publication:
         kept = [self._room.kept(key) for key in self._keys]
         self._lay(gathering for gathering, said in zip(self._gatherings, kept, strict=True) if said is None)
         rows = zip(self._gatherings, self._keys, kept, strict=True)
-        return [Record.of(said) if said is not None else self._recorded(*rest) for *rest, said in rows]
+        return [self._recorded(one, key) if said is None else Record.of(said) for one, key, said in rows]
 
     def _lay(self, gatherings: Iterable[Gathering]) -> None:
         due = list(gatherings)
@@ -123,9 +124,10 @@ class _Publication:
             known = [target in numbers for target in record.targets]
             said = [numbers.get(target, 0) for target in record.slots]
             name = digest("part", key, self._digits.determined_by, first, known, said)
+            sheets = partial(self._sheets, gathering, first, numbers)
             if not self._room.is_steady(gathering.chunks):
-                name = digest(name, name_of(self._sheets(gathering, first, numbers)))
-            part, used = self._room.part(name, lambda g=gathering, f=first: self._sheets(g, f, numbers), numbers.keys())
+                name = digest(name, name_of(sheets()))
+            part, used = self._room.part(name, sheets, numbers.keys())
             parts.append(part)
             unite(fonts, used)
         binding.join(parts, self._room.fonts(fonts), facts, language, out)

@@ -109,9 +109,8 @@ class Foundry:
             socket.send_fds(self._control, [orjson.dumps(message)], handles)
             answer = self._control.recv(1 << 16)
         except OSError as error:
-            raise ExportError(
-                f"The processes that lay out pages cannot be reached: {error}.", permanent=False
-            ) from error
+            reason = f"The processes that lay out pages cannot be reached: {error}."
+            raise ExportError(reason, permanent=False) from error
         if not answer:
             raise ExportError("The process that begins those that lay out pages has ended.", permanent=False)
         return orjson.loads(answer)
