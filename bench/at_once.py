@@ -7,7 +7,6 @@ from html import escape
 from itertools import groupby
 from pathlib import Path
 
-from bench.publication import Pictures
 from exports.documents import Document
 
 STYLE = """
@@ -34,6 +33,23 @@ th, td { text-align: left; border-bottom: 0.4pt solid #ddd; padding: 1.3pt 0 } t
 td { font-weight: 600 }
 """
 
+TYPST = """
+#set page("a4", margin: (top: 23mm, bottom: 19mm, x: 18mm), numbering: "1", header: context {
+  let found = query(heading.where(level: 1)).filter(it => it.location().page() <= here().page())
+  if found.len() > 0 { found.last().body }
+  h(1fr)
+  [Works]
+})
+#set text(9pt, font: "Source Sans Pro", hyphenate: true)
+#let entry(picture, name, price, words, table) = block(height: 117mm, breakable: false)[
+  #grid(columns: (56mm, 1fr), gutter: 6mm, image(picture, width: 56mm), [#heading(level: 2, name) #price\\ #words])
+  #table
+]
+#let facts(..cells) = table(columns: (1fr,) * 4, stroke: (bottom: 0.4pt + luma(220)), ..cells)
+#align(horizon, text(52pt)[Works])
+#outline(depth: 2)
+"""
+
 
 def chapters(documents: Iterable[Document]) -> Iterator[tuple[str, list[Document]]]:
     for label, group in groupby(documents, key=lambda document: document.categories[0].label):
@@ -50,14 +66,14 @@ def html(documents: Sequence[Document], folder: Path) -> Path:
     parts.append("</section>")
     for label, entries in chapters(documents):
         parts.append(f'<section class="chapter"><h1>{escape(label)}</h1>')
-        parts += [entry(one, folder) for one in entries]
+        parts += [entry(one) for one in entries]
         parts.append("</section>")
     path = folder / "catalog.html"
     path.write_text("".join(parts))
     return path
 
 
-def entry(document: Document, folder: Path) -> str:
+def entry(document: Document) -> str:
     rows = list(document.facts.values())
     half = (len(rows) + 1) // 2
     cells = [
@@ -66,7 +82,7 @@ def entry(document: Document, folder: Path) -> str:
     ]
     table = "".join(f"<tr>{row}</tr>" for row in cells)
     price = f"{document.prices[0].amount} €"
-    side = f'<div class="side"><img src="{picture(document, folder)}" alt=""></div>'
+    side = f'<div class="side"><img src="{picture(document)}" alt=""></div>'
     return (
         f'<article class="entry" id="{document.sku}">{side}'
         f'<div class="words"><h3>{escape(document.name)}</h3><p class="price">{price}</p>{document.statements[0].html}'
@@ -74,10 +90,25 @@ def entry(document: Document, folder: Path) -> str:
     )
 
 
-def picture(document: Document, folder: Path) -> str:
-    """The file's name, written once."""
-    asset = document.assets[0]
-    path = folder / f"{document.sku}.jpg"
-    if not path.exists():
-        path.write_bytes(Pictures().picture(asset, 400))
-    return path.name
+def picture(document: Document) -> str:
+    """The name of its file."""
+    return f"{document.assets[0].alt.rpartition(' ')[2]}.jpg"
+
+
+def typst(documents: Sequence[Document], folder: Path) -> Path:
+    """The same catalogue in Typst's markup."""
+    parts = [TYPST]
+    for label, entries in chapters(documents):
+        parts.append(f"#pagebreak(weak: true)\n= {label}\n")
+        parts += [_typst_entry(one) for one in entries]
+    path = folder / "catalog.typ"
+    path.write_text("".join(parts))
+    return path
+
+
+def _typst_entry(document: Document) -> str:
+    cells = ", ".join(f"[{fact.label}], [*{fact.text}*]" for fact in document.facts.values())
+    return (
+        f'#entry("{picture(document)}", "{document.name}", "{document.prices[0].amount} €")'
+        f"[{document.statements[0].text}][#facts({cells})]\n"
+    )

@@ -9,8 +9,8 @@ import io
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
 from hashlib import blake2b
+from pathlib import Path
 
 from PIL import Image, ImageDraw
 
@@ -38,13 +38,20 @@ FACTS = (
 
 
 class Pictures:
-    """A JPEG of 400 pixels and some 18 KB for each product, as a library of assets would give it."""
+    """A JPEG of 400 pixels and some 20 KB for each product, as a library of assets would give it, from `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def picture(self, asset: DocumentAsset, width: int) -> bytes:
-        return jpeg(int(asset.alt.rpartition(" ")[2]))
+        return (self._folder / f"{asset.alt.rpartition(' ')[2]}.jpg").read_bytes()
 
 
-@lru_cache(maxsize=4_000)
+def draw_pictures(count: int, folder: Path) -> None:
+    for number in range(count):
+        (folder / f"{number}.jpg").write_bytes(jpeg(number))
+
+
 def jpeg(number: int) -> bytes:
     chance = random.Random(number)
     image = Image.new("RGB", (400, 400), "white")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,10 @@ from exports.pdf.pictures import Pictures
 
 # Where a page resets the counter WeasyPrint does not also increment it. Even pages are left ones.
 FIRST_PAGE = "@page :first {{ counter-reset: page {number} }} html {{ break-before: {side} }}"
+# To find the fonts and to read a style sheet takes longer than to lay out a page, so a thread does it once.
+_warm = threading.local()
+STYLES = 8  # style sheets kept
+
 # What layout raises for HTML it cannot cope with.
 IMPOSSIBLE = (RecursionError, ZeroDivisionError, OverflowError)
 
@@ -75,11 +80,15 @@ class Press:
         with fonts.only_ours():
             from exports.pdf import rendering
 
-            self._fonts = rendering.FontConfiguration()
+            self._fonts = _warm_fonts(rendering)
         self._weasyprint = rendering.weasyprint
         self._refused = rendering.URLFetchingError  # of an address in a style sheet that the renderer insists on
         self._fetcher = rendering.AssetFetcher(self.pictures)
-        self._css = self._stylesheet_of(self._stylesheet)
+        if self._stylesheet not in _warm.styles:
+            if len(_warm.styles) >= STYLES:
+                _warm.styles.clear()
+            _warm.styles[self._stylesheet] = self._stylesheet_of(self._stylesheet)
+        self._css = _warm.styles[self._stylesheet]
 
     def _stylesheet_of(self, text: str) -> Any:
         return self._weasyprint.CSS(string=text, url_fetcher=self._fetcher, font_config=self._fonts)
@@ -116,6 +125,12 @@ def _anchors(pages: Sequence[Any], first_page: int) -> dict[str, int]:
         for anchor in page.anchors:
             found.setdefault(anchor, number)
     return found
+
+
+def _warm_fonts(rendering: Any) -> Any:
+    if not hasattr(_warm, "fonts"):
+        _warm.fonts, _warm.styles = rendering.FontConfiguration(), {}
+    return _warm.fonts
 
 
 @contextmanager

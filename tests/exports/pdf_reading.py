@@ -107,7 +107,7 @@ def stamped(page: pikepdf.Page) -> list[tuple[float, float, int]]:
 
 def font_names(pdf: pikepdf.Pdf) -> set[str]:
     """The embedded fonts, without the six letters that mark a subset."""
-    holders = [page.obj for page in pdf.pages]
+    holders: list[Any] = [page.obj for page in pdf.pages]
     holders += [form for page in pdf.pages for form in page.obj.Resources.get("/XObject", {}).values()]
     fonts = [font for one in holders if "/Resources" in one for font in one.Resources.get("/Font", {}).values()]
     assert all("/FontFile2" in font.DescendantFonts[0].FontDescriptor for font in fonts), "a font is not embedded"

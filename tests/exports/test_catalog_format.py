@@ -82,7 +82,7 @@ def listed(pdf: pikepdf.Pdf, pages: list[int]) -> list[tuple[str, int]]:
             _, low, right, high = (float(length) for length in link.Rect)
             beside = [said for x, y, said in numbers if low - 2 <= y < high - 2 and right - 26 <= x < right]
             if beside and right - float(link.Rect[0]) < 30:
-                found.append((str(link.Dest), *beside))
+                found.append((str(link.Dest), beside[0]))
     return found
 
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,7 +129,7 @@ class Pool:
         self._idle: list[Process] = []
         self._busy: dict[Process, Any] = {}
 
-    def run(self, tasks: Iterable[tuple[Any, Mapping[str, Any]]]) -> Iterator[tuple[Any, Outcome]]:
+    def run(self, tasks: Iterable[tuple[Any, Mapping[str, Any]]]) -> Generator[tuple[Any, Outcome], None, None]:
         """The outcome of each task by its name, in the order in which they end. Tasks are taken when one is due."""
         waiting = iter(tasks)
         with selectors.DefaultSelector() as selector:
