@@ -30,7 +30,7 @@ from exports.documents import Document, DocumentAsset
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work, Workshop
 from exports.formats.registry import format_called
-from exports.models import Edition, Output, Release
+from exports.models import Edition, Output, PageMap, Release
 
 _PART = ".part"
 _ABANDONED = 24 * 3600  # seconds after which nobody writes to a part file any more
@@ -145,6 +145,8 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
                 recipe=recipe,
                 created_by=actor.name,
             )
+            if work.pages:
+                PageMap.objects.create(edition=edition, pages=work.pages)
             webhooks.edition_created(actor, edition)
             part.replace(path)
             files.share(files.EDITIONS, edition.file)

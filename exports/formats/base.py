@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
@@ -51,7 +51,8 @@ class Work:
     """All a format may use besides the documents.
 
     `base_url` is the site's origin without a trailing slash; `options` are the output's; `problems` takes what the
-    format finds while writing.
+    format finds while writing. `pages` takes, from formats of pages, what of a product stands on which page, by SKU and
+    page number: the places of statements in the document (from 0), "headline", "teaser", and "facts-GROUP".
     """
 
     publication: Publication
@@ -60,6 +61,7 @@ class Work:
     options: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     workshop: Workshop = Workshop()
+    pages: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 class Format(ABC):

@@ -1,7 +1,7 @@
 """Releases and what they hold, how they are released, outputs and their editions, and the tokens of channels."""
 
 from exports.models.carrying import FactSet, FactSetMember, VersionAsset, VersionFacts, VersionStatement
-from exports.models.outputs import Edition, Output
+from exports.models.outputs import Edition, Output, PageMap
 from exports.models.policies import ChannelPolicy, Freeze, SignOff
 from exports.models.releases import (
     STAGED,
@@ -31,6 +31,7 @@ __all__ = [
     "FactSetMember",
     "Freeze",
     "Output",
+    "PageMap",
     "Problem",
     "Provenance",
     "Release",

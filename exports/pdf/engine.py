@@ -28,6 +28,7 @@ FIRST_PAGE = "@page :first {{ counter-reset: page {number} }} html {{ break-befo
 # To find the fonts and to read a style sheet takes longer than to lay out a page, so a thread does it once.
 _warm = threading.local()
 STYLES = 8  # style sheets kept
+MANY_PAGES = 20  # whose layout leaves more behind than it takes to look for it
 
 # What layout raises for HTML it cannot cope with.
 IMPOSSIBLE = (RecursionError, ZeroDivisionError, OverflowError)
@@ -58,6 +59,7 @@ class Press:
         self._stylesheet = stylesheet
         self._problems = problems
         self._cache: dict[str, Any] = {}
+        self._loose = 0  # pages since rubbish was last looked for
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -107,7 +109,10 @@ class Press:
             )
         except (*IMPOSSIBLE, self._refused) as error:
             raise ExportError(f"The pages from {first_page} cannot be laid out: {type(error).__name__}.") from error
-        _forget_rubbish()
+        self._loose += len(rendered.pages)
+        if self._loose >= MANY_PAGES:
+            self._loose = 0
+            _forget_rubbish()
         return Part(first_page, rendered, _anchors(rendered.pages, first_page))
 
     def bind(self, parts: Sequence[Part], out: BinaryIO, *, tagged: bool) -> None:
@@ -136,14 +141,14 @@ def _warm_fonts(rendering: Any) -> Any:
 @contextmanager
 def _patient_collector() -> Iterator[None]:
     """Layout makes millions of objects that stay; looking through them again and again takes a fifth of the time."""
-    before = gc.get_threshold()
-    _forget_rubbish()
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
     gc.set_threshold(200_000, 50, 100)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if gc.get_freeze_count() > frozen:
+            gc.unfreeze()
 
 
 def _forget_rubbish() -> None:

@@ -330,7 +330,7 @@ def _killing(room: PressRoom, after: int) -> list[int]:
                 os.kill(victims[0], signal.SIGKILL)
             yield row
 
-    room._pool.run = watched  # type: ignore[method-assign]
+    room._pool.run = watched  # type: ignore[method-assign, assignment]
     return victims
 
 
@@ -428,3 +428,18 @@ def test_each_font_is_embedded_once_with_all_letters() -> None:
     names = [str(thing.FontName).split("+")[-1] for thing in files]
     assert len(names) == len(set(names)) >= 4
     assert LEAVE_OUT
+
+
+def test_says_which_statements_and_facts_stand_on_which_page() -> None:
+    now = work()
+    long = replace(
+        entry(2), statements=(*samples.LIRA.statements[:2], Statement("description", "de", "<p>Lang.</p>" * 150, ""))
+    )
+    pdf = opened(written((samples.LIRA, long), now))
+    places = destinations(pdf)
+    lira, first = str(places["sku-BZ-LIRA"]), places["sku-T-002"]
+    groups = ["facts-general", "facts-dimensions", "facts-brewing"]
+    assert sorted(now.pages["BZ-LIRA"][lira]) == sorted(["headline", "teaser", "2", "3", "4", *groups])
+    assert list(now.pages["T-002"]) == [str(first + at) for at in range(len(now.pages["T-002"]))]
+    assert len(now.pages["T-002"]) > 2
+    assert "2" in now.pages["T-002"][str(first)], "the description begins on the first page"

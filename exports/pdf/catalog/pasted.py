@@ -38,8 +38,9 @@ def write(plan: Plan, policy: str, out: BinaryIO) -> None:
     with PressRoom(plan.work, styles("common", "catalog", "catalog_pasted"), policy) as room:
         pasted = Pasted(room, plan)
         facts = {"Title": plan.shared["title"], "Author": plan.shared["author"], "Creator": "Tessera"}
-        problems = publish(room, pasted.gatherings(), pasted.digits, facts, plan.publication.language, out)
-        plan.work.problems.extend(problems)
+        published = publish(room, pasted.gatherings(), pasted.digits, facts, plan.publication.language, out)
+        plan.work.problems.extend(published.problems)
+        plan.work.pages.update(published.pages)
 
 
 class Pasted:
@@ -159,7 +160,7 @@ class Pasted:
     def _set(self, document: Document, headings: tuple[Heading, ...], source: Source, problems: list[Problem]) -> str:
         entry: Entry = self._plan.entry(document, source, problems)
         running = clipped(entry.name, RUNNING)
-        return self._plan.html("pasted/entry", entry=entry, headings=headings, running=running)
+        return self._plan.html("pasted/entry", marked=True, entry=entry, headings=headings, running=running)
 
     def _spare(self, document: Document, headings: tuple[Heading, ...]) -> str:
         context = {"anchor": anchor_of(document.sku), "sku": clipped(document.sku, LABEL)}

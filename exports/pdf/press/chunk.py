@@ -18,7 +18,7 @@ from exports.formats.base import Problem
 # Ids by which a template speaks to the press. No text of an author has an id.
 END = "end-of-chunk"  # an empty block after everything
 LABEL, WIDTH = "label-", "width-"  # a page of its own with one line, and the place where that line ends
-MARK = "mark-"  # a place that the chunk's `marks` say the meaning of
+MARK = "mark-"  # a statement, by its place in the document, or facts of a group: for the map of pages
 SLOT = "slot-"  # a link to `slot-STYLE-ANCHOR` keeps room for the number of the anchor's page
 
 
@@ -42,9 +42,9 @@ Write = Callable[[], Manuscript]
 class Chunk:
     """A piece that is laid out alone. It knows no page number.
 
-    `code` is its name in the publication, `determined_by` the digest of all that goes into it. `suspects` are its
-    texts alone, by name: where the whole cannot be laid out they are tried, so that the culprit can be named. `spare`
-    may stand in its place.
+    `code` is its name in the publication, `determined_by` the digest of all that goes into it, `sku` the product of
+    which it is the entry. `suspects` are its texts alone, by name: where the whole cannot be laid out they are tried,
+    so that the culprit can be named. `spare` may stand in its place.
     """
 
     code: str
@@ -53,7 +53,6 @@ class Chunk:
     sku: str = ""
     suspects: Callable[[], Mapping[str, Manuscript]] = dict
     spare: Write | None = None
-    marks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,13 +41,17 @@ class Gathering:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the others need to know of a gathering. `anchors` say on which sheet, from 0, each place is."""
+    """What the others need to know of a gathering. `anchors` say on which sheet, from 0, each place is.
+
+    `pages` say, by product and sheet, what of the product stands there.
+    """
 
     length: int
     anchors: Mapping[str, int]
     targets: Sequence[str]
     slots: Sequence[str]
     problems: Sequence[Problem]
+    pages: Mapping[str, Mapping[str, Sequence[str]]]
 
     def said(self) -> dict[str, Any]:
         problems = [(one.sku, one.message, one.fatal) for one in self.problems]
@@ -57,11 +61,20 @@ class Record:
             "targets": self.targets,
             "slots": self.slots,
             "problems": problems,
+            "pages": self.pages,
         }
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Record:
         return cls(**{**said, "problems": [Problem(*row) for row in said["problems"]]})
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What there was to say of chunks, and by product and page what of the product stands there: see Work.pages."""
+
+    problems: Sequence[Problem]
+    pages: Mapping[str, Mapping[str, Sequence[str]]]
 
 
 def publish(
@@ -71,12 +84,18 @@ def publish(
     facts: Mapping[str, str],
     language: str,
     out: BinaryIO,
-) -> list[Problem]:
-    """Write the PDF of these gatherings; what there was to say of their chunks. Raises ExportError."""
+) -> Published:
+    """Write the PDF of these gatherings. Raises ExportError."""
     publication = _Publication(room, gatherings, digits)
     records = publication.records()
     publication.bind(records, facts, language, out)
-    return [problem for record in records for problem in record.problems]
+    firsts, _ = _numbered(records)
+    pages = {
+        sku: {str(first + int(at)): marks for at, marks in found.items()}
+        for record, first in zip(records, firsts, strict=True)
+        for sku, found in record.pages.items()
+    }
+    return Published([problem for record in records for problem in record.problems], pages)
 
 
 class _Publication:
@@ -109,6 +128,7 @@ class _Publication:
             sorted({link.target for link in links}),
             sorted({link.target for link in links if link.slot}),
             self._room.problems_of(chunks),
+            _pages(sheets, {self._laid[c.code].key: c.sku for c in chunks if c.sku and c.code in self._laid}),
         )
         if self._room.is_steady(chunks):
             self._room.keep(key, record.said())
@@ -140,6 +160,16 @@ class _Publication:
         for sheet in sheets:
             fill_slots(sheet, Digits(self._laid[self._digits.code]), numbers)
         return sheets
+
+
+def _pages(sheets: Sequence[Sheet], skus: Mapping[str, str]) -> dict[str, dict[str, list[str]]]:
+    """By product and sheet, the marks of what stands there. `skus` are those of entries, by their key."""
+    pages: dict[str, dict[str, list[str]]] = {}
+    for at, sheet in enumerate(sheets):
+        for piece in sheet.pieces:
+            if piece.page and piece.key in skus:
+                pages.setdefault(skus[piece.key], {}).setdefault(str(at), []).extend(piece.page.marks)
+    return pages
 
 
 def _numbered(records: Sequence[Record]) -> tuple[list[int], dict[str, int]]:
