@@ -6,6 +6,7 @@ rendered last has literal page numbers, nothing is laid out twice, and no more t
 
 from __future__ import annotations
 
+import atexit
 import gc
 import tempfile
 import threading
@@ -136,6 +137,12 @@ def _warm_fonts(rendering: Any) -> Any:
     if not hasattr(_warm, "fonts"):
         _warm.fonts, _warm.styles = rendering.FontConfiguration(), {}
     return _warm.fonts
+
+
+@atexit.register
+def _cool() -> None:
+    """The renderer's clean-up needs modules that go away at the very end."""
+    _warm.__dict__.clear()
 
 
 @contextmanager
