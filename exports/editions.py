@@ -28,9 +28,9 @@ from exports import querysets
 from exports.delivery import webhooks
 from exports.documents import Document, DocumentAsset
 from exports.errors import ExportError
-from exports.formats.base import Format, Problem, Work
+from exports.formats.base import Format, Problem, Work, Workshop
 from exports.formats.registry import format_called
-from exports.models import Edition, Output, Release
+from exports.models import Edition, Output, PageMap, Release
 
 _PART = ".part"
 _ABANDONED = 24 * 3600  # seconds after which nobody writes to a part file any more
@@ -97,7 +97,7 @@ def release_of(output: Output) -> Release:
 def work_of(output: Output, release: Release) -> Work:
     """What its format gets to work with."""
     publication = querysets.publication_of(release, output.language)
-    return Work(publication, settings.SITE_URL, Library(), output.options)
+    return Work(publication, settings.SITE_URL, Library(), output.options, workshop=_workshop())
 
 
 def _recipe(output: Output, release: Release) -> str:
@@ -149,10 +149,22 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
                 recipe=recipe,
                 created_by=actor.name,
             )
+            if work.pages:
+                PageMap.objects.create(edition=edition, pages=work.pages)
             webhooks.edition_created(actor, edition)
             part.replace(path)
             files.share(files.EDITIONS, edition.file)
     return Built(edition, path, new=True)
+
+
+def _workshop() -> Workshop:
+    return Workshop(
+        folder=Path(settings.PRESS_ROOT),
+        keep=settings.PRESS_KEEP_BYTES,
+        processes=settings.PRESS_PROCESSES,
+        seconds=settings.PRESS_SECONDS,
+        megabytes=settings.PRESS_MEMORY_MB,
+    )
 
 
 @contextmanager

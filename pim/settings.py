@@ -33,6 +33,12 @@ DATA_ROOT: Path = env.folder("DATA_ROOT", BASE_DIR / "var")
 MEDIA_ROOT: Path = env.folder("MEDIA_ROOT", DATA_ROOT / "media")
 EDITIONS_ROOT: Path = env.folder("EDITIONS_ROOT", DATA_ROOT / "editions")
 SETS_ROOT: Path = env.folder("SETS_ROOT", DATA_ROOT / "sets")
+# What the press keeps of finished pieces, and what each of its processes may take for one.
+PRESS_ROOT: Path = env.folder("PRESS_ROOT", DATA_ROOT / "press")
+PRESS_KEEP_BYTES: int = env.integer("PRESS_KEEP_MB", 4_000, 0, 1_000_000) * 1024 * 1024
+PRESS_PROCESSES: int = env.integer("PRESS_PROCESSES", 0, 0, 256)
+PRESS_SECONDS: int = env.integer("PRESS_SECONDS", 20, 1, 3_600)
+PRESS_MEMORY_MB: int = env.integer("PRESS_MEMORY_MB", 600, 100, 100_000)
 DATA_ROOT.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_ROOT / 'tessera.sqlite3'}")}
 SITE_URL: str = env.read("SITE_URL", "http://127.0.0.1:8000", env.origin, "an origin such as https://pim.example.com")

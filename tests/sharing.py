@@ -23,7 +23,7 @@ from django.test import override_settings
 from catalog.remembered import forget
 
 T = TypeVar("T")
-ROOTS = {"MEDIA_ROOT": "media", "EDITIONS_ROOT": "editions", "SETS_ROOT": "sets"}
+ROOTS = {"MEDIA_ROOT": "media", "EDITIONS_ROOT": "editions", "SETS_ROOT": "sets", "PRESS_ROOT": "press"}
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

@@ -61,6 +61,12 @@ def pictures_of(document: Document) -> Iterator[DocumentAsset]:
             yield from (_asset(found) for found in _PICTURE.finditer(statement.html))
 
 
+def products_in(document: Document) -> Iterator[str]:
+    """The SKUs that its statements link to, in order."""
+    for statement in document.statements:
+        yield from (found[1] for found in _LINK.finditer(statement.html))
+
+
 def _has_either(statement: Statement) -> bool:
     return 'href="product:' in statement.html or "<img" in statement.html
 

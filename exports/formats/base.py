@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from exports.documents import Document, DocumentAsset, Publication
@@ -31,12 +32,30 @@ class Problem:
     fatal: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What a format may use of the machine, and within which limits.
+
+    In `folder` it keeps finished pieces for next time, `keep` bytes of them; without one it keeps none. `processes` of
+    its own may work at once (0: as many as there are processors), on each piece for so many `seconds` of processor
+    time and with so many `megabytes` over what a process takes anyway.
+    """
+
+    folder: Path | None = None
+    keep: int = 4_000_000_000
+    processes: int = 0
+    seconds: int = 20
+    megabytes: int = 600
+
+
 @dataclass(frozen=True)
 class Work:
     """All a format may use besides the documents.
 
     `base_url` is the site's origin without a trailing slash; `options` are the output's as they were said, for
     Format.told, which remembers in `told` what they come to; `problems` takes what the format finds while writing.
+    `pages` takes, from formats of pages, what of a product stands on which page, by SKU and page number: the places of
+    statements in the document (from 0), "headline", "teaser", and "facts-GROUP".
     """
 
     publication: Publication
@@ -45,6 +64,8 @@ class Work:
     options: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    workshop: Workshop = Workshop()
+    pages: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
 
 
 class Format(ABC):

@@ -8,7 +8,7 @@ from exports.models.carrying import (
     TraceFacts,
     TraceStatement,
 )
-from exports.models.outputs import Edition, Output
+from exports.models.outputs import Edition, Output, PageMap
 from exports.models.policies import ChannelPolicy, Freeze, SignOff
 from exports.models.releases import (
     STAGED,
@@ -36,6 +36,7 @@ __all__ = [
     "FactSetMember",
     "Freeze",
     "Output",
+    "PageMap",
     "Problem",
     "Release",
     "SignOff",

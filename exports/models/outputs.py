@@ -50,3 +50,13 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.output.code} from release {self.release.number}"
+
+
+class PageMap(models.Model):
+    """What stands on which page of an edition: see exports.formats.base.Work.pages. Apart, since it is long."""
+
+    edition = models.OneToOneField(Edition, models.CASCADE, primary_key=True, related_name="page_map")
+    pages = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"pages of {self.edition}"

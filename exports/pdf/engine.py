@@ -6,8 +6,10 @@ rendered last has literal page numbers, nothing is laid out twice, and no more t
 
 from __future__ import annotations
 
+import atexit
 import gc
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,11 @@ from exports.pdf.pictures import Pictures
 
 # Where a page resets the counter WeasyPrint does not also increment it. Even pages are left ones.
 FIRST_PAGE = "@page :first {{ counter-reset: page {number} }} html {{ break-before: {side} }}"
+# To find the fonts and to read a style sheet takes longer than to lay out a page, so a thread does it once.
+_warm = threading.local()
+STYLES = 8  # style sheets kept
+MANY_PAGES = 20  # whose layout leaves more behind than it takes to look for it
+
 # What layout raises for HTML it cannot cope with.
 IMPOSSIBLE = (RecursionError, ZeroDivisionError, OverflowError)
 
@@ -53,6 +60,7 @@ class Press:
         self._stylesheet = stylesheet
         self._problems = problems
         self._cache: dict[str, Any] = {}
+        self._loose = 0  # pages since rubbish was last looked for
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
@@ -75,11 +83,15 @@ class Press:
         with fonts.only_ours():
             from exports.pdf import rendering
 
-            self._fonts = rendering.FontConfiguration()
+            self._fonts = _warm_fonts(rendering)
         self._weasyprint = rendering.weasyprint
         self._refused = rendering.URLFetchingError  # of an address in a style sheet that the renderer insists on
         self._fetcher = rendering.AssetFetcher(self.pictures)
-        self._css = self._stylesheet_of(self._stylesheet)
+        if self._stylesheet not in _warm.styles:
+            if len(_warm.styles) >= STYLES:
+                _warm.styles.clear()
+            _warm.styles[self._stylesheet] = self._stylesheet_of(self._stylesheet)
+        self._css = _warm.styles[self._stylesheet]
 
     def _stylesheet_of(self, text: str) -> Any:
         return self._weasyprint.CSS(string=text, url_fetcher=self._fetcher, font_config=self._fonts)
@@ -98,7 +110,10 @@ class Press:
             )
         except (*IMPOSSIBLE, self._refused) as error:
             raise ExportError(f"The pages from {first_page} cannot be laid out: {type(error).__name__}.") from error
-        _forget_rubbish()
+        self._loose += len(rendered.pages)
+        if self._loose >= MANY_PAGES:
+            self._loose = 0
+            _forget_rubbish()
         return Part(first_page, rendered, _anchors(rendered.pages, first_page))
 
     def bind(self, parts: Sequence[Part], out: BinaryIO, *, tagged: bool) -> None:
@@ -118,17 +133,29 @@ def _anchors(pages: Sequence[Any], first_page: int) -> dict[str, int]:
     return found
 
 
+def _warm_fonts(rendering: Any) -> Any:
+    if not hasattr(_warm, "fonts"):
+        _warm.fonts, _warm.styles = rendering.FontConfiguration(), {}
+    return _warm.fonts
+
+
+@atexit.register
+def _cool() -> None:
+    """The renderer's clean-up needs modules that go away at the very end."""
+    _warm.__dict__.clear()
+
+
 @contextmanager
 def _patient_collector() -> Iterator[None]:
     """Layout makes millions of objects that stay; looking through them again and again takes a fifth of the time."""
-    before = gc.get_threshold()
-    _forget_rubbish()
+    before, frozen = gc.get_threshold(), gc.get_freeze_count()
     gc.set_threshold(200_000, 50, 100)
     try:
         yield
     finally:
         gc.set_threshold(*before)
-        gc.unfreeze()
+        if gc.get_freeze_count() > frozen:
+            gc.unfreeze()
 
 
 def _forget_rubbish() -> None:

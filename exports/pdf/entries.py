@@ -15,7 +15,7 @@ from exports.formats.base import Problem
 from exports.pdf.chapters import anchor
 from exports.pdf.limits import CHARACTERS, bounded, clipped, paragraphs
 from exports.pdf.measure import layout_of
-from exports.pdf.typeset import layers
+from exports.pdf.typeset import Layers, layers
 from exports.web.locales import money_text
 from exports.wording import word
 
@@ -32,11 +32,15 @@ PictureSource = Callable[[str, DocumentAsset | None, int], str]
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """`language` is set where it is another than the page's; `html` is well-formed and of our vocabulary."""
+    """`language` is set where it is another than the page's; `html` is well-formed and of our vocabulary.
+
+    `place` is that of the statement in its document, from 0.
+    """
 
     slot: str
     language: str
     html: str
+    place: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class FactGroup:
     label: str
     facts: tuple[tuple[str, str], ...]
     long_facts: tuple[tuple[str, str], ...]
+    code: str = ""
 
     def rows(self) -> list[FactPair]:
         """For a table that programs can read."""
@@ -73,7 +78,7 @@ class FactGroup:
         pairs = [FactPair(*left, *right[row]) for row, left in enumerate(self.facts[:half])]
         return [*pairs, *(FactPair(*fact, is_wide=True) for fact in self.long_facts)]
 
-    def layers(self) -> list[tuple[str, str]]:
+    def layers(self) -> list[Layers]:
         """For a table that is quick to lay out."""
         return layers(self.facts)
 
@@ -214,16 +219,20 @@ class Writer:
         return ((slot, label) for slot, label in self._publication.slots.items() if slot not in SHOWN_APART)
 
     def _prose(self, document: Document, *slots: str) -> tuple[Prose, ...]:
-        return tuple(self._statement(document.sku, statement) for statement in document.slot(*slots))
+        return tuple(
+            self._statement(document.sku, statement, place)
+            for place, statement in enumerate(document.statements)
+            if statement.slot in slots
+        )
 
-    def _statement(self, sku: str, statement: Statement) -> Prose:
+    def _statement(self, sku: str, statement: Statement, place: int) -> Prose:
         if not statement.html:
             html = paragraphs(statement.text)
         else:
             html, cuts = bounded(statement.html)
             self._problems.extend(Problem(sku, f"The {statement.slot} is cut. {cut}", fatal=False) for cut in cuts)
         foreign = statement.language != self._publication.language and LANGUAGE.fullmatch(statement.language)
-        return Prose(statement.slot, statement.language if foreign else "", html)
+        return Prose(statement.slot, statement.language if foreign else "", html, place)
 
     def _facts(self, document: Document) -> tuple[FactGroup, ...]:
         """In the channel's order of groups, without tables; groups it does not name come last."""
@@ -232,7 +241,9 @@ class Writer:
             if code not in document.tables:
                 groups.setdefault(fact.group, []).append((clipped(fact.label, LABEL), clipped(fact.text, FACT)))
         labels = self._publication.groups
-        return tuple(_group(clipped(labels.get(code, code), LABEL), rows) for code, rows in groups.items() if rows)
+        return tuple(
+            _group(code, clipped(labels.get(code, code), LABEL), rows) for code, rows in groups.items() if rows
+        )
 
     def _tables(self, document: Document) -> tuple[FactTable, ...]:
         found = [(fact, document.tables[code]) for code, fact in document.listed() if code in document.tables]
@@ -307,6 +318,6 @@ def _piece(label: str, table: Sequence[Sequence[str]], first: int) -> FactTable:
     return FactTable(label, heads, tuple(rows))
 
 
-def _group(label: str, facts: Sequence[tuple[str, str]]) -> FactGroup:
+def _group(code: str, label: str, facts: Sequence[tuple[str, str]]) -> FactGroup:
     short = tuple(fact for fact in facts if len(fact[1]) <= WIDE)
-    return FactGroup(label, short, tuple(fact for fact in facts if len(fact[1]) > WIDE))
+    return FactGroup(label, short, tuple(fact for fact in facts if len(fact[1]) > WIDE), code)

@@ -11,6 +11,7 @@ from exports.formats.base import Files, Problem
 
 ADDRESS = re.compile(r"asset:(?P<digest>[0-9a-f]{16,128})\?width=(?P<width>[1-9][0-9]{0,3})")
 JPEG = b"\xff\xd8\xff"
+PIXELS = 100_000_000  # more than any print needs, and less than stops a program that unpacks it
 
 
 class Refused(ValueError):
@@ -63,6 +64,23 @@ class Pictures:
         if not body.startswith(JPEG):
             self._problems.append(Problem(sku, f"The picture {asset.url} is no JPEG.", fatal=False))
             return None
+        if b"\xff\xd9" not in body[-64:]:
+            self._problems.append(Problem(sku, f"The picture {asset.url} is cut off.", fatal=False))
+            return None
+        if (pixels := _pixels(body)) > PIXELS:
+            said = f"The picture {asset.url} has {pixels:,} pixels; {PIXELS:,} can be printed."
+            self._problems.append(Problem(sku, said, fatal=False))
+            return None
         path = self._folder / f"{match['digest']}-{match['width']}.jpg"
         path.write_bytes(body)
         return path
+
+
+def _pixels(body: bytes) -> int:
+    """How many a JPEG says it has (ITU-T T.81, B.1.1 and B.2.2): 0 where it does not say."""
+    at = 2
+    while at + 9 < len(body) and body[at] == 0xFF:
+        if 0xC0 <= body[at + 1] <= 0xCF and body[at + 1] not in (0xC4, 0xC8, 0xCC):
+            return int.from_bytes(body[at + 5 : at + 7], "big") * int.from_bytes(body[at + 7 : at + 9], "big")
+        at += 2 + int.from_bytes(body[at + 2 : at + 4], "big")
+    return 0

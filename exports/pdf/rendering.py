@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Protocol
 
 import weasyprint
 from PIL import ImageFile
@@ -11,7 +12,6 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse, URLFetchingError
 
 from exports.pdf.hearing import Router
-from exports.pdf.pictures import Pictures
 
 # WeasyPrint tells Pillow, for the whole process, to take torn pictures for whole ones; uploads have to be refused then.
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -21,6 +21,13 @@ weasyprint.LOGGER.setLevel(logging.WARNING)
 weasyprint.LOGGER.addFilter(Router())
 
 __all__ = ["AssetFetcher", "FontConfiguration", "URLFetchingError", "weasyprint"]
+
+
+class Paths(Protocol):
+    """Where the pictures of a PDF lie."""
+
+    def path(self, address: str) -> Path:
+        """Raises Refused for an address that may not be fetched."""
 
 
 class PictureResponse(URLFetcherResponse):  # type: ignore[misc]
@@ -42,7 +49,7 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]
     calls past `fetch`.
     """
 
-    def __init__(self, pictures: Pictures) -> None:
+    def __init__(self, pictures: Paths) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False)
         self._pictures = pictures
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import zip_longest
+from typing import NamedTuple
 
 from fontTools.ttLib import TTFont
 
@@ -21,27 +22,43 @@ MOST_LINES = 40  # in one piece, which is not broken over pages
 Line = tuple[str, str]
 
 
-def layers(facts: Sequence[Line]) -> list[tuple[str, str]]:
-    """The lines of labels and those of texts, in pieces. Facts run down the left half, then down the right one."""
+class Layers(NamedTuple):
+    """Lines of labels and of texts, to be printed over each other, and what is ruled under each: "both" halves, the
+    "left" or the "right" one, or "none" where a fact goes on."""
+
+    labels: str
+    texts: str
+    rules: tuple[str, ...]
+
+
+# A line of a label, one of a text, and whether the fact ends with them.
+Row = tuple[str, str, bool]
+_NO_ROW: Row = ("", "", False)
+_RULES = {(True, True): "both", (True, False): "left", (False, True): "right", (False, False): "none"}
+
+
+def layers(facts: Sequence[Line]) -> list[Layers]:
+    """The facts in pieces. They run down the left half, then down the right one."""
     blocks = [_block(*fact) for fact in facts]
     half = sum(map(len, blocks)) / 2
-    left: list[Line] = []
+    left: list[Row] = []
     while blocks and len(left) < half:
         left += blocks.pop(0)
     right = [line for block in blocks for line in block]
-    rows = list(zip_longest(left, right, fillvalue=("", "")))
+    rows = list(zip_longest(left, right, fillvalue=_NO_ROW))
     return [_piece(rows[at : at + MOST_LINES]) for at in range(0, len(rows), MOST_LINES)]
 
 
-def _piece(rows: Sequence[tuple[Line, Line]]) -> tuple[str, str]:
+def _piece(rows: Sequence[tuple[Row, Row]]) -> Layers:
     labels = [f"{left[0]}\t\t{right[0]}".rstrip() for left, right in rows]
     texts = [f"\t{left[1]}\t\t{right[1]}".rstrip() for left, right in rows]
-    return "\n".join(labels), "\n".join(texts)
+    return Layers("\n".join(labels), "\n".join(texts), tuple(_RULES[left[2], right[2]] for left, right in rows))
 
 
-def _block(label: str, text: str) -> list[Line]:
+def _block(label: str, text: str) -> list[Row]:
     """The lines of one fact; the shorter side ends in empty ones."""
-    return list(zip_longest(wrapped(label, COLUMN_EMS), wrapped(text, COLUMN_EMS, "Semibold"), fillvalue=""))
+    lines = list(zip_longest(wrapped(label, COLUMN_EMS), wrapped(text, COLUMN_EMS, "Semibold"), fillvalue=""))
+    return [(*line, at == len(lines)) for at, line in enumerate(lines, 1)]
 
 
 def wrapped(text: str, ems: float, weight: str = "Regular") -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 
 from exports.documents import Document, Statement
 from exports.pdf.engine import Part, Press
+from exports.pdf.press.pool import Pool
 from tests.exports import samples
 from tests.exports.contract import HOSTILE, HOSTILE_CODE, LIVE, FormatContract, hostile_document, hostile_publication
 
@@ -43,13 +44,18 @@ def texts(pdf: pikepdf.Pdf) -> list[str]:
     return [" ".join("".join(_pieces(page)).split()) for page in pdf.pages]
 
 
-def _pieces(page: pikepdf.Page) -> Iterator[str]:
+def _pieces(page: pikepdf.Page | pikepdf.Object) -> Iterator[str]:
     letters: dict[int, str] = {}
-    fonts = page.obj.Resources.Font
+    resources = (page.obj if isinstance(page, pikepdf.Page) else page).Resources
     for instruction in pikepdf.parse_content_stream(page):
         operator = str(instruction.operator)
         if operator == "Tf":
-            letters = _letters(fonts[str(instruction.operands[0])])
+            letters = _letters(resources.Font[str(instruction.operands[0])])
+        elif operator == "Do":
+            thing = resources.XObject[str(instruction.operands[0])]
+            if thing.Subtype == "/Form":
+                yield " "
+                yield from _pieces(thing)
         elif operator in ("Tj", "TJ"):
             yield from _shown(instruction.operands[0], letters)
         elif operator == "Tm":
@@ -73,9 +79,37 @@ def _letters(font: Any) -> dict[int, str]:
     return {int(glyph, 16): bytes.fromhex(text).decode("utf-16-be") for glyph, text in pairs}
 
 
+def placed(page: pikepdf.Page) -> list[tuple[float, float, str]]:
+    """Where each piece of a pasted up page has its lower left corner, and its words."""
+    found, place = [], (0.0, 0.0)
+    for instruction in pikepdf.parse_content_stream(page):
+        if str(instruction.operator) == "cm":
+            place = (float(instruction.operands[4]), float(instruction.operands[5]))
+        elif str(instruction.operator) == "Do":
+            thing = page.obj.Resources.XObject[str(instruction.operands[0])]
+            found.append((*place, " ".join("".join(_pieces(thing)).split())))
+    return found
+
+
+def stamped(page: pikepdf.Page) -> list[tuple[float, float, int]]:
+    """The numbers on a pasted up page, and where each has its lower left corner."""
+    numbers: list[tuple[float, float, float, str]] = []
+    for x, y, text in placed(page):
+        if not (text.isdigit() and len(text) == 1):
+            continue
+        if numbers and numbers[-1][1] == y and 0 < x - numbers[-1][2] < 7:
+            left, _, _, digits = numbers.pop()
+            numbers.append((left, y, x, digits + text))
+        else:
+            numbers.append((x, y, x, text))
+    return [(left, y, int(digits)) for left, y, _, digits in numbers]
+
+
 def font_names(pdf: pikepdf.Pdf) -> set[str]:
     """The embedded fonts, without the six letters that mark a subset."""
-    fonts = [font for page in pdf.pages for font in page.obj.Resources.get("/Font", {}).values()]
+    holders: list[Any] = [page.obj for page in pdf.pages]
+    holders += [form for page in pdf.pages for form in page.obj.Resources.get("/XObject", {}).values()]
+    fonts = [font for one in holders if "/Resources" in one for font in one.Resources.get("/Font", {}).values()]
     assert all("/FontFile2" in font.DescendantFonts[0].FontDescriptor for font in fonts), "a font is not embedded"
     return {str(font.BaseFont).split("+")[-1] for font in fonts}
 
@@ -127,7 +161,7 @@ def active_things(pdf: pikepdf.Pdf) -> list[str]:
 
 
 def spied(patch: pytest.MonkeyPatch) -> list[str]:
-    """A list that will have the HTML of every part, in the order of rendering."""
+    """A list that will have the HTML of every part or chunk, in the order of rendering."""
     seen: list[str] = []
     render = Press.render
 
@@ -135,7 +169,18 @@ def spied(patch: pytest.MonkeyPatch) -> list[str]:
         seen.append(html)
         return render(self, html, first_page=first_page)
 
+    run = Pool.run
+
+    def watching(self: Pool, tasks: Any) -> Any:
+        def told() -> Any:
+            for name, task in tasks:
+                seen.extend([task["html"]] if "html" in task else [])
+                yield name, task
+
+        return run(self, told())
+
     patch.setattr(Press, "render", spying)
+    patch.setattr(Pool, "run", watching)
     return seen
 
 

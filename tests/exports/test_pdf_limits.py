@@ -119,14 +119,16 @@ class TestTypeset:
 
     def test_labels_and_texts_stand_on_the_same_lines(self) -> None:
         long = "ein sehr langer Text, der weit mehr als zwei Zeilen der schmalen Spalte braucht"
-        [(labels, texts)] = layers([("a", long), ("b", "2"), ("c", "3"), ("d", "4")])
+        [(labels, texts, rules)] = layers([("a", long), ("b", "2"), ("c", "3"), ("d", "4")])
         assert labels.split("\n")[0] == "a\t\tb"
         assert texts.split("\n")[0].startswith("\tein sehr")
         assert [line.split("\t")[-1] for line in texts.split("\n")][:2] == ["2", "3"]
+        assert rules == ("right", "right", "both"), "a line under each fact's last line"
 
     def test_many_facts_are_pieces_that_fit_on_a_page(self) -> None:
         pieces = layers([(f"Label {n}", "x") for n in range(200)])
-        assert [len(labels.split("\n")) for labels, _ in pieces] == [40, 40, 20]
+        assert [len(labels.split("\n")) for labels, _, _ in pieces] == [40, 40, 20]
+        assert [len(rules) for _, _, rules in pieces] == [40, 40, 20]
 
     @pytest.mark.parametrize("ems", [0.001, 0.1])
     def test_a_column_too_narrow_for_a_letter_has_one_on_each_line(self, ems: float) -> None:
