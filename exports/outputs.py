@@ -43,6 +43,8 @@ def check(channel: Channel, language: str, form: str, options: Mapping[str, Any]
         unknown = sorted(set(options) - set(known))
         if unknown:
             faults["options"] = f"Format “{form}” has {_list(known)}, not “{unknown[0]}”."
+        elif fault := FORMATS[form].options_fault(options):
+            faults["options"] = fault
     if faults:
         raise ValidationError(faults)
 

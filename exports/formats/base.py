@@ -54,6 +54,10 @@ class Format(ABC):
     # What the output's options may say, each with a sentence for the docs.
     options: ClassVar[Mapping[str, str]] = {}
 
+    def options_fault(self, options: Mapping[str, Any]) -> str:
+        """What is wrong with the values of the options; empty, as by default, where nothing is."""
+        return ""
+
     def check(self, document: Document, work: Work) -> list[Problem]:
         """What is amiss with this document; nothing by default."""
         return []

@@ -8,6 +8,7 @@ from exports.formats.catalog import Catalog
 from exports.formats.datasheet import DataSheet
 from exports.formats.google import GoogleMerchant
 from exports.formats.json import JsonDocuments
+from exports.formats.label import LabelSheet
 from exports.formats.web import WebSite
 
 
@@ -26,7 +27,7 @@ def build(kinds: list[type[Format]]) -> dict[str, Format]:
     return registry
 
 
-FORMATS = build([WebSite, DataSheet, Catalog, GoogleMerchant, JsonDocuments])
+FORMATS = build([WebSite, DataSheet, Catalog, LabelSheet, GoogleMerchant, JsonDocuments])
 
 
 def format_called(code: str) -> Format:

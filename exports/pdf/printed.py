@@ -1,0 +1,135 @@
+"""What all printed kinds but the catalog share: which products, in which order, what is checked of each, and the PDF's
+own options."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, ClassVar
+
+from django.template.loader import render_to_string
+
+from exports.documents import Document
+from exports.errors import ExportError
+from exports.formats.base import Format, Problem, Work
+from exports.pdf import glyphs
+from exports.pdf.archive import archive_of
+from exports.pdf.engine import Part, Press
+from exports.pdf.envelope import envelope
+from exports.pdf.faults import Faults, Policy, policy_of
+from exports.pdf.limits import clipped
+from exports.pdf.options import Options, flag, listed
+
+
+class Printed(Format):
+    """A format that a template and a style sheet of its code's name set. Subclasses say what is amiss and make pages."""
+
+    extension = "pdf"
+    media_type = "application/pdf"
+    options: ClassVar[Mapping[str, str]] = {}
+    # What happens to faults where the output does not say.
+    otherwise: ClassVar[Policy] = Policy.STOP
+    # Whether programs can read the PDF aloud (PDF/UA-1).
+    accessible: ClassVar[bool] = False
+    # Groups are described with their variants, or only the variants, which can be bought, are printed.
+    with_groups: ClassVar[bool] = True
+
+    SHARED: ClassVar[Mapping[str, str]] = {
+        "skus": "The products, in this order: a list, or a text with commas; all without it.",
+        "category": "Only products of this category and those below it.",
+        "faults": "What to do about what cannot be set as it should be: stop, leave_out (print the other products) "
+        "or print.",
+        "pdf_a": "true makes a PDF/A-3 with the release's documents attached as JSON.",
+    }
+
+    @abstractmethod
+    def settings(self, options: Options, base_url: str) -> Any:
+        """The kind's own options, read. Raises ExportError for one that is wrong."""
+
+    @abstractmethod
+    def faults(self, document: Document, settings: Any, work: Work) -> Iterator[str]:
+        """What is amiss with a document."""
+
+    @abstractmethod
+    def words(self, document: Document) -> Iterator[tuple[str, str]]:
+        """What the kind prints of a document: where it stands, such as “name”, and the text."""
+
+    @abstractmethod
+    def parts(self, press: Press, documents: Sequence[Document], every: Sequence[Document], work: Work) -> list[Part]:
+        """The pages for `documents`, of a release that has `every`. Finds what only layout can find, and tells it."""
+
+    def options_fault(self, options: Options) -> str:
+        try:
+            self._read(options, "https://example.com")
+        except ExportError as error:
+            return str(error)
+        return ""
+
+    def _read(self, options: Options, base_url: str) -> Any:
+        policy_of(options, self.otherwise)
+        flag(options, "pdf_a", otherwise=False)
+        listed(options, "skus")
+        return self.settings(options, base_url)
+
+    def check(self, document: Document, work: Work) -> list[Problem]:
+        if not self._is_chosen(document, work):
+            return []
+        fatal = policy_of(work.options, self.otherwise) is not Policy.PRINT
+        told = self.faults(document, self._read(work.options, work.base_url), work)
+        return [
+            *(Problem(document.sku, message, fatal) for message in told),
+            # Never printed: it would be a box.
+            *(Problem(document.sku, message) for message in _unknown_letters(self.words(document))),
+        ]
+
+    def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
+        self._read(work.options, work.base_url)
+        every = list(documents)
+        faults = self.faults_of(work)
+        faults.settle()
+        with Press(work.files, self.styles(), work.problems) as press:
+            parts = self.parts(press, self._chosen(every, work), every, work)
+            faults.settle()
+            archive = archive_of(work, every, accessible=self.accessible)
+            press.bind(
+                parts or [self._nothing(press, work)], out, tagged=False, accessible=self.accessible, archive=archive
+            )
+
+    def faults_of(self, work: Work) -> Faults:
+        return Faults(work, policy_of(work.options, self.otherwise))
+
+    def styles(self) -> str:
+        return "".join(render_to_string(f"exports/pdf/{name}.css") for name in ("common", self.code))
+
+    def _is_chosen(self, document: Document, work: Work) -> bool:
+        skus = listed(work.options, "skus")
+        category = str(work.options.get("category") or "")
+        return (
+            (not skus or document.sku in skus)
+            and (not category or any(category in (link.code, *link.path) for link in document.categories))
+            and (self.with_groups or document.type != "group")
+        )
+
+    def _chosen(self, every: Sequence[Document], work: Work) -> list[Document]:
+        """Raises ExportError for a product that the release has not, unless it was left out for a fault."""
+        chosen = {document.sku: document for document in every if self._is_chosen(document, work)}
+        skus = listed(work.options, "skus")
+        told = {problem.sku for problem in work.problems}
+        missing = [sku for sku in skus if sku not in chosen and sku not in told]
+        if missing:
+            raise ExportError(f"The product “{missing[0]}” is not among what can be printed of this release.")
+        return [chosen[sku] for sku in skus if sku in chosen] if skus else list(chosen.values())
+
+    def _nothing(self, press: Press, work: Work) -> Part:
+        """A PDF needs a page, even where there is nothing to say."""
+        title = clipped(work.publication.title, 160)
+        return press.render(render_to_string("exports/pdf/document.html", envelope(work, title)))
+
+
+def _unknown_letters(words: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for where, text in words:
+        letters = glyphs.missing(text)
+        if letters:
+            told = ", ".join(glyphs.named(letter) for letter in letters[:5])
+            more = f" and {len(letters) - 5} more" if len(letters) > 5 else ""
+            yield f"The {where} has {told}{more}, which no font of ours has: write it otherwise, or install its font."
