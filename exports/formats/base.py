@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from exports.documents import Document, DocumentAsset, Publication
+from exports.errors import ExportError
 
 
 class Files(Protocol):
@@ -29,12 +30,21 @@ class Problem:
     fatal: bool = True
 
 
+# A language of the channel -> the same release in it.
+Translations = Callable[[str], tuple[Publication, Iterable[Document]]]
+
+
+def _untranslated(language: str) -> tuple[Publication, Iterable[Document]]:
+    raise ExportError(f"This edition has no language “{language}”.")
+
+
 @dataclass(frozen=True)
 class Work:
     """All a format may use besides the documents.
 
     `base_url` is the site's origin without a trailing slash; `options` are the output's; `problems` takes what the
-    format finds while writing.
+    format finds while writing; `translations` gives the release in another language of the channel, or raises
+    ExportError.
     """
 
     publication: Publication
@@ -42,6 +52,7 @@ class Work:
     files: Files
     options: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    translations: Translations = _untranslated
 
 
 class Format(ABC):

@@ -39,6 +39,7 @@ PRICE_LINE = 8.0  # mm
 class Label:
     sku: str
     name: str
+    name_size: float
     price: str
     price_size: float
     unit_price: str
@@ -118,6 +119,7 @@ class LabelSheet(Printed):
         return Label(
             sku=document.sku,
             name=document.name,
+            name_size=settings.name_size,
             price=price,
             price_size=price_size(price, place.price.width),
             unit_price=unit_price(document, work.publication, settings.unit_price) if settings.with_prices else "",
@@ -163,7 +165,8 @@ def _is_case(gtin: str, settings: LabelSettings) -> bool:
 
 def _texts(label: Label, number: int) -> Iterator[tuple[str, Text]]:
     place = label.layout
-    yield "name", Text(f"name {number}", label.name, "label-name", place.name.width, place.name.height)
+    name = Text(f"name {number}", label.name, "label-name", place.name.width, place.name.height, label.name_size)
+    yield "name", name
     if label.price:
         price = Text(f"price {number}", label.price, "label-price", place.price.width, PRICE_LINE, label.price_size)
         yield "price", price

@@ -135,7 +135,7 @@ def _modules(content: str, form: str, **options: Any) -> Rows:
     import zxingcpp
 
     code = zxingcpp.create_barcode(content, getattr(zxingcpp.BarcodeFormat, form), **options)
-    picture = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
+    picture: Any = memoryview(code.to_image(scale=1, add_quiet_zones=False))  # type: ignore[arg-type]
     return [[value == 0 for value in row] for row in picture.tolist()]
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gc
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -22,6 +24,7 @@ from exports.pdf import fonts
 from exports.pdf.archive import Archive
 from exports.pdf.hearing import listening
 from exports.pdf.pictures import Pictures
+from exports.pdf.speaking import name_languages
 
 # Where a page resets the counter WeasyPrint does not also increment it. Even pages are left ones.
 FIRST_PAGE = "@page :first {{ counter-reset: page {number} }} html {{ break-before: {side} }}"
@@ -120,7 +123,16 @@ class Press:
         variant = archive.variant if archive else "pdf/ua-1" if accessible else None
         if archive:
             bound.metadata.attachments = [self._attachment(archive)]
-        bound.write_pdf(out, pdf_tags=tagged or accessible, pdf_variant=variant)
+        spoken = [part.rendered.metadata.lang or "" for part in parts for _ in part.rendered.pages]
+        with warnings.catch_warnings():
+            # WeasyPrint 70 leaves the colour profile that it puts into a PDF/A to the garbage collector, open.
+            warnings.filterwarnings("ignore", message=".*sRGB2014", category=ResourceWarning)
+            bound.write_pdf(
+                out,
+                finisher=partial(name_languages, spoken) if accessible else None,
+                pdf_tags=tagged or accessible,
+                pdf_variant=variant,
+            )
 
     def _attachment(self, archive: Archive) -> Any:
         return self._weasyprint.Attachment(

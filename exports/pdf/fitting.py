@@ -96,7 +96,8 @@ def _excess(box: Any, room: Text) -> Excess:
 
 def _line_width(line: Any) -> float:
     """What is in a line, without the spaces at its end."""
-    return max((child.position_x + child.width for child in line.children), default=line.position_x) - line.position_x
+    right = max((child.position_x + child.width for child in line.children), default=line.position_x)
+    return float(right - line.position_x)
 
 
 def _lines(box: Any) -> Iterator[Any]:

@@ -49,6 +49,16 @@ class LabelSettings:
         return (self.width, self.height) if self.single else self.paper
 
     @property
+    def name_size(self) -> float:
+        """Points; large labels are read from further away."""
+        return 13.5 if self.width >= 90 and self.height >= 45 else 9.0
+
+    @property
+    def line(self) -> float:
+        """Of the name, in mm."""
+        return LINE * self.name_size / 9
+
+    @property
     def per_sheet(self) -> int:
         return 1 if self.single else self.rows * self.columns
 
@@ -141,7 +151,7 @@ def codes_of(settings: LabelSettings, gtin: str) -> tuple[Code, ...]:
 
 def _bars(settings: LabelSettings, most: float) -> float:
     """As high as the standard says, or as the label has room for under a line of the name."""
-    room = settings.height - 2 * PADDING - LINE - GAP - 3.4
+    room = settings.height - 2 * PADDING - settings.line - GAP - 3.4
     return max(LEAST_BARS, min(most * settings.magnification, room))
 
 
@@ -164,8 +174,8 @@ def layout(settings: LabelSettings, found: Sequence[Code]) -> Layout:
     inner = settings.width - 2 * PADDING
     across = sum(code.width for code in found) + GAP * max(0, len(found) - 1)
     high = max((code.height for code in found), default=0.0)
-    if across > inner + 0.01 or high + 2 * PADDING + LINE > settings.height + 0.01:
-        needed = f"{across + 2 * PADDING:.1f} × {high + 2 * PADDING + LINE:.1f} mm"
+    if across > inner + 0.01 or high + 2 * PADDING + settings.line > settings.height + 0.01:
+        needed = f"{across + 2 * PADDING:.1f} × {high + 2 * PADDING + settings.line:.1f} mm"
         raise ExportError(
             f"The label is {settings.width:g} × {settings.height:g} mm; its codes and a name need {needed}."
         )
@@ -174,14 +184,14 @@ def layout(settings: LabelSettings, found: Sequence[Code]) -> Layout:
     beside = left >= PRICE_WIDTH
     room = settings.height - 2 * PADDING - high - GAP
     if beside:
-        lines = min(3, int((settings.height - 2 * PADDING - max(high, 11.0) - GAP) / LINE))
-        name = Box(PADDING, PADDING, inner, LINE * max(1, lines))
+        lines = min(3, int((settings.height - 2 * PADDING - max(high, 11.0) - GAP) / settings.line))
+        name = Box(PADDING, PADDING, inner, settings.line * max(1, lines))
         top = name.top + name.height + GAP
         price = Box(PADDING, top, left, below - FOOT - top)
         return Layout(name, max(1, lines), price, Box(PADDING, below - FOOT, left, FOOT))
-    priced = 6.5 if settings.with_prices and room >= LINE + 6.5 + FOOT else 0.0
-    lines = max(1, min(3, int((room - priced - FOOT) / LINE)))
-    name = Box(PADDING, PADDING, inner, LINE * lines)
+    priced = 6.5 if settings.with_prices and room >= settings.line + 6.5 + FOOT else 0.0
+    lines = max(1, min(3, int((room - priced - FOOT) / settings.line)))
+    name = Box(PADDING, PADDING, inner, settings.line * lines)
     price = Box(PADDING, name.top + name.height, inner, priced)
     foot = FOOT if room >= name.height + priced + FOOT else 0.0
     return Layout(name, lines, price, Box(PADDING, price.top + priced, inner, foot))

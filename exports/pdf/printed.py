@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, BinaryIO, ClassVar
 
 from django.template.loader import render_to_string
 
-from exports.documents import Document
+from exports.documents import Document, DocumentAsset
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
 from exports.pdf import glyphs
@@ -20,9 +21,11 @@ from exports.pdf.faults import Faults, Policy, policy_of
 from exports.pdf.limits import clipped
 from exports.pdf.options import Options, flag, listed
 
+RESOLUTION, LEAST_RESOLUTION = 300, 150  # pixels per inch that are asked for, and that print needs
+
 
 class Printed(Format):
-    """A format that a template and a style sheet of its code's name set. Subclasses say what is amiss and make pages."""
+    """A format whose style sheet has its code's name. Subclasses say what is amiss and make pages."""
 
     extension = "pdf"
     media_type = "application/pdf"
@@ -34,11 +37,15 @@ class Printed(Format):
     # Groups are described with their variants, or only the variants, which can be bought, are printed.
     with_groups: ClassVar[bool] = True
 
+    # Style sheets between the common one and that of the kind.
+    sheets: ClassVar[tuple[str, ...]] = ()
+
     SHARED: ClassVar[Mapping[str, str]] = {
         "skus": "The products, in this order: a list, or a text with commas; all without it.",
         "category": "Only products of this category and those below it.",
         "faults": "What to do about what cannot be set as it should be: stop, leave_out (print the other products) "
         "or print.",
+        "needs": "Slots that each product has to fill, such as description: a list, or a text with commas.",
         "pdf_a": "true makes a PDF/A-3 with the release's documents attached as JSON.",
     }
 
@@ -69,18 +76,23 @@ class Printed(Format):
         policy_of(options, self.otherwise)
         flag(options, "pdf_a", otherwise=False)
         listed(options, "skus")
+        listed(options, "needs")
         return self.settings(options, base_url)
 
     def check(self, document: Document, work: Work) -> list[Problem]:
         if not self._is_chosen(document, work):
             return []
         fatal = policy_of(work.options, self.otherwise) is not Policy.PRINT
-        told = self.faults(document, self._read(work.options, work.base_url), work)
+        settings = self._read(work.options, work.base_url)
+        told = [*self.faults(document, settings, work), *_empty_slots(document, listed(work.options, "needs"))]
         return [
             *(Problem(document.sku, message, fatal) for message in told),
-            # Never printed: it would be a box.
-            *(Problem(document.sku, message) for message in _unknown_letters(self.words(document))),
+            *self.unknown_letters(document),
         ]
+
+    def unknown_letters(self, document: Document) -> list[Problem]:
+        """Never printed, whatever the policy: they would be boxes."""
+        return [Problem(document.sku, message) for message in _unknown_letters(self.words(document))]
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
         self._read(work.options, work.base_url)
@@ -88,18 +100,49 @@ class Printed(Format):
         faults = self.faults_of(work)
         faults.settle()
         with Press(work.files, self.styles(), work.problems) as press:
-            parts = self.parts(press, self._chosen(every, work), every, work)
+            chosen = self._chosen(every, work)
+            self._fetch(press, chosen, work)
             faults.settle()
-            archive = archive_of(work, every, accessible=self.accessible)
-            press.bind(
-                parts or [self._nothing(press, work)], out, tagged=False, accessible=self.accessible, archive=archive
-            )
+            parts = self.parts(press, faults.without_faulty(chosen), every, work)
+            faults.settle()
+            accessible = self.is_accessible(work)
+            archive = archive_of(work, every, accessible=accessible)
+            press.bind(parts or [self._nothing(press, work)], out, tagged=False, accessible=accessible, archive=archive)
+
+    def is_accessible(self, work: Work) -> bool:
+        return self.accessible
+
+    def pictures(self, document: Document) -> Iterator[tuple[DocumentAsset, float]]:
+        """The pictures that the kind prints of a document, and how wide at most, in mm."""
+        yield from ()
+
+    def _fetch(self, press: Press, documents: Sequence[Document], work: Work) -> None:
+        """Have every picture there before anything is laid out; one that cannot be had is a fault."""
+        before = len(work.problems)
+        for document in documents:
+            for asset, width in self.pictures(document):
+                press.picture(document.sku, asset, pixels(width))
+        if policy_of(work.options, self.otherwise) is not Policy.PRINT:
+            work.problems[before:] = [replace(problem, fatal=True) for problem in work.problems[before:]]
+
+    def too_small(self, document: Document) -> Iterator[str]:
+        """What a press would show as squares or blur."""
+        for asset, width in self.pictures(document):
+            yield from told_small(asset, width)
+
+    def render_one(self, press: Press, document: Document, html: str, work: Work, *, first_page: int = 1) -> list[Part]:
+        """The pages of one product, none and a fault where they cannot be laid out."""
+        try:
+            return [press.render(html, first_page=first_page)]
+        except ExportError as error:
+            self.faults_of(work).tell(document.sku, f"It is not printed. {error}")
+            return []
 
     def faults_of(self, work: Work) -> Faults:
         return Faults(work, policy_of(work.options, self.otherwise))
 
     def styles(self) -> str:
-        return "".join(render_to_string(f"exports/pdf/{name}.css") for name in ("common", self.code))
+        return "".join(render_to_string(f"exports/pdf/{name}.css") for name in ("common", *self.sheets, self.code))
 
     def _is_chosen(self, document: Document, work: Work) -> bool:
         skus = listed(work.options, "skus")
@@ -124,6 +167,25 @@ class Printed(Format):
         """A PDF needs a page, even where there is nothing to say."""
         title = clipped(work.publication.title, 160)
         return press.render(render_to_string("exports/pdf/document.html", envelope(work, title)))
+
+
+def pixels(width: float) -> int:
+    """Of a picture that is printed `width` mm wide; the asset library has none above 1,600."""
+    return min(1_600, round(width / 25.4 * RESOLUTION))
+
+
+def told_small(asset: DocumentAsset, width: float) -> Iterator[str]:
+    """Whether a picture has too few pixels for `width` mm, where its size is known."""
+    if asset.width and asset.width < width / 25.4 * LEAST_RESOLUTION:
+        found = f"{asset.width} pixels for {width:g} mm, {asset.width / width * 25.4:.0f} per inch"
+        yield f"The picture “{clipped(asset.alt or asset.url, 60)}” has {found}; print needs {LEAST_RESOLUTION}."
+
+
+def _empty_slots(document: Document, needed: Iterable[str]) -> Iterator[str]:
+    filled = {statement.slot for statement in document.statements if statement.text.strip() or statement.html}
+    for slot in needed:
+        if slot not in filled:
+            yield f"It has nothing in the slot “{slot}”, which the option “needs” asks for."
 
 
 def _unknown_letters(words: Iterable[tuple[str, str]]) -> Iterator[str]:
