@@ -51,8 +51,8 @@ COMPILE := uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-ur
 
 lock: ## compile the requirement locks anew from pyproject.toml
 	$(COMPILE) pyproject.toml -o requirements.lock
-	$(COMPILE) --extra celery --extra s3 -c requirements.lock pyproject.toml -o .ci/scale.lock
-	$(COMPILE) --extra dev --extra celery --extra s3 -c .ci/scale.lock pyproject.toml -o .ci/requirements.lock
+	$(COMPILE) --extra celery --extra s3 --extra scripts -c requirements.lock pyproject.toml -o .ci/scale.lock
+	$(COMPILE) --extra dev --extra celery --extra s3 --extra scripts -c .ci/scale.lock pyproject.toml -o .ci/requirements.lock
 	echo uv | $(COMPILE) - -o .ci/uv.lock
 
 clean: ## remove the demo's database and files (not the virtual environment)

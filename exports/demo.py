@@ -21,6 +21,90 @@ LOGIN = "demo"
 
 IMPRINT = "Officine Bordanza, Trieste · service@bordanza.example"
 
+SHEET = {"sku": "BZ-SOLENNE", "without": "promotion, faq, instruction", "qr": "https://bordanza.example/p/{sku}"}
+INSTRUCTIONS = {"skus": "BZ-SOLENNE", "imprint": IMPRINT}
+LABELS = {"category": "cleaning", "unit_price": "capacity", "faults": "leave_out"}
+BOXES = {
+    "category": "machines",
+    "width": 105,
+    "height": 48,
+    "rows": 6,
+    "columns": 2,
+    "margin_top": 4.5,
+    "code": "gs1-128",
+    "qr": True,
+    "resolver": "https://id.bordanza.example",
+    "prices": False,
+}
+OFFERS = {
+    "offers": {
+        "BZ-SOLENNE-ST-EU": "1149.00",
+        "BZ-LIRA-RD-EU": "399.00",
+        "BZ-NOVELLA-WH": "679.00",
+        "BZ-CUPS-ESP": "38.00",
+        "BZ-CARE-KIT": "22.90",
+        "BZ-PITCHER-350": "19.90",
+        "BZ-CARE-DESCALER-1000": "19.90",
+    },
+    "starts": "2027-01-07",
+    "ends": "2027-01-31",
+    "landing": "https://bordanza.example/winter",
+    "landing_text": "bordanza.example/winter",
+}
+# (language, title, subtitle, small print)
+FLYERS = (
+    (
+        "en",
+        "Winter at the coffee bar",
+        "Seven offers for cold mornings.",
+        "While stocks last. Recommended retail prices including VAT; the old price is our lowest of the last 30 days.",
+    ),
+    (
+        "it",
+        "Inverno al banco del caffè",
+        "Sette offerte per le mattine fredde.",
+        "Fino a esaurimento scorte. "
+        "Prezzi consigliati IVA inclusa; il prezzo precedente è il più basso degli ultimi 30 giorni.",
+    ),
+    (
+        "ro",
+        "Iarna la barul de cafea",
+        "Șapte oferte pentru dimineți reci.",
+        "În limita stocului disponibil. "
+        "Prețuri recomandate, TVA inclus; prețul vechi este cel mai mic din ultimele 30 de zile.",
+    ),
+    (
+        "de",
+        "Winter an der Kaffeebar",
+        "Sieben Angebote für kalte Morgen.",
+        "Solange der Vorrat reicht. "
+        "Unverbindliche Preisempfehlungen inkl. MwSt.; der alte Preis ist unser niedrigster der letzten 30 Tage.",
+    ),
+    (
+        "fr",
+        "L’hiver au comptoir à café",
+        "Sept offres pour matins froids.",
+        "Dans la limite des stocks disponibles. "
+        "Prix conseillés TTC ; l’ancien prix est le plus bas des 30 derniers jours.",
+    ),
+    (
+        "es",
+        "Invierno en la barra",
+        "Siete ofertas para mañanas frías.",
+        "Hasta fin de existencias. "
+        "Precios recomendados, IVA incluido; el precio anterior es el más bajo de los últimos 30 días.",
+    ),
+)
+PRICES = {"unit_price": "capacity", "faults": "leave_out"}
+PRICE_LISTS = (
+    ("en", "Price list 2027", "Recommended retail prices including VAT."),
+    ("it", "Listino 2027", "Prezzi consigliati IVA inclusa."),
+    ("ro", "Listă de prețuri 2027", "Prețuri recomandate, TVA inclus."),
+    ("de", "Preisliste 2027", "Unverbindliche Preisempfehlungen inkl. MwSt."),
+    ("fr", "Tarif 2027", "Prix conseillés TTC."),
+    ("es", "Lista de precios 2027", "Precios recomendados, IVA incluido."),
+)
+
 # (code, title, channel, language, format, options)
 OUTPUTS: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
     ("shop-it", "Negozio web", "shop-it", "it", "web", {}),
@@ -55,6 +139,28 @@ OUTPUTS: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
     ("datasheet-solenne-de", "Datenblatt Solenne", "print-de", "de", "datasheet", {"sku": "BZ-SOLENNE"}),
     ("datasheet-lira-it", "Scheda tecnica Lira", "shop-it", "it", "datasheet", {"sku": "BZ-LIRA"}),
     ("datasheet-maestrale-ro", "Fișă tehnică Maestrale", "service", "ro", "datasheet", {"sku": "BZ-MAESTRALE"}),
+    *(
+        (f"datasheet-solenne-{language}", title, "print-eu", language, "datasheet", SHEET)
+        for language, title in (("en", "Data sheet Solenne"), ("es", "Ficha técnica Solenne"))
+    ),
+    ("instructions-solenne", "Solenne, instructions in six languages", "print-eu", "en", "instructions", INSTRUCTIONS),
+    ("labels-care-de", "Regaletiketten Pflege", "print-eu", "de", "label", LABELS),
+    ("labels-machines-it", "Etichette per scatole", "print-eu", "it", "label", BOXES),
+    *(
+        (
+            f"flyer-{code}",
+            title,
+            "print-eu",
+            code,
+            "flyer",
+            {**OFFERS, "title": title, "subtitle": line, "terms": terms},
+        )
+        for code, title, line, terms in FLYERS
+    ),
+    *(
+        (f"prices-{language}", title, "print-eu", language, "pricelist", {**PRICES, "price_note": note})
+        for language, title, note in PRICE_LISTS
+    ),
     ("google-it", "Google Merchant Center, Italia", "google-it", "it", "google", {}),
     *(
         (f"service-{language}", f"Service portal ({language})", "service", language, "json", {})

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -26,11 +27,12 @@ from catalog.models import Asset
 from catalog.renditions import rendition, size_for
 from exports import querysets
 from exports.delivery import webhooks
-from exports.documents import Document, DocumentAsset
+from exports.documents import Document, DocumentAsset, Publication
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work, Workshop
 from exports.formats.registry import format_called
 from exports.models import Edition, Output, PageMap, Release
+from exports.pdf import fonts
 
 _PART = ".part"
 _ABANDONED = 24 * 3600  # seconds after which nobody writes to a part file any more
@@ -97,7 +99,14 @@ def release_of(output: Output) -> Release:
 def work_of(output: Output, release: Release) -> Work:
     """What its format gets to work with."""
     publication = querysets.publication_of(release, output.language)
-    return Work(publication, settings.SITE_URL, Library(), output.options, workshop=_workshop())
+    return Work(
+        publication,
+        settings.SITE_URL,
+        Library(),
+        output.options,
+        workshop=_workshop(),
+        translations=partial(_translated, release),
+    )
 
 
 def _recipe(output: Output, release: Release) -> str:
@@ -108,6 +117,7 @@ def _recipe(output: Output, release: Release) -> str:
         "site": settings.SITE_URL,
         "code": code_digest(),
         "renderer": version("weasyprint"),
+        "fonts": [path.name for path in fonts.font_files()],
     }
     return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=32).hexdigest()
 
@@ -165,6 +175,13 @@ def _workshop() -> Workshop:
         seconds=settings.PRESS_SECONDS,
         megabytes=settings.PRESS_MEMORY_MB,
     )
+
+
+def _translated(release: Release, language: str) -> tuple[Publication, Iterator[Document]]:
+    """The same release in another of its languages. Raises ExportError."""
+    if language not in release.publications:
+        raise ExportError(f"release {release.number} has no language “{language}”.")
+    return querysets.publication_of(release, language), querysets.documents_at(release, language)
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from exports.documents import Document, DocumentAsset, Publication
+from exports.errors import ExportError
 from exports.formats import options
 from exports.formats.options import Option, WrongOptions
 
@@ -48,12 +49,21 @@ class Workshop:
     megabytes: int = 600
 
 
+# A language of the channel -> the same release in it.
+Translations = Callable[[str], tuple[Publication, Iterable[Document]]]
+
+
+def _untranslated(language: str) -> tuple[Publication, Iterable[Document]]:
+    raise ExportError(f"This edition has no language “{language}”.")
+
+
 @dataclass(frozen=True)
 class Work:
     """All a format may use besides the documents.
 
     `base_url` is the site's origin without a trailing slash; `options` are the output's as they were said, for
-    Format.told, which remembers in `told` what they come to; `problems` takes what the format finds while writing.
+    Format.told, which remembers in `told` what they come to; `problems` takes what the format finds while writing;
+    `translations` gives the release in another language of the channel, or raises ExportError.
     `pages` takes, from formats of pages, what of a product stands on which page, by SKU and page number: the places of
     statements in the document (from 0), "headline", "teaser", and "facts-GROUP".
     """
@@ -66,6 +76,7 @@ class Work:
     told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     workshop: Workshop = Workshop()
     pages: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
+    translations: Translations = _untranslated
 
 
 class Format(ABC):

@@ -20,7 +20,7 @@ MANY = 5_000  # codes
 
 _YES, _NO = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 _COLOR = re.compile("#[0-9a-fA-F]{6}")
-_ADDRESS = re.compile("https?://[!-~]{1,2000}")
+_ADDRESS = re.compile("https?://[!-~]+")
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -151,14 +151,15 @@ class Whole(Number):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Option):
-    """One of `choices`, by code with what it is called; the first where nothing is said."""
+    """One of `choices`, by code with what it is called; `otherwise`, or the first, where nothing is said."""
 
     kind: ClassVar = "choice"
     choices: Mapping[str, str]
+    otherwise: str = ""
 
     @property
     def default(self) -> str:
-        return next(iter(self.choices))
+        return self.otherwise or next(iter(self.choices))
 
     def read(self, said: Any) -> str:
         if not isinstance(said, str) or said not in self.choices:
@@ -295,17 +296,18 @@ class Color(Option):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address(Option):
-    """A complete web address."""
+    """A complete web address of at most `limit` characters."""
 
     kind: ClassVar = "address"
+    limit: int = 2_000
 
     @property
     def default(self) -> str:
         return ""
 
     def read(self, said: Any) -> str:
-        if not _ADDRESS.fullmatch(str(said)):
-            raise _Wrong("an address that begins with https://")
+        if not _ADDRESS.fullmatch(str(said)) or len(str(said)) > self.limit:
+            raise _Wrong(f"an address that begins with https://, of at most {self.limit:,} characters")
         return str(said)
 
 

@@ -6,8 +6,12 @@ from exports.errors import ExportError
 from exports.formats.base import Format
 from exports.formats.catalog import Catalog
 from exports.formats.datasheet import DataSheet
+from exports.formats.flyer import Flyer
 from exports.formats.google import GoogleMerchant
+from exports.formats.instructions import InstructionSheet
 from exports.formats.json import JsonDocuments
+from exports.formats.label import LabelSheet
+from exports.formats.pricelist import PriceList
 from exports.formats.web import WebSite
 
 
@@ -26,7 +30,19 @@ def build(kinds: list[type[Format]]) -> dict[str, Format]:
     return registry
 
 
-FORMATS = build([WebSite, DataSheet, Catalog, GoogleMerchant, JsonDocuments])
+FORMATS = build(
+    [
+        WebSite,
+        DataSheet,
+        Catalog,
+        InstructionSheet,
+        LabelSheet,
+        Flyer,
+        PriceList,
+        GoogleMerchant,
+        JsonDocuments,
+    ]
+)
 
 
 def format_called(code: str) -> Format:

@@ -10,9 +10,11 @@ import atexit
 import gc
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -21,8 +23,10 @@ from exports.documents import DocumentAsset
 from exports.errors import ExportError
 from exports.formats.base import Files, Problem
 from exports.pdf import fonts
+from exports.pdf.archive import Archive
 from exports.pdf.hearing import listening
 from exports.pdf.pictures import Pictures
+from exports.pdf.speaking import name_languages
 
 # Where a page resets the counter WeasyPrint does not also increment it. Even pages are left ones.
 FIRST_PAGE = "@page :first {{ counter-reset: page {number} }} html {{ break-before: {side} }}"
@@ -116,13 +120,45 @@ class Press:
             _forget_rubbish()
         return Part(first_page, rendered, _anchors(rendered.pages, first_page))
 
-    def bind(self, parts: Sequence[Part], out: BinaryIO, *, tagged: bool) -> None:
+    def bind(
+        self,
+        parts: Sequence[Part],
+        out: BinaryIO,
+        *,
+        tagged: bool,
+        accessible: bool = False,
+        archive: Archive | None = None,
+    ) -> None:
         """Write all parts as one PDF with the first one's title. No time and no chance goes into its bytes.
 
-        `tagged` adds the structure that reading aloud needs.
+        `tagged` adds the structure that reading aloud needs, `accessible` says so too (PDF/UA-1), `archive` makes it a
+        PDF/A-3.
         """
-        pages = [page for part in parts for page in part.rendered.pages]
-        parts[0].rendered.copy(pages).write_pdf(out, pdf_tags=tagged)
+        bound = parts[0].rendered.copy([page for part in parts for page in part.rendered.pages])
+        variant = archive.variant if archive else "pdf/ua-1" if accessible else None
+        if archive:
+            bound.metadata.attachments = [self._attachment(archive)]
+        spoken = [part.rendered.metadata.lang or "" for part in parts for _ in part.rendered.pages]
+        with warnings.catch_warnings():
+            # WeasyPrint 70 leaves the colour profile that it puts into a PDF/A to the garbage collector, open.
+            warnings.filterwarnings("ignore", message=".*sRGB2014", category=ResourceWarning)
+            bound.write_pdf(
+                out,
+                finisher=partial(name_languages, spoken) if accessible else None,
+                pdf_tags=tagged or accessible,
+                pdf_variant=variant,
+            )
+
+    def _attachment(self, archive: Archive) -> Any:
+        return self._weasyprint.Attachment(
+            string=archive.body,
+            url_fetcher=self._fetcher,
+            name=archive.name,
+            description=archive.description,
+            created=archive.day,
+            modified=archive.day,
+            relationship="Source",
+        )
 
 
 def _anchors(pages: Sequence[Any], first_page: int) -> dict[str, int]:

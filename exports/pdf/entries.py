@@ -13,6 +13,7 @@ from exports.assembling.prose import shown
 from exports.documents import Document, DocumentAsset, Fact, Money, Publication, Statement
 from exports.formats.base import Problem
 from exports.pdf.chapters import anchor
+from exports.pdf.hazards import is_hazard
 from exports.pdf.limits import CHARACTERS, bounded, clipped, paragraphs
 from exports.pdf.measure import layout_of
 from exports.pdf.typeset import Layers, layers
@@ -154,7 +155,7 @@ class Entry:
         return sum(len(one.html) for one in self.warnings) + related < 1_400
 
 
-SHOWN_APART = ("headline", "teaser", "description", "feature", "warning")
+SHOWN_APART = ("headline", "teaser", "description", "feature")
 
 
 def anchor_of(sku: str) -> str:
@@ -189,7 +190,7 @@ class Writer:
             description=self._prose(document, "description"),
             features=self._prose(document, "feature"),
             others=self._others(document),
-            warnings=self._prose(document, "warning"),
+            warnings=self._prose(document, *filter(is_hazard, self._slots(document))),
             facts=self._facts(document),
             tables=self._tables(document),
             variants=self._variants(variants),
@@ -216,7 +217,11 @@ class Writer:
         return tuple((clipped(label, LABEL), prose) for label, prose in slots if prose)
 
     def _slots_apart(self) -> Iterable[tuple[str, str]]:
-        return ((slot, label) for slot, label in self._publication.slots.items() if slot not in SHOWN_APART)
+        slots = self._publication.slots.items()
+        return ((slot, label) for slot, label in slots if slot not in SHOWN_APART and not is_hazard(slot))
+
+    def _slots(self, document: Document) -> Iterable[str]:
+        return dict.fromkeys(statement.slot for statement in document.statements)
 
     def _prose(self, document: Document, *slots: str) -> tuple[Prose, ...]:
         return tuple(

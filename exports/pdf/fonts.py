@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from xml.sax.saxutils import escape
@@ -15,6 +16,8 @@ from xml.sax.saxutils import escape
 SANS = "Source Sans Pro"
 SERIF = "Source Serif Pro"
 PACKAGES = ("font_source_sans_pro", "font_source_serif_pro")
+# For scripts that these have not. Used where they are installed: module, and the folder in it.
+FURTHER = (("fontpkg_noto_sans_arabic", "files"), ("cvttf_NotoSansCJK_Regular", ""))
 
 # The packages hold every weight as .otf and as .ttf; knowing both would leave the choice to chance.
 CONFIGURATION = """<?xml version="1.0"?>
@@ -22,7 +25,7 @@ CONFIGURATION = """<?xml version="1.0"?>
 <fontconfig>
 {folders}
 <cachedir>{cache}</cachedir>
-<selectfont><rejectfont><glob>*.otf</glob></rejectfont></selectfont>
+<selectfont><rejectfont>{twins}</rejectfont></selectfont>
 <alias binding="same"><family>serif</family><prefer><family>{serif}</family></prefer></alias>
 <alias binding="same"><family>sans-serif</family><prefer><family>{sans}</family></prefer></alias>
 <alias binding="same"><family>monospace</family><prefer><family>{sans}</family></prefer></alias>
@@ -33,8 +36,19 @@ _environment = Lock()
 
 
 def folders() -> list[Path]:
-    """Where the fonts lie."""
+    """Where the fonts of our pages lie."""
     return [Path(str(files(package))) / "files" for package in PACKAGES]
+
+
+def further_folders() -> list[Path]:
+    """Where the fonts for further scripts lie, of those packages that are installed."""
+    return [Path(str(files(package))) / folder for package, folder in FURTHER if find_spec(package)]
+
+
+def font_files() -> list[Path]:
+    """A file of each family that a PDF may use; its other weights have the same characters."""
+    further = [path for folder in further_folders() for path in sorted(folder.glob("*.[ot]tf"))]
+    return [path for folder in folders() for path in sorted(folder.glob("*-Regular.ttf"))] + further
 
 
 @lru_cache(maxsize=1)
@@ -47,10 +61,12 @@ def _home() -> tempfile.TemporaryDirectory[str]:
 def configuration() -> Path:
     """A fontconfig file that knows our fonts and no others."""
     home = Path(_home().name)
-    lines = "\n".join(f"<dir>{escape(str(folder))}</dir>" for folder in folders())
+    lines = "\n".join(f"<dir>{escape(str(folder))}</dir>" for folder in (*folders(), *further_folders()))
+    twins = "".join(f"<glob>{escape(str(folder))}/*.otf</glob>" for folder in folders())
     path = home / "fonts.conf"
     path.write_text(
-        CONFIGURATION.format(folders=lines, cache=escape(str(home / "cache")), serif=SERIF, sans=SANS), encoding="utf-8"
+        CONFIGURATION.format(folders=lines, twins=twins, cache=escape(str(home / "cache")), serif=SERIF, sans=SANS),
+        encoding="utf-8",
     )
     return path
 

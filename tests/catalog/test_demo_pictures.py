@@ -21,7 +21,7 @@ def corners(picture: Image.Image) -> list[tuple[int, ...]]:
 
 
 def test_kinds_and_views() -> None:
-    assert len(KINDS) == 30
+    assert len(KINDS) == 31
     for kind in KINDS:
         assert set(views(kind)) == ({"front", "side", "detail"} if kind in THREE_VIEWS else {"front"})
 

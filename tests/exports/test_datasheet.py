@@ -12,7 +12,9 @@ from exports.errors import ExportError
 from exports.formats.base import Problem, Work
 from exports.formats.datasheet import DataSheet
 from tests.exports import samples
-from tests.exports.pdf_reading import PdfContract, font_names, opened, outline, pictures, rendered, texts
+from tests.exports.code_reading import codes_on
+from tests.exports.pdf_reading import PdfContract, font_names, links, opened, outline, pictures, rendered, texts
+from tests.exports.structure_reading import elements, kinds, marked_contents
 
 __all__ = ["rendered"]  # a fixture
 BARE = replace(samples.TAMPER, facts={}, prices=(), family={"code": "x", "label": ""})
@@ -158,3 +160,41 @@ def test_can_be_read_aloud() -> None:
     pdf = sheet(sku="BZ-LIRA")
     assert pdf.Root.MarkInfo.Marked
     assert "/StructTreeRoot" in pdf.Root
+
+
+def test_programs_find_titles_pictures_and_tables_in_reading_order() -> None:
+    drawing = replace(samples.picture("drawing", "Lira mit Maßen"), digest="f" * 64)
+    document = replace(samples.LIRA, assets=(*samples.LIRA.assets, drawing))
+    pdf = sheet((document, *samples.DOCUMENTS[1:]), sku="BZ-LIRA")
+    assert "pdfuaid:part" in pdf.Root.Metadata.read_bytes().decode()
+    assert str(pdf.docinfo["/Title"]) == "Lira"
+    assert str(pdf.docinfo["/Author"]) == "Bordanza Shop"
+    found = elements(pdf)
+    assert [element.alt for element in found if element.kind == "Figure"] == [
+        "Lira von vorn",
+        "Lira mit Maßen",
+        "Allgemeines Warnzeichen",
+    ]
+    assert kinds(pdf, "H1", "H2", "Table") == ["H1", "Table", "H2", "Table", "H2", "H2"]
+    marked, named = marked_contents(pdf)
+    assert marked - named == 2 * len(pdf.pages), "nothing but the foot and the number of each page"
+
+
+def test_lists_documents_with_their_addresses() -> None:
+    manual = replace(samples.picture("manual", "Anleitung Lira"), kind="document", media_type="application/pdf")
+    pdf = sheet((replace(samples.TAMPER, assets=(replace(manual, url="/assets/lira.pdf"),)),))
+    assert "Downloads Anleitung Lira PDF" in " ".join(texts(pdf))
+    assert set(links(pdf.pages[0])) == {"https://shop.example/assets/lira.pdf"}
+
+
+def test_a_code_leads_to_the_page_that_the_option_names() -> None:
+    out = io.BytesIO()
+    DataSheet().write(iter([samples.TAMPER]), out, samples.work(qr="https://shop.example/p/{sku}"))
+    assert codes_on(out.getvalue()) == ["https://shop.example/p/BZ-TAMPER"]
+
+
+def test_leaves_out_the_slots_that_the_option_names() -> None:
+    [words] = texts(sheet(sku="BZ-LIRA", without="teaser, feature"))
+    assert "Klein im Stellmaß" not in words
+    assert "Präinfusion" not in words
+    assert "Die Lira ist in drei Minuten bereit." in words

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from PIL import Image
 
-from . import accessories, automatic, care, grinders, machines, parts, professional, sides
+from . import accessories, automatic, care, drawings, grinders, machines, parts, professional, sides
 from .canvas import Canvas
 from .paint import FINISHES, Finish
 
@@ -98,6 +98,7 @@ _OTHERS: dict[str, Scene] = {
     "filter_cartridge": Scene(_plain(care.filter_cartridge), 176, 22),
     "brush": Scene(_plain(care.brush), 236, 84, 12),
     "kit": Scene(_plain(care.kit), 310, 76, 6),
+    "solenne_drawing": Scene(_plain(drawings.solenne), 1_240, 150, 12),
 }
 
 _SCENES: dict[str, dict[str, Scene]] = {**_MACHINES, **{kind: {"front": scene} for kind, scene in _OTHERS.items()}}
