@@ -143,7 +143,7 @@ class DocumentVersion(models.Model):
     """
 
     # Those below begin with the channel: an index of its own would only have to be written, too. That the channel is
-    # there is held by the rows of its releases and staging: asking once for each version is a tenth of writing it.
+    # there is held by the rows of its releases and staging: asking once more for each version could find nothing.
     channel = models.ForeignKey(
         Channel, models.PROTECT, related_name="document_versions", db_index=False, db_constraint=False
     )
