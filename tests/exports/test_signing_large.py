@@ -59,7 +59,7 @@ def test_the_same_is_signed_however_it_is_put_together(world: World, monkeypatch
     assert signing.sign(BOSS, at_once).release.added == 12
 
 
-@pytest.mark.parametrize("parts", range(1, 8))
+@pytest.mark.parametrize("parts", range(1, 7))
 def test_what_is_killed_waits_and_is_signed_again(world: World, monkeypatch: pytest.MonkeyPatch, parts: int) -> None:
     row = prepared(world)
     before = visible(world)
