@@ -134,17 +134,6 @@ class Migration(migrations.Migration):
                 to="exports.trace",
             ),
         ),
-        migrations.AlterField(
-            "documentversion",
-            "channel",
-            models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="document_versions",
-                to="catalog.channel",
-            ),
-        ),
         migrations.AddIndex("documentversion", models.Index(fields=["trace"], name="document_of_trace")),
         migrations.RemoveIndex("documentversion", "document_of_body"),
         migrations.AddIndex(

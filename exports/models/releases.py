@@ -142,11 +142,8 @@ class DocumentVersion(models.Model):
     in which it differs from its trace.
     """
 
-    # Those below begin with the channel: an index of its own would only have to be written, too. That the channel is
-    # there is held by the rows of its releases and staging: asking once more for each version could find nothing.
-    channel = models.ForeignKey(
-        Channel, models.PROTECT, related_name="document_versions", db_index=False, db_constraint=False
-    )
+    # Those below begin with the channel: an index of its own would only have to be written, too.
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="document_versions", db_index=False)
     product = models.PositiveBigIntegerField()
     listed = models.BooleanField()
     sku = models.CharField(max_length=100)
