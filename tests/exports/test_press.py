@@ -159,7 +159,7 @@ HOSTILE = {
     "size": "<p style='font-size: 1e9px'>x",
     "bomb": _bomb(8),
     "marks": "<p>a" + "\u0301" * 20_000,
-    "glyph": "<p>水",
+    "glyph": "<p>🦀",
 }
 
 
@@ -189,19 +189,19 @@ class TestHostile:
             assert len(seen) == times
 
     def test_a_catalogue_names_the_text_and_prints_the_rest(self) -> None:
-        bad = Statement("description", "de", "<p>Ein Zeichen: 水</p>", "")
+        bad = Statement("description", "de", "<p>Ein Zeichen: 🦀</p>", "")
         good = Statement("description", "de", "<p>Guter Text.</p>", "")
         now = work()
         pdf = opened(written((entry(1), entry(2, statements=(good, bad))), now))
         assert [problem.message for problem in now.problems if problem.sku == "T-002" and problem.fatal] == [
-            "It cannot be laid out, it is left out: text 2 in “description”: no font has the character “水” (U+6C34)."
+            "It cannot be laid out, it is left out: text 2 in “description”: no font has the character “🦀” (U+1F980)."
         ]
         assert [title for _, title, _ in outline(pdf)] == [
             "Inhalt", "Zubehör", "Teil 001", "Verzeichnis nach Artikelnummer", "Impressum",
         ]  # fmt: skip
 
     def test_the_output_may_want_a_note_instead_or_none_of_it(self) -> None:
-        bad = entry(2, statements=(Statement("description", "de", "<p>水</p>", ""),))
+        bad = entry(2, statements=(Statement("description", "de", "<p>🦀</p>", ""),))
         now = work(failures=REPLACE)
         words = " ".join(texts(opened(written((entry(1), bad), now))))
         assert "T-002 Teil 002 Nicht verfügbar" in words
