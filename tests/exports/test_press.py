@@ -208,7 +208,7 @@ class TestHostile:
         assert [problem.fatal for problem in now.problems if "note stands" in problem.message] == [False]
         with pytest.raises(ExportError, match="T-002 cannot be laid out: text 1 in “description”: no font"):
             written((entry(1), bad), work(failures=STOP))
-        with pytest.raises(ExportError, match="The option “failures” is leave_out, replace, stop, not “maybe”"):
+        with pytest.raises(ExportError, match="“maybe” cannot be the option “failures”"):
             written((entry(1),), work(failures="maybe"))
 
     def test_an_allocation_beyond_the_limit_ends_its_process_only(self) -> None:
