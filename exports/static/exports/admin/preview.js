@@ -3,7 +3,7 @@
   const section = document.querySelector("[data-preview]");
   const form = section?.closest("form") ?? document.querySelector("#output_form");
   if (!section || !form) return;
-  const shown = section.querySelector(".t-pages-shown");
+  const shown = section.querySelector(".t-proof-shown");
   let waiting, asking;
 
   const show = async () => {
