@@ -463,16 +463,18 @@ def make_rich_item(sku: str) -> None:
 
 
 def test_more_products_take_no_more_queries(count_queries: CountQueries) -> None:
+    """On PostgreSQL versions are copied in by COPY, which Django does not count."""
+    copied = ", versions copied in" if connection.vendor == "postgresql" else ""
     shop = make_shop()
     for number in range(2):
         make_rich_item(f"R{number}")
-    with count_queries("release: the first"):
+    with count_queries(f"release: the first{copied}"):
         release(ME, shop)
     with count_queries("release: nothing changed"):
         release(ME, shop)
     for number in range(2, 22):
         make_rich_item(f"R{number}")
-    with count_queries("release: some documents new"):
+    with count_queries(f"release: some documents new{copied}"):
         release(ME, shop)
     with count_queries("release: nothing changed"):
         release(ME, shop)
