@@ -146,7 +146,7 @@ class TranslationJobAdmin(ReadOnlyAdmin):
         initial = {
             "language": query.get("language", ""),
             "states": [state for state in query.getlist("states") if state in STATES] or list(TO_DO),
-            "kinds": list(TRANSLATED),
+            "kinds": [kind for kind in query.getlist("kinds") if kind in (*TRANSLATED, *GROUPS)] or list(TRANSLATED),
             "currency": "EUR",
         }
         form = JobForm(request.POST or None, initial=initial)

@@ -21,7 +21,17 @@ from catalog.differences import Segment
 from catalog.models import TranslationState
 from catalog.models.base import plain
 from catalog.operations.translating.approving import mark
-from catalog.operations.translating.selecting import MISSING, OUTDATED, STATES, overview, states_by_id, with_state
+from catalog.operations.translating.others import GROUPS
+from catalog.operations.translating.selecting import (
+    MISSING,
+    OUTDATED,
+    STATES,
+    STATES_OF_OTHERS,
+    overview,
+    overview_of_others,
+    states_by_id,
+    with_state,
+)
 from catalog.operations.translations import TRANSLATED, all_texts, model_of
 from catalog.translating.difference import count_words, differences, readable
 
@@ -65,14 +75,29 @@ def state_badge(state: str) -> SafeString:
 def rows_of_overview() -> list[tuple[str, str, list[Cell]]]:
     """Code, name and cells of each language that is translated into."""
     names = dict(settings.LANGUAGES)
-    found = overview()
     return [
         (
             language,
             names[language],
             [Cell(state, *amount, _url(language=language, state=state)) for state, amount in states.items()],
         )
-        for language, states in found.items()
+        for language, states in overview().items()
+    ]
+
+
+def rows_of_others(*, with_jobs: bool) -> list[tuple[str, list[Cell]]]:
+    """Name of each language, and its cells of labels, then of facts; each leads to a job about them."""
+    names = dict(settings.LANGUAGES)
+    return [
+        (
+            names[language],
+            [
+                Cell(state, *amount, _url_of_job(language, state, group) if with_jobs else "")
+                for group, states in groups.items()
+                for state, amount in states.items()
+            ],
+        )
+        for language, groups in overview_of_others().items()
     ]
 
 
@@ -93,12 +118,17 @@ class TranslationStateAdmin(ReadOnlyAdmin):
         kind = request.GET.get("kind", "fragment")
         chosen = language in dict(translated_into()) and state in STATES and kind in TRANSLATED
         page = _page(kind, language, state, request.GET.get("page", "1")) if chosen else None
+        may_add_job = request.user.has_perm("catalog.add_translationjob")
         context = {
             **self.admin_site.each_context(request),
             "title": "Translations",
             "opts": self.model._meta,
             "states": [(state, label) for state, label in STATES.items()],
             "rows": rows_of_overview(),
+            # All products are read for it, so it is counted when asked for.
+            "others": rows_of_others(with_jobs=may_add_job) if "others" in request.GET else [],
+            "groups": [f"{group.title()}s" for group in GROUPS],
+            "states_of_others": [STATES[state] for state in STATES_OF_OTHERS],
             "chosen": {"language": language, "state": state, "kind": kind, "label": STATES.get(state, "")},
             "kinds": [(each, _url(language=language, state=state, kind=each)) for each in TRANSLATED],
             "page": page,
@@ -109,7 +139,7 @@ class TranslationStateAdmin(ReadOnlyAdmin):
             "items": list(_shown(kind, language, page.object_list)) if page else [],
             "may_mark": may_mark(request, kind),
             "job": _url_of_job(language, state),
-            "may_add_job": request.user.has_perm("catalog.add_translationjob"),
+            "may_add_job": may_add_job,
         }
         return TemplateResponse(request, "catalog/admin/translations.html", context)
 
@@ -131,8 +161,9 @@ class TranslationStateAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(_url(language=language, state=request.POST.get("state", ""), kind=kind))
 
 
-def _url_of_job(language: str, state: str) -> str:
-    return f"{reverse('admin:catalog_translationjob_add')}?{urlencode({'language': language, 'states': state})}"
+def _url_of_job(language: str, state: str, *kinds: str) -> str:
+    query = urlencode({"language": language, "states": state, "kinds": kinds}, doseq=True)
+    return f"{reverse('admin:catalog_translationjob_add')}?{query}"
 
 
 def _query(request: HttpRequest, page: int) -> dict[str, str]:

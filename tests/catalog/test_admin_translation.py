@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from catalog.models import Concept, Fragment, MemorySegment, TranslationJob, TranslationState
+from catalog.models import Concept, Fragment, MemorySegment, Tag, TranslationJob, TranslationState
 from catalog.operations.fragments import write_fragment
 from catalog.operations.reviewing import approve
 from catalog.operations.translating.jobs import create_job
@@ -51,6 +51,18 @@ def test_the_overview_counts_and_leads_to_the_texts(page: Client, fragment: Frag
     assert "warning" in text(page.get(reverse(OVERVIEW), {"language": "it", "state": "missing"}))
     for query in ({"language": "xx", "state": "missing"}, {"language": "de", "state": "' OR 1"}, {"page": "x"}):
         assert page.get(reverse(OVERVIEW), query).status_code == 200
+
+
+def test_labels_and_facts_are_counted_when_asked_for_and_lead_to_a_job(page: Client) -> None:
+    Tag.objects.create(facet="audience", code="home", label_en="Private kitchens at home")
+    assert "4 words" not in text(page.get(reverse(OVERVIEW)))
+    shown = text(page.get(reverse(OVERVIEW), {"others": "1"}))
+    assert "4 words" in shown
+    assert f"{address(TranslationJob, 'add')}?language=de&amp;states=missing&amp;kinds=label" in shown
+    offered = page.get(address(TranslationJob, "add"), {"language": "de", "states": "missing", "kinds": "label"})
+    assert offered.context["form"]["kinds"].value() == ["label"]
+    strange = page.get(address(TranslationJob, "add"), {"kinds": "user"})
+    assert strange.context["form"]["kinds"].value() == ["asset", "fragment"]
 
 
 def test_markup_in_texts_stays_text(page: Client) -> None:

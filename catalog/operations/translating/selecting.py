@@ -31,6 +31,8 @@ STATES: Mapping[str, str] = {
     **dict(TranslationState.State.choices),
     OUTDATED: "Outdated",
 }
+# Of labels and facts no more is known than whether their texts are there.
+STATES_OF_OTHERS = (MISSING, str(TranslationState.State.DRAFT), str(TranslationState.State.TRANSLATED))
 # What is to be done, unless something else is asked for.
 TO_DO = (MISSING, "draft", OUTDATED)
 BATCH = 1_000
@@ -279,10 +281,10 @@ def _amounts(language: str, source: str, words: Mapping[tuple[str, int], int]) -
 
 def overview_of_others(source: str = settings.LANGUAGE_CODE) -> dict[str, dict[str, dict[str, Amount]]]:
     """The same of labels and facts, by language, group and state. One stream over all of them."""
-    states = (MISSING, *map(str, (TranslationState.State.DRAFT, TranslationState.State.TRANSLATED)))
     languages = [language for language, _ in settings.LANGUAGES if language != source]
     counts = {
-        language: {group: dict.fromkeys(states, Amount(0, 0)) for group in others.GROUPS} for language in languages
+        language: {group: dict.fromkeys(STATES_OF_OTHERS, Amount(0, 0)) for group in others.GROUPS}
+        for language in languages
     }
     for group, kinds in others.GROUPS.items():
         for each in (each for kind in kinds for each in others.found(kind, others.named(kind))):
