@@ -2,11 +2,13 @@
 
 SIZE=1 is 5,000 products in two languages: 10,000 documents, released once. `impact_vs_reading_ids` is an edit with its
 impact against one bare query for the ids of what is affected: of each statement its document and product.
+`assembling_vs_plain_json` says what assembling costs whatever the machine.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -23,6 +25,7 @@ from catalog.models import Channel, ChannelLanguage, Family, Fragment, Slot
 from catalog.operations.fragments import place, write_fragment
 from catalog.operations.reviewing import approve
 from exports.assembling.assemble import assemble
+from exports.documents import to_bytes
 from exports.explaining.whereabouts import impact
 from exports.gathering.loading import Loader, contexts
 from exports.models import Edition, Output, Release, TraceStatement
@@ -47,7 +50,7 @@ def run(size: float) -> dict[str, dict[str, float]]:
         _settle()
         fragment = Fragment.objects.get(code="shared-0")
         impact_s, queries = _impact(fragment)
-        seconds, documents = _assembling(channel)
+        seconds, documents, plain = _assembling(channel)
     return {
         "figures": {
             "products": count,
@@ -64,6 +67,7 @@ def run(size: float) -> dict[str, dict[str, float]]:
         "ratios": {
             "impact_vs_reading_ids": impact_s["ours"] / impact_s["ids"],
             "impact_vs_reading_ids_of_documents_only": impact_s["ours"] / impact_s["documents"],
+            "assembling_vs_plain_json": seconds / plain,
         },
     }
 
@@ -133,8 +137,9 @@ def _impact(fragment: Fragment) -> tuple[dict[str, float], int]:
     return in_turn(variants, calls=3), len(queries)
 
 
-def _assembling(channel: Channel) -> tuple[float, int]:
-    """Processor seconds of assembling all documents from bundles that are loaded; the median of some rounds.
+def _assembling(channel: Channel) -> tuple[float, int, float]:
+    """Processor seconds of assembling all documents from bundles that are loaded, how many those are, and the seconds
+    that the standard library's json takes to read and write them; medians of some rounds.
 
     Each round works out anew what documents share.
     """
@@ -142,6 +147,7 @@ def _assembling(channel: Channel) -> tuple[float, int]:
     bundles = list(loader.bundles())
     wanted = contexts(channel, timezone.localdate())
     assert all(len(bundle.placements) == FRAGMENTS for bundle in bundles)
+    bodies = [to_bytes(assemble(bundle, wanted[0], loader.library).document) for bundle in bundles[:1_000]]
     taken = []
     for _ in range(ROUNDS):
         gc.collect()
@@ -150,5 +156,10 @@ def _assembling(channel: Channel) -> tuple[float, int]:
         for bundle in bundles:
             for context in wanted:
                 assemble(bundle, context, library)
-        taken.append(time.process_time() - started)
-    return sorted(taken)[len(taken) // 2], len(bundles) * len(wanted)
+        between = time.process_time()
+        for body in bodies:
+            json.dumps(json.loads(body))
+        taken.append((between - started, time.process_time() - between))
+    ours, plain = (sorted(column)[ROUNDS // 2] for column in zip(*taken, strict=True))
+    documents = len(bundles) * len(wanted)
+    return ours, documents, plain / len(bodies) * documents
