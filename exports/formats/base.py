@@ -26,11 +26,15 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is amiss with a document for a format. A `fatal` one leaves the document out of the edition."""
+    """What is amiss with a document for a format. A `fatal` one leaves the document out of the edition.
+
+    `about` is what is to be mended, where one knows: a source of mappings, such as "fact:weight" or "slot:teaser".
+    """
 
     sku: str
     message: str
     fatal: bool = True
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Work:
 
     `base_url` is the site's origin without a trailing slash; `options` are the output's as they were said, for
     Format.told, which remembers in `told` what they come to; `problems` takes what the format finds while writing;
+    `memo` is what a format remembers from one document to the next, by its code.
     `translations` gives the release in another language of the channel, or raises ExportError.
     `pages` takes, from formats of pages, what of a product stands on which page, by SKU and page number: the places of
     statements in the document (from 0), "headline", "teaser", and "facts-GROUP".
@@ -74,6 +79,7 @@ class Work:
     options: Mapping[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     told: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    memo: dict[str, Any] = field(default_factory=dict)
     workshop: Workshop = Workshop()
     pages: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     translations: Translations = _untranslated

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from exports.errors import ExportError
+from exports.formats.agentic import AgenticCommerce
 from exports.formats.base import Format
 from exports.formats.catalog import Catalog
 from exports.formats.datasheet import DataSheet
 from exports.formats.flyer import Flyer
-from exports.formats.google import GoogleMerchant
+from exports.formats.google import GoogleMerchant, GoogleTable
 from exports.formats.instructions import InstructionSheet
 from exports.formats.json import JsonDocuments
 from exports.formats.label import LabelSheet
+from exports.formats.meta import MetaRss, MetaTable
+from exports.formats.openai import OpenAiLines, OpenAiTable
 from exports.formats.pricelist import PriceList
+from exports.formats.table import CsvTable, ExcelTable, JsonTable, XmlTable
 from exports.formats.web import WebSite
 
 
@@ -40,6 +44,16 @@ FORMATS = build(
         Flyer,
         PriceList,
         GoogleMerchant,
+        GoogleTable,
+        MetaTable,
+        MetaRss,
+        OpenAiLines,
+        OpenAiTable,
+        AgenticCommerce,
+        CsvTable,
+        ExcelTable,
+        JsonTable,
+        XmlTable,
         JsonDocuments,
     ]
 )

@@ -16,7 +16,7 @@ from exports.documents import Document, DocumentAsset, Node, from_bytes, to_byte
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
 from exports.formats.options import Choice
-from exports.offers import AVAILABILITIES
+from exports.mapping.commerce import AVAILABILITIES
 from exports.web.pages import HIGHLIGHTS, PER_PAGE, category_page, index_page, path_to, product_page
 from exports.web.site import Card, StaticSite, card_of, category_file, picture_file, product_file
 

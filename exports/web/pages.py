@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 
 from exports.addresses import absolute, category_path, index_path, product_path
 from exports.documents import Document, Node, Publication
-from exports.offers import brand_of, description_of
+from exports.mapping.commerce import brand_of, description_of
 from exports.web import parts, structured
 from exports.web.kin import Kin, choices_of, kin_of, priced
 from exports.web.layout import Branch, Layout, Link, Subject

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from exports.addresses import absolute, product_path
 from exports.documents import Document, Fact, Money, Publication
 from exports.identifiers import compact, gtin_fault
-from exports.offers import brand_of, description_of
+from exports.mapping.commerce import brand_of, description_of
 from exports.web.kin import Kin
 from exports.web.site import Card, Site
 
