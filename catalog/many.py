@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import orjson
 from django.db import connection
-from django.db.models import BooleanField, F, Func
+from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
 
@@ -25,3 +25,10 @@ def is_any(field: str, ids: Iterable[int]) -> Func:
     """
     named = RawSQL("%s::bigint[]", [list(ids)])
     return Func(F(field), named, template="%(expressions)s", arg_joiner=" = ANY ", output_field=BooleanField())
+
+
+def one_of(field: str, ids: Iterable[int]) -> Q:
+    """`among` as a part of a condition with "or" in it, for which PostgreSQL reads whole tables where it is a query."""
+    if connection.vendor == "postgresql":
+        return Q(is_any(field, ids))
+    return Q(**{f"{field}__in": among(ids)})

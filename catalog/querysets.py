@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db.models import Case, Exists, Model, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 from django.db.models.functions import Lower
 
-from catalog.many import among
+from catalog.many import among, one_of
 from catalog.models import (
     Association,
     Attribute,
@@ -128,7 +128,7 @@ def associations_of_products(products: Iterable[int] | None = None) -> dict[int,
     rows = Association.objects.select_related("type").order_by("type__position", "type__code", "position", "id")
     if products is not None:
         named = list(products)
-        rows = rows.filter(Q(source__in=among(named)) | Q(target__in=among(named), type__two_way=True))
+        rows = rows.filter(one_of("source", named) | (one_of("target", named) & Q(type__two_way=True)))
     found: dict[int, list[Pointing]] = defaultdict(list)
     listed = list(rows)
     for row in listed:

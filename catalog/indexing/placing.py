@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db.models import Q
 
 from catalog import inheritance, querysets
-from catalog.indexing.writing import among
+from catalog.many import one_of
 from catalog.rules import Rules
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Placements:
     def _shelves(self, categories: Collection[int]) -> Shelves:
         everyone = {each.pk for line in self.batch.lines.values() for each in line}
         families = {row.family_id for row in self.batch.rows if row.family_id}
-        return _hanging(Q(product__in=among(everyone)) | Q(family__in=families) | Q(category__in=categories))
+        return _hanging(one_of("product", everyone) | Q(family__in=families) | Q(category__in=categories))
 
     @cached_property
     def _ruled(self) -> Sequence[tuple[str, Hangs]]:

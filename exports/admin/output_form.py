@@ -16,11 +16,14 @@ from unfold.widgets import UnfoldBooleanSwitchWidget as Switch
 
 from catalog.admin.base import Form
 from catalog.admin.fact_widgets import numeric
+from exports.admin.mapping_inputs import ColumnsInput, FieldsInput
 from exports.formats import options
 from exports.formats.options import Option, WrongOptions
 from exports.formats.registry import FORMATS
 
 PREFIX = "option_"
+# Kinds of options of which the form shows what holds where nothing is said.
+SHOWN = ("flag", "color", "columns")
 
 
 def format_choices() -> list[tuple[str, str]]:
@@ -76,6 +79,8 @@ _WIDGETS: Mapping[str, Callable[[Any], forms.Widget]] = {
     "day": lambda _: UnfoldAdminTextInputWidget(attrs={"type": "date"}),
     "color": lambda _: UnfoldAdminColorInputWidget(),
     "address": lambda _: UnfoldAdminTextInputWidget(attrs={**_PLAIN, "inputmode": "url"}),
+    "fields": FieldsInput,
+    "columns": lambda _: ColumnsInput(attrs={**_PLAIN, "rows": 12}),
 }
 
 
@@ -99,7 +104,7 @@ class OutputForm(Form):
     def option_field(self, name: str, option: Option) -> forms.Field:
         usual = option.usual() if option.kind in ("number", "whole") else ""
         help_text = " ".join([option.help, f"{usual} if nothing is said." if usual else ""]).strip()
-        initial = self.instance.options.get(name, option.default if option.kind in ("flag", "color") else None)
+        initial = self.instance.options.get(name, option.default if option.kind in SHOWN else None)
         widget = _WIDGETS[option.kind](option)
         return Said(required=False, widget=widget, label=option.label, help_text=help_text, initial=initial)
 

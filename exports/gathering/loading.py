@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from catalog import querysets
-from catalog.many import among
+from catalog.many import among, one_of
 from catalog.models import Asset, Category, Channel, Family, Product, ProductAsset
 from catalog.models.base import texts_of
 from catalog.querysets import Pointing
@@ -209,7 +209,7 @@ class Loader:
         bodies = (body for row in self.placements.fragments.values() for body in row.content["body"].values())
         codes |= {code.lower() for body in bodies for code in pictures_in(body)}
         named = Asset.objects.annotate(lower=Lower("code"))
-        return named.filter(Q(pk__in=among(ids)) | Q(lower__in=codes))
+        return named.filter(one_of("pk", ids) | Q(lower__in=codes))
 
     def _linked(self) -> list[tuple[Product, Sequence[Product]]]:
         """The products that texts link to, each with its line."""

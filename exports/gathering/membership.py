@@ -18,7 +18,7 @@ from django.db.models.functions import Cast
 from catalog import querysets as knowledge
 from catalog.aliases import Aliases
 from catalog.indexing.shown import saying
-from catalog.many import among
+from catalog.many import among, one_of
 from catalog.models import Association, Channel, Fragment, Product
 from catalog.references import references_in
 from exports.gate.judging import WITHHELD
@@ -162,7 +162,7 @@ def _products(only: Collection[int] | None) -> dict[int, Slim]:
     """All, or these with everything above them and what is directly below."""
     if only is None:
         return _slim(Q())
-    found = _slim(Q(pk__in=among(only)) | Q(parent__in=among(only))) if only else {}
+    found = _slim(one_of("pk", only) | one_of("parent", only)) if only else {}
     missing = {product.parent_id for product in found.values() if product.parent_id} - found.keys()
     while missing:
         above = _slim(Q(pk__in=among(missing)))
