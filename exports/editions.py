@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -152,10 +152,7 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
                 size=size,
                 documents=counted.good,
                 duration_ms=round((time.monotonic() - started) * 1000),
-                warnings=[
-                    {"sku": problem.sku, "message": problem.message, "left_out": problem.fatal}
-                    for problem in work.problems
-                ],
+                warnings=_warnings(work.problems),
                 recipe=recipe,
                 created_by=actor.name,
             )
@@ -165,6 +162,17 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
             part.replace(path)
             files.share(files.EDITIONS, edition.file)
     return Built(edition, path, new=True)
+
+
+def _warnings(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """As they are stored: with who looks after what is to be mended, where somebody does."""
+    responsible = querysets.responsible_for({problem.about for problem in problems if problem.about})
+    return [
+        {"sku": problem.sku, "message": problem.message, "left_out": problem.fatal}
+        | ({"about": problem.about} if problem.about else {})
+        | ({"responsible": responsible[problem.about]} if problem.about in responsible else {})
+        for problem in problems
+    ]
 
 
 def _workshop() -> Workshop:

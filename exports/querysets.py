@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 
-from catalog.models import Asset, Channel, Product
+from catalog.models import Asset, Attribute, Channel, Product, Slot
 from catalog.models.base import CODE_PATTERN
 from exports.documents import Document, Publication, from_bytes
 from exports.models import ChannelPolicy, DocumentBody, DocumentVersion, Edition, Output, Release
@@ -244,3 +244,20 @@ def shown_releases(*, all_of_them: bool) -> list[Release]:
 def database_answers() -> None:
     """Raises django.db.Error where the database is away or was never migrated. One query."""
     Release.objects.exists()
+
+
+def responsible_for(sources: Iterable[str]) -> dict[str, str]:
+    """Who looks after what mappings read: of "fact:CODE" the attribute's group, of "slot:CODE" the slot. Two queries.
+
+    Nobody is named for sources of which nobody is said.
+    """
+    named: dict[str, dict[str, str]] = {"fact": {}, "slot": {}}
+    for source in sources:
+        kind, _, code = source.partition(":")
+        if kind in named and code:
+            named[kind][code.lower()] = source
+    attributes = Attribute.objects.alias(low=Lower("code")).filter(low__in=named["fact"])
+    slots = Slot.objects.alias(low=Lower("code")).filter(low__in=named["slot"])
+    rows = [("fact", *row) for row in attributes.order_by().values_list("code", "group__responsible")]
+    rows += [("slot", *row) for row in slots.order_by().values_list("code", "responsible")]
+    return {named[kind][code.lower()]: responsible for kind, code, responsible in rows if responsible}

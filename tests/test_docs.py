@@ -29,8 +29,18 @@ def test_every_command_is_documented() -> None:
 def test_every_format_is_documented() -> None:
     from exports.formats.registry import FORMATS
 
-    documented = set(re.findall(r"^## .*\(`(\w+)`\)", (ROOT / "docs/formats.md").read_text(), re.MULTILINE))
-    assert documented == set(FORMATS)
+    headings = re.findall(r"^## .*\((`.*`)\)", (ROOT / "docs/formats.md").read_text(), re.MULTILINE)
+    assert sorted(re.findall(r"`([\w-]+)`", " ".join(headings))) == sorted(FORMATS)
+
+
+def test_every_source_and_step_of_mappings_is_documented() -> None:
+    from exports.mapping.sources import SOURCES
+    from exports.mapping.steps import STEPS
+
+    text = (ROOT / "docs/mapping.md").read_text()
+    rows = [(source.written, source.help) for source in SOURCES.values()]
+    rows += [(f"{step.name} {step.takes}".strip(), step.help) for step in STEPS.values()]
+    assert [row for row in rows if f"| `{row[0]}` | {row[1]} |" not in text] == []
 
 
 def test_every_quality_check_is_documented_with_its_severity() -> None:

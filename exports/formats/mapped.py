@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from exports.formats.options import Option, Wrong
+from exports.formats.options import Option, Wrong, WrongPart
 from exports.mapping.expression import WrongExpression, parse
 from exports.mapping.fields import Field
 
@@ -37,10 +37,10 @@ class FieldMapping(Option):
         known = {field.name: field for field in self.fields}
         for name, text in rows.items():
             if name not in known:
-                raise Wrong(f"about fields that there are, and “{str(name)[:60]}” is none: {', '.join(known)}")
+                raise WrongPart(f"There is no field “{str(name)[:60]}”. There are {', '.join(known)}.")
             _check(str(name), text)
             if known[name].required and not text.strip():
-                raise Wrong(f"something in “{name}”, which is required")
+                raise WrongPart(f"“{name}” is required, and cannot be left empty.")
         return {
             name: rows[name].strip() for name in known if name in rows and rows[name].strip() != known[name].default
         }
@@ -72,7 +72,7 @@ class Columns(Option):
             _check(name, text)
         names = [name.strip() for name, _ in rows]
         if twice := next((name for name in names if names.count(name) > 1), ""):
-            raise Wrong(f"columns with different names; “{twice}” is there twice")
+            raise WrongPart(f"The column “{twice}” is there twice.")
         return tuple((name.strip(), text.strip()) for name, text in rows)
 
     def usual(self) -> str:
@@ -86,15 +86,15 @@ def _lines(said: str) -> list[tuple[str, str]]:
     rows = [line.partition("=") for line in said.splitlines() if line.strip()]
     strange = ["".join(row) for row in rows if not row[1] or not row[0].strip()]
     if strange:
-        raise Wrong(f"a line for each with “=”, such as title = name, and “{strange[0].strip()[:60]}” is none")
+        raise WrongPart(f"“{strange[0].strip()[:60]}” is no line such as title = name.")
     return [(name.strip(), text.strip()) for name, _, text in rows]
 
 
 def _check(name: str, text: Any) -> None:
     if not isinstance(text, str):
-        raise Wrong(f"an expression as text in “{name[:60]}”")
+        raise WrongPart(f"“{name[:60]}” takes an expression as text.")
     if text.strip():
         try:
             parse(text.strip())
         except WrongExpression as error:
-            raise Wrong(f"right in “{name[:60]}”. {error}") from None
+            raise WrongPart(f"“{name[:60]}”: {error}") from None

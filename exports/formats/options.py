@@ -25,7 +25,11 @@ _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
 class Wrong(Exception):
-    """What was said is not `expected`, which completes “it has to be …”."""
+    """What was said is not what the message has, which completes “it has to be …”."""
+
+
+class WrongPart(Exception):
+    """Something in what was said is wrong; the message is a sentence that names it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -331,6 +335,8 @@ def read(declared: Mapping[str, Option], said: Mapping[str, Any], form: str) -> 
             found[name] = option.default if raw in _NOTHING else option.read(raw)
         except Wrong as wrong:
             faults[name] = f"“{str(raw)[:80]}” cannot be the option “{name}”: it has to be {wrong}."
+        except WrongPart as wrong:
+            faults[name] = str(wrong)
     if faults:
         raise WrongOptions(dict(sorted(faults.items())))
     return found

@@ -12,11 +12,12 @@ from typing import Any, BinaryIO, ClassVar
 
 import orjson
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from catalog.actors import Actor
-from catalog.models import Asset, Product
+from catalog.models import Asset, AttributeGroup, Product
 from catalog.operations.products import set_facts
 from exports.documents import Document, DocumentAsset, digest_of, to_bytes
 from exports.editions import BuildFailed, Library, build, code_digest, path_of
@@ -26,9 +27,9 @@ from exports.formats.options import Code
 from exports.formats.registry import FORMATS, format_called
 from exports.formats.registry import build as build_registry
 from exports.models import Edition, Output
-from exports.querysets import documents_at, latest_edition, output_called
+from exports.querysets import documents_at, latest_edition, output_called, responsible_for
 from exports.releasing.committing import release
-from tests.factories import ACTOR, make_asset, make_attribute, make_channel, make_family, make_product, png
+from tests.factories import ACTOR, make_asset, make_attribute, make_channel, make_family, make_product, make_slot, png
 
 ME = Actor(name="ada", path="command")
 
@@ -182,6 +183,23 @@ def test_what_a_format_cannot_take_is_left_out_and_told(choosy: None) -> None:
             {"sku": "C", "message": "Hm.", "left_out": False},
         ],
     )
+
+
+def test_what_is_to_be_mended_is_named_with_who_looks_after_it() -> None:
+    output = make_output("google", skus="A", options={"fields": {"mpn": "fact:Drawing", "color": "fact:tint"}})
+    group = AttributeGroup.objects.create(code="technical", label="Technical", responsible="Technical office")
+    make_attribute("text", "drawing", group=group)
+    make_slot("description", responsible="Marketing")
+    warnings = {row["message"].partition(" ")[0]: row for row in build(ME, output).edition.warnings}
+    assert warnings["description"]["left_out"]
+    assert warnings["description"]["about"] == "slot:description"
+    assert warnings["description"]["responsible"] == "Marketing"
+    assert "responsible" not in warnings["image_link"]
+    with CaptureQueriesContext(connection) as queries:
+        assert responsible_for(["fact:Drawing", "fact:tint", "slot:none", "price"]) == {
+            "fact:Drawing": "Technical office"
+        }
+    assert len(queries) == 2
 
 
 # --- Failing ----------------------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class TableContract(FormatContract):
         assert self.read(self.written(())) == []
 
     def test_a_wrong_column_makes_no_table(self) -> None:
-        with pytest.raises(ExportError, match=r"right in “A”. There is no source “nam”"):
+        with pytest.raises(ExportError, match=r"“A”: There is no source “nam”"):
             written(self.format, columns=[["A", "nam"]])
 
 
