@@ -5,6 +5,7 @@ from __future__ import annotations
 from exports.errors import ExportError
 from exports.formats.agentic import AgenticCommerce
 from exports.formats.base import Format
+from exports.formats.bmecat import BmeCat
 from exports.formats.catalog import Catalog
 from exports.formats.datasheet import DataSheet
 from exports.formats.flyer import Flyer
@@ -17,6 +18,7 @@ from exports.formats.openai import OpenAiLines, OpenAiTable
 from exports.formats.pricelist import PriceList
 from exports.formats.table import CsvTable, ExcelTable, JsonTable, XmlTable
 from exports.formats.web import WebSite
+from exports.formats.xchange import EtimXChange
 
 
 def build(kinds: list[type[Format]]) -> dict[str, Format]:
@@ -50,6 +52,8 @@ FORMATS = build(
         OpenAiLines,
         OpenAiTable,
         AgenticCommerce,
+        BmeCat,
+        EtimXChange,
         CsvTable,
         ExcelTable,
         JsonTable,

@@ -1,0 +1,86 @@
+"""Products in a classification such as ETIM or ECLASS, as people map families, attributes and options to its codes.
+
+The classifications are licensed: their codes come from whoever has them, and no list of them is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from exports.documents import Document, Fact
+from exports.formats.options import Table, Text
+
+GROUP = "Classification"
+CLASSES: Mapping[str, Any] = {
+    "system": Text(
+        label="System", help="Such as ETIM-9.0 or ECLASS-13.0.", group=GROUP, otherwise="ETIM-9.0", limit=80
+    ),
+    "classes": Table(
+        label="Classes", help="A family's code and the class, such as: grinders EC000001.", what="family", group=GROUP
+    ),
+    "features": Table(
+        label="Features",
+        help="An attribute's code and the feature, such as: power EF000001.",
+        what="attribute",
+        group=GROUP,
+    ),
+    "values": Table(
+        label="Values",
+        help="An attribute, a slash, an option and the value, such as: color/black EV000001.",
+        what="option",
+        group=GROUP,
+    ),
+}
+
+
+class Feature(NamedTuple):
+    """A code of the classification with what the product says.
+
+    `kind` is "code" (of values), "number", "range" (two numbers) or "logical" (true or false).
+    """
+
+    code: str
+    kind: str
+    values: tuple[str, ...]
+    unit: str
+
+
+class Classified(NamedTuple):
+    """`code` is the product's class, "" for none."""
+
+    code: str
+    features: tuple[Feature, ...] = ()
+
+
+def classified(document: Document, told: Mapping[str, Any]) -> Classified:
+    """`told` has the options of CLASSES."""
+    lowered = {
+        name: {code.lower(): text for code, text in told[name].items()} for name in ("classes", "features", "values")
+    }
+    code = lowered["classes"].get(document.family["code"].lower(), "")
+    return Classified(code, tuple(_features(document, lowered))) if code else Classified("")
+
+
+def _features(document: Document, told: Mapping[str, Mapping[str, str]]) -> Iterator[Feature]:
+    for code, fact in document.facts.items():
+        if feature := told["features"].get(code.lower()):
+            kind, values = _values(code, fact, told["values"])
+            if values:
+                unit = fact.value.get("unit_code", "") if isinstance(fact.value, dict) else ""
+                yield Feature(feature, kind, values, unit)
+
+
+def _values(code: str, fact: Fact, known: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+    value = fact.value
+    if isinstance(value, bool):
+        return "logical", ("true" if value else "false",)
+    if isinstance(value, dict) and "amount" in value:
+        return "number", (str(value["amount"]),)
+    if isinstance(value, dict) and "from" in value and "to" in value:
+        return "range", (str(value["from"]), str(value["to"]))
+    if fact.type in ("number", "integer"):
+        return "number", (str(value),)
+    options = value if isinstance(value, list) else [value]
+    keys = (f"{code}/{option}".lower() for option in options)
+    return "code", tuple(known[key] for key in keys if key in known)
