@@ -11,7 +11,7 @@ from django.conf import settings
 
 from bench.measuring import write
 
-BENCHMARKS = ("continuous", "copies", "facts", "feed", "fragments", "pdf", "release")
+BENCHMARKS = ("continuous", "copies", "facts", "feed", "formats", "fragments", "pdf", "release")
 # What one of them measures, too, and can be asked for alone.
 PARTS = ("fanout",)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from exports.formats.mapped import FieldMapping
@@ -64,10 +65,13 @@ class FieldsInput(Vocabulary, forms.Widget):
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return all(_called(name, field) not in data for field in self.fields)
 
-    def _input(self, name: str, field: Field, said: Mapping[str, str]) -> str:
+    def _input(self, name: str, field: Field, said: Mapping[str, str]) -> SafeString:
         label = f"What goes into {field.name}"
         attrs = {**PLAIN, "placeholder": field.default or "nothing", "aria-label": label}
-        return UnfoldAdminTextInputWidget(attrs=attrs).render(_called(name, field), said.get(field.name, ""))
+        shown: SafeString = UnfoldAdminTextInputWidget(attrs=attrs).render(
+            _called(name, field), said.get(field.name, "")
+        )
+        return shown
 
 
 def _called(name: str, field: Field) -> str:

@@ -239,7 +239,7 @@ def _price(row: Row, kind: str) -> str:
 
 
 def _mime(document: Document, work: Work) -> str:
-    rows = []
+    rows: list[str] = []
     main = document.picture()
     for asset in document.assets:
         url = absolute(work.base_url, asset.url)

@@ -75,23 +75,22 @@ class Table(Format):
         return []
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
-        told = self.told(work)
-        columns = [(name, parse(text) if text else None) for name, text in told["columns"]]
-        around = Around(work)
-        rows = (
-            Line(row.sku, [_text(expression, Seen(row, around)) for _, expression in columns])
-            for row in _chosen(documents, told)
-        )
-        self.table([name for name, _ in columns], rows, out, work)
+        which = self.told(work)["rows"]
+        rows = (row for row in documents if which == "all" or (row.type == "group") == (which == "groups"))
+        self.table([name for name, _ in self.told(work)["columns"]], (self.line(row, work) for row in rows), out, work)
+
+    def line(self, document: Document, work: Work) -> Line:
+        """What the columns say of a product."""
+        if self.code not in work.memo:
+            columns = [parse(text) if text else None for _, text in self.told(work)["columns"]]
+            work.memo[self.code] = columns, Around(work)
+        columns, around = work.memo[self.code]
+        seen = Seen(document, around)
+        return Line(document.sku, [_text(expression, seen) for expression in columns])
 
     @abstractmethod
     def table(self, names: Sequence[str], rows: Iterator[Line], out: BinaryIO, work: Work) -> None:
         """Write names and rows."""
-
-
-def _chosen(documents: Iterable[Document], told: Mapping[str, Any]) -> Iterator[Document]:
-    which = told["rows"]
-    return (row for row in documents if which == "all" or (row.type == "group") == (which == "groups"))
 
 
 def _text(expression: Expression | None, seen: Seen) -> str:
