@@ -134,7 +134,7 @@ def _against_csv(figures: dict[str, float]) -> float:
     ready = list(csv.reader(io.StringIO(written.getvalue().decode(), newline="")))
 
     def module() -> None:
-        text = io.TextIOWrapper(Nowhere(), encoding="utf-8", newline="")
+        text = io.TextIOWrapper(Nowhere(), encoding="utf-8", newline="")  # type: ignore[type-var]
         csv.writer(text).writerows(ready)
         text.flush()
 
