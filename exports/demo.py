@@ -162,6 +162,11 @@ OUTPUTS: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
         for language, title, note in PRICE_LISTS
     ),
     ("google-it", "Google Merchant Center, Italia", "google-it", "it", "google", {}),
+    ("meta-it", "Meta, Italia", "google-it", "it", "meta", {}),
+    ("openai-it", "OpenAI, Italia", "google-it", "it", "openai", {}),
+    ("acp-it", "Agentic Commerce Protocol, Italia", "google-it", "it", "acp", {}),
+    ("bmecat-de", "BMEcat für den Fachhandel", "print-de", "de", "bmecat", {"supplier": "Bordanza"}),
+    ("table-en", "All products, for Excel", "print-eu", "en", "xlsx", {}),
     *(
         (f"service-{language}", f"Service portal ({language})", "service", language, "json", {})
         for language in ("en", "it", "ro", "de", "fr", "es")

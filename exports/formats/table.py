@@ -33,7 +33,7 @@ USUAL = (
     ("GTIN", "gtin"),
     ("Brand", "brand"),
     ("Price", "price | amount"),
-    ("Currency", "currency"),
+    ("Currency", "price | currency"),
     ("Category", "category"),
     ("Description", "slot:description or slot:teaser | line"),
     ("Picture", "picture"),

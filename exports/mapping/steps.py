@@ -193,6 +193,15 @@ def _converted(amount: Decimal, old: str, new: str) -> str:
     return written(convert(amount, old, new))
 
 
+def _currency(arguments: Sequence[str]) -> Step:
+    _only(arguments, 0)
+    return lambda values: [Value(value.raw["currency"]) for value in values if _is_money(value.raw)]
+
+
+def _is_money(raw: Any) -> bool:
+    return isinstance(raw, dict) and "currency" in raw
+
+
 def _round(arguments: Sequence[str]) -> Step:
     places = _whole(_only(arguments, 1, "0")[0], 0, 12)
     exponent = Decimal(1).scaleb(-places)
@@ -217,7 +226,7 @@ def _minor(arguments: Sequence[str]) -> Step:
 
 def minor_units(raw: Any) -> int | None:
     """Of an amount with its currency; None where it has more places than the currency."""
-    if not isinstance(raw, dict) or "currency" not in raw or (amount := decimal_of(raw["amount"])) is None:
+    if not _is_money(raw) or (amount := decimal_of(raw["amount"])) is None:
         return None
     scaled = amount.scaleb(get_currency_precision(raw["currency"]))
     return int(scaled) if scaled == scaled.to_integral_value() else None
@@ -252,6 +261,7 @@ _LIST = (
     Kind("code", "", "what machines read of a fact: an option's code, true or false, a number with a point", _codes),
     Kind("in", "UNIT", "a measurement in another unit, such as 1.2 kg", _in),
     Kind("amount", "UNIT", "the number alone of a price or, in a unit if one is named, of a measurement", _amount),
+    Kind("currency", "", "the currency alone of a price", _currency),
     Kind("round", "PLACES", "a number rounded, halves up", _round),
     Kind("minor", "", "a price in cents, or what its currency has in their place", _minor),
 )

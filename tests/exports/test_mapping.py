@@ -65,6 +65,8 @@ def measured(amount: str, unit: str) -> Document:
         ("price", ["449.00 EUR"]),
         ("price:usd", []),
         ("price | amount", ["449.00"]),
+        ("price | currency", ["EUR"]),
+        ("name | currency", []),
         ("price | minor", ["44900"]),
         ("category", ["Maschinen > Für zu Hause"]),
         ("category | replace > / | lower", ["maschinen / für zu hause"]),
