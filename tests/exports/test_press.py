@@ -325,7 +325,7 @@ def _killing(room: PressRoom, after: int) -> list[int]:
 
     def watched(tasks: Any) -> Iterator[tuple[Any, Outcome]]:
         for number, row in enumerate(run(tasks)):
-            if number == after and room._pool._busy:
+            if number >= after and not victims and room._pool._busy:
                 victims.append(next(iter(room._pool._busy)).pid)
                 os.kill(victims[0], signal.SIGKILL)
             yield row
