@@ -40,7 +40,13 @@ def configuration() -> FontConfiguration:
 
 @pytest.fixture(scope="module")
 def composer(configuration: FontConfiguration) -> Composer:
-    return Composer(CSS, AssetFetcher(Given()), configuration)
+    return composer_of(configuration)
+
+
+def composer_of(configuration: FontConfiguration) -> Composer:
+    fetcher = AssetFetcher(Given())
+    sheet = weasyprint.CSS(string=CSS, url_fetcher=fetcher, font_config=configuration)
+    return Composer([sheet], fetcher, configuration)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +86,7 @@ def test_every_manuscript_becomes_what_weasyprint_makes_of_it(
 
 
 def test_what_was_laid_out_before_changes_nothing(manuscripts: list[str], configuration: FontConfiguration) -> None:
-    one, other = (Composer(CSS, AssetFetcher(Given()), configuration) for _ in range(2))
+    one, other = (composer_of(configuration) for _ in range(2))
     forward = [by_press(html, one) for html in manuscripts]
     backward = [by_press(html, other) for html in reversed(manuscripts)]
     assert forward == backward[::-1]
@@ -102,6 +108,18 @@ def test_a_manuscript_that_is_none_is_read_as_html(composer: Composer) -> None:
 def test_a_style_of_its_own_counts(composer: Composer, configuration: FontConfiguration) -> None:
     html = "<html><body><p style='color: red; font-size: 40pt'>one</p><p>two</p></body></html>"
     assert by_press(html, composer) == by_weasyprint(html, configuration) != by_press("<p>one</p><p>two</p>", composer)
+
+
+def test_a_document_has_the_tags_and_the_metadata_that_weasyprint_gives_it(
+    composer: Composer, configuration: FontConfiguration
+) -> None:
+    html = PROSE.format(lang="de", other="en", name="Lira", text=WORDS)
+    html = html.replace("<body>", '<head><title>Köstlich</title><meta name="author" content="B"/></head><body>')
+    fetcher = AssetFetcher(Given())
+    sheet = weasyprint.CSS(string=CSS, url_fetcher=fetcher, font_config=configuration)
+    theirs = weasyprint.HTML(string=html, url_fetcher=fetcher)
+    expected = theirs.render(font_config=configuration, stylesheets=[sheet]).write_pdf(pdf_variant="pdf/ua-1")
+    assert composer.document(html, fetcher, {}).write_pdf(pdf_variant="pdf/ua-1") == expected
 
 
 def test_styles_are_not_kept_without_end(composer: Composer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ Uses what WeasyPrint 70 does not promise to keep: tests hold it to giving the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 from xml.etree import ElementTree
@@ -15,8 +15,9 @@ from weasyprint import DEFAULT_OPTIONS
 from weasyprint.css import StyleFor, get_all_computed_styles
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.targets import TargetCollector
-from weasyprint.document import Page
+from weasyprint.document import Document, DocumentMetadata, Page
 from weasyprint.formatting_structure.build import build_formatting_structure
+from weasyprint.html import get_html_metadata
 from weasyprint.images import get_image_from_uri
 from weasyprint.layout import LayoutContext, layout_document
 
@@ -47,34 +48,45 @@ class Manuscript(weasyprint.HTML):  # type: ignore[misc]
 
 
 class Composer:
-    """Lays out chunks that share a style sheet."""
+    """Lays out manuscripts that share style sheets."""
 
-    def __init__(self, css: str, fetcher: Any, configuration: FontConfiguration) -> None:
-        sheet = weasyprint.CSS(string=css, url_fetcher=fetcher, font_config=configuration)
-        sheets = [(one, "user agent", None) for one in weasyprint.HTML._ua_stylesheets(None)]
-        self._kept = Kept([*sheets, (sheet, "user", None)], configuration)
-        self._sheet, self._fetcher, self._configuration = sheet, fetcher, configuration
+    def __init__(self, sheets: Sequence[Any], fetcher: Any, configuration: FontConfiguration) -> None:
+        own = [(one, "user agent", None) for one in weasyprint.HTML._ua_stylesheets(None)]
+        self._kept = Kept([*own, *((sheet, "user", None) for sheet in sheets)], configuration)
+        self._sheets, self._fetcher, self._configuration = sheets, fetcher, configuration
 
     def composed(self, html: str) -> tuple[list[Page], dict[str, Label]]:
         """Its pages, and its labels by name."""
         source = Manuscript(html, self._fetcher)
+        pages, styles = self._laid_out(source, {})
+        return pages, dict(_labels(source.etree_element, styles))
+
+    def document(self, html: str, fetcher: Any, pictures: dict[str, Any]) -> Document:
+        """As WeasyPrint gives it. `pictures` keeps what was read of them for the next one."""
+        source = Manuscript(html, fetcher)
+        pages, _ = self._laid_out(source, pictures)
+        metadata = DocumentMetadata(**get_html_metadata(source))
+        document = Document(pages, metadata, fetcher, self._configuration, {}, None)
+        document._html = source
+        return document
+
+    def _laid_out(self, source: Manuscript, pictures: dict[str, Any]) -> tuple[list[Page], StyleFor]:
         targets, counters = TargetCollector(), CounterStyle()
         for counter in source._ua_counter_style():
             counters.update(counter)
         styles = self._styles(source, targets, counters)
-        image = partial(get_image_from_uri, cache={}, url_fetcher=self._fetcher, options=OPTIONS)
+        image = partial(get_image_from_uri, cache=pictures, url_fetcher=source.url_fetcher, options=OPTIONS)
         context = LayoutContext(styles, image, self._configuration, counters, targets)
         root = build_formatting_structure(
             source.etree_element, styles, context.get_image_from_uri, None, targets, counters, context.footnotes
         )
-        pages = [Page(box) for box in layout_document(source, root, context)]
-        return pages, dict(_labels(source.etree_element, styles))
+        return [Page(box) for box in layout_document(source, root, context)], styles
 
     def _styles(self, source: Manuscript, targets: TargetCollector, counters: CounterStyle) -> StyleFor:
         if not source.has_styles():
             return KeptStyles(source, self._kept, targets)
         return get_all_computed_styles(
-            source, [self._sheet], False, self._configuration, counters, {}, [], [], target_collector=targets
+            source, self._sheets, False, self._configuration, counters, {}, [], [], target_collector=targets
         )
 
 

@@ -76,7 +76,8 @@ class Typesetter:
             if len(self._composers) >= STYLES:
                 self._composers.clear()
             self._given.of({})
-            self._composers[css] = Composer(css, self._fetcher, self._configuration)
+            sheet = weasyprint.CSS(string=css, url_fetcher=self._fetcher, font_config=self._configuration)
+            self._composers[css] = Composer([sheet], self._fetcher, self._configuration)
         return self._composers[css]
 
 
