@@ -86,8 +86,10 @@ class Press:
     def _prepare(self) -> None:
         with fonts.only_ours():
             from exports.pdf import rendering
+            from exports.pdf.press.composing import Composer
 
             self._fonts = _warm_fonts(rendering)
+        self._compose = Composer
         self._weasyprint = rendering.weasyprint
         self._refused = rendering.URLFetchingError  # of an address in a style sheet that the renderer insists on
         self._fetcher = rendering.AssetFetcher(self.pictures)
@@ -96,6 +98,16 @@ class Press:
                 _warm.styles.clear()
             _warm.styles[self._stylesheet] = self._stylesheet_of(self._stylesheet)
         self._css = _warm.styles[self._stylesheet]
+
+    def _composer(self, first_page: int) -> Any:
+        key = self._stylesheet, first_page
+        if key not in _warm.composers:
+            if len(_warm.composers) >= STYLES:
+                _warm.composers.clear()
+            side = "right" if first_page % 2 else "left"
+            numbering = self._stylesheet_of(FIRST_PAGE.format(number=first_page, side=side))
+            _warm.composers[key] = self._compose([self._css, numbering], self._fetcher, self._fonts)
+        return _warm.composers[key]
 
     def _stylesheet_of(self, text: str) -> Any:
         return self._weasyprint.CSS(string=text, url_fetcher=self._fetcher, font_config=self._fonts)
@@ -106,12 +118,8 @@ class Press:
 
     def render(self, html: str, *, first_page: int = 1) -> Part:
         """Lay out `html`; its first page has the number `first_page`. Raises ExportError where that is impossible."""
-        side = "right" if first_page % 2 else "left"
-        numbering = self._stylesheet_of(FIRST_PAGE.format(number=first_page, side=side))
         try:
-            rendered = self._weasyprint.HTML(string=html, url_fetcher=self._fetcher).render(
-                font_config=self._fonts, stylesheets=[self._css, numbering], cache=self._cache
-            )
+            rendered = self._composer(first_page).document(html, self._fetcher, self._cache)
         except (*IMPOSSIBLE, self._refused) as error:
             raise ExportError(f"The pages from {first_page} cannot be laid out: {type(error).__name__}.") from error
         self._loose += len(rendered.pages)
@@ -171,7 +179,7 @@ def _anchors(pages: Sequence[Any], first_page: int) -> dict[str, int]:
 
 def _warm_fonts(rendering: Any) -> Any:
     if not hasattr(_warm, "fonts"):
-        _warm.fonts, _warm.styles = rendering.FontConfiguration(), {}
+        _warm.fonts, _warm.styles, _warm.composers = rendering.FontConfiguration(), {}, {}
     return _warm.fonts
 
 

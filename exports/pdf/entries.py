@@ -16,7 +16,7 @@ from exports.pdf.chapters import anchor
 from exports.pdf.hazards import is_hazard
 from exports.pdf.limits import CHARACTERS, bounded, clipped, paragraphs
 from exports.pdf.measure import layout_of
-from exports.pdf.typeset import Layers, layers
+from exports.pdf.typeset import Piece, pieces
 from exports.web.locales import money_text
 from exports.wording import word
 
@@ -79,9 +79,9 @@ class FactGroup:
         pairs = [FactPair(*left, *right[row]) for row, left in enumerate(self.facts[:half])]
         return [*pairs, *(FactPair(*fact, is_wide=True) for fact in self.long_facts)]
 
-    def layers(self) -> list[Layers]:
-        """For a table that is quick to lay out."""
-        return layers(self.facts)
+    def pieces(self) -> list[Piece]:
+        """For a table that is quick to set."""
+        return pieces(self.facts)
 
 
 @dataclass(frozen=True, slots=True)

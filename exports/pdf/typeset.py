@@ -1,7 +1,7 @@
-"""Facts set by hand: two layers of tabbed lines, one of labels and one of texts, broken where the font says so.
+"""Facts set by hand: rows of four cells, broken where the font says so, for exports.pdf.press.lines to draw.
 
-Layout takes a millisecond for every line box, and a table with thirty facts has sixty of them; this has thirty for a
-whole group side by side. A program reads labels and texts apart, so what is to be accessible uses a real table instead.
+Layout takes a millisecond for every line box, and a table with thirty facts has sixty of them. What is to be accessible
+uses a real table instead.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ from fontTools.ttLib import TTFont
 
 from exports.pdf.fonts import folders
 
-# The tab stops of .set-lines in catalog.css, 43.5 mm of 8 pt type, less a gap.
+# The columns of fact-lines in catalog.css, 43.5 mm of 8 pt type, less a gap.
 COLUMN_EMS = 14.6
 MOST_LINES = 40  # in one piece, which is not broken over pages
 
 Line = tuple[str, str]
 
 
-class Layers(NamedTuple):
-    """Lines of labels and of texts, to be printed over each other, and what is ruled under each: "both" halves, the
-    "left" or the "right" one, or "none" where a fact goes on."""
+class Piece(NamedTuple):
+    """Lines of up to four cells with tabs between them, and what is ruled under each: "both" halves, the "left" or the
+    "right" one, or "none" where a fact goes on."""
 
-    labels: str
-    texts: str
+    rows: str
     rules: tuple[str, ...]
 
 
@@ -37,7 +36,7 @@ _NO_ROW: Row = ("", "", False)
 _RULES = {(True, True): "both", (True, False): "left", (False, True): "right", (False, False): "none"}
 
 
-def layers(facts: Sequence[Line]) -> list[Layers]:
+def pieces(facts: Sequence[Line]) -> list[Piece]:
     """The facts in pieces. They run down the left half, then down the right one."""
     blocks = [_block(*fact) for fact in facts]
     half = sum(map(len, blocks)) / 2
@@ -49,10 +48,9 @@ def layers(facts: Sequence[Line]) -> list[Layers]:
     return [_piece(rows[at : at + MOST_LINES]) for at in range(0, len(rows), MOST_LINES)]
 
 
-def _piece(rows: Sequence[tuple[Row, Row]]) -> Layers:
-    labels = [f"{left[0]}\t\t{right[0]}".rstrip() for left, right in rows]
-    texts = [f"\t{left[1]}\t\t{right[1]}".rstrip() for left, right in rows]
-    return Layers("\n".join(labels), "\n".join(texts), tuple(_RULES[left[2], right[2]] for left, right in rows))
+def _piece(rows: Sequence[tuple[Row, Row]]) -> Piece:
+    lines = ["\t".join((*left[:2], *right[:2])).rstrip() for left, right in rows]
+    return Piece("\n".join(lines), tuple(_RULES[left[2], right[2]] for left, right in rows))
 
 
 def _block(label: str, text: str) -> list[Row]:

@@ -7,7 +7,7 @@ import pytest
 from exports.pdf import limits
 from exports.pdf.limits import bounded, clipped, paragraphs
 from exports.pdf.lists import COLUMN, FIRST_COLUMN, Line, spread
-from exports.pdf.typeset import COLUMN_EMS, layers, width, wrapped
+from exports.pdf.typeset import COLUMN_EMS, pieces, width, wrapped
 
 ORDINARY = (
     "<p>Ein <strong>guter</strong> <em>Satz</em> &amp; H<sub>2</sub>O<br>neue Zeile</p>",
@@ -119,16 +119,17 @@ class TestTypeset:
 
     def test_labels_and_texts_stand_on_the_same_lines(self) -> None:
         long = "ein sehr langer Text, der weit mehr als zwei Zeilen der schmalen Spalte braucht"
-        [(labels, texts, rules)] = layers([("a", long), ("b", "2"), ("c", "3"), ("d", "4")])
-        assert labels.split("\n")[0] == "a\t\tb"
-        assert texts.split("\n")[0].startswith("\tein sehr")
-        assert [line.split("\t")[-1] for line in texts.split("\n")][:2] == ["2", "3"]
+        [(lines, rules)] = pieces([("a", long), ("b", "2"), ("c", "3"), ("d", "4")])
+        rows = [line.split("\t") for line in lines.split("\n")]
+        assert rows[0][0] == "a"
+        assert rows[0][1].startswith("ein sehr")
+        assert [row[2:] for row in rows] == [["b", "2"], ["c", "3"], ["d", "4"]]
         assert rules == ("right", "right", "both"), "a line under each fact's last line"
 
     def test_many_facts_are_pieces_that_fit_on_a_page(self) -> None:
-        pieces = layers([(f"Label {n}", "x") for n in range(200)])
-        assert [len(labels.split("\n")) for labels, _, _ in pieces] == [40, 40, 20]
-        assert [len(rules) for _, _, rules in pieces] == [40, 40, 20]
+        found = pieces([(f"Label {n}", "x") for n in range(200)])
+        assert [len(lines.split("\n")) for lines, _ in found] == [40, 40, 20]
+        assert [len(rules) for _, rules in found] == [40, 40, 20]
 
     @pytest.mark.parametrize("ems", [0.001, 0.1])
     def test_a_column_too_narrow_for_a_letter_has_one_on_each_line(self, ems: float) -> None:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pikepdf
 import pytest
 
@@ -26,6 +27,7 @@ from exports.pdf.press.chunk import Chunk, Label, Laid, Link, Manuscript, Page, 
 from exports.pdf.press.paste import Block, Frame, paste
 from exports.pdf.press.pool import Limits, Outcome, borrowed
 from exports.pdf.press.room import REPLACE, STOP, PressRoom
+from exports.pdf.press.versions import CODE, ROOT
 from tests.exports import samples
 from tests.exports.pdf_reading import destinations, opened, outline, pictures, spied, texts
 from tests.exports.test_pdf_engine import Listener, _every_way, listener
@@ -325,7 +327,7 @@ def _killing(room: PressRoom, after: int) -> list[int]:
 
     def watched(tasks: Any) -> Iterator[tuple[Any, Outcome]]:
         for number, row in enumerate(run(tasks)):
-            if number == after and room._pool._busy:
+            if number >= after and not victims and room._pool._busy:
                 victims.append(next(iter(room._pool._busy)).pid)
                 os.kill(victims[0], signal.SIGKILL)
             yield row
@@ -438,3 +440,15 @@ def test_says_which_statements_and_facts_stand_on_which_page() -> None:
     assert list(now.pages["T-002"]) == [str(first + at) for at in range(len(now.pages["T-002"]))]
     assert len(now.pages["T-002"]) > 2
     assert "2" in now.pages["T-002"][str(first)], "the description begins on the first page"
+
+
+def test_all_code_that_can_decide_what_a_piece_looks_like_goes_into_its_name() -> None:
+    """Else a page of yesterday's code would be taken for today's."""
+    graph = grimp.build_graph("exports", "catalog", cache_dir=None)
+    made_by = {"exports.pdf.catalog.pasted", "exports.pdf.press.foundry"}
+    used = made_by.union(*(graph.find_upstream_modules(module) for module in made_by))
+    assert "exports.documents" in used
+    for module in used:
+        path = module.replace(".", "/")
+        assert any(path == place.removesuffix(".py") or path.startswith(f"{place}/") for place in CODE), module
+    assert all((ROOT / place).exists() for place in CODE)

@@ -1,4 +1,4 @@
-"""Sheets become parts, and parts one PDF. A part knows its page numbers and is kept, so that an edit binds one anew.
+"""Sheets become parts. A part knows its page numbers and is kept, so that an edit binds one anew.
 
 Fonts are left open in parts: their glyphs are known only when all parts are.
 """
@@ -6,23 +6,17 @@ Fonts are left open in parts: their glyphs are known only when all parts are.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import ExitStack
-from typing import Any, BinaryIO
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf, String
+from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from exports.pdf.press.bound import Bound
 from exports.pdf.press.chunk import Link
 from exports.pdf.press.paste import Piece, Sheet
+from exports.pdf.press.sewing import references
 
-# What is compressed already stays so; to try again costs more than all the rest.
-AS_IT_IS: dict[str, Any] = {
-    "compress_streams": False,
-    "stream_decode_level": pikepdf.StreamDecodeLevel.none,
-    "object_stream_mode": pikepdf.ObjectStreamMode.disable,
-}
 Fetch = Callable[[str], bytes]  # a chunk's file by its key
 
 
@@ -32,10 +26,45 @@ def bind(sheets: Sequence[Sheet], fetch: Fetch, anchors: Collection[str]) -> Bou
         binder = _Binder(pdf, fetch, anchors)
         for sheet in sheets:
             binder.add(sheet)
-        names = binder.finish()
-        out = io.BytesIO()
-        pdf.save(out, static_id=True, **AS_IT_IS)
-    return Bound(out.getvalue(), *names)
+        return binder.finish()
+
+
+def letters(file: bytes) -> Bound:
+    """The table of fonts in a file of them."""
+    with Pdf.open(io.BytesIO(file)) as pdf:
+        table = pdf.Root.Fonts
+        return Bound(*_objects(pdf, [table], ()), tables=[_number(table)])
+
+
+def _objects(pdf: Pdf, roots: Iterable[Any], without: Collection[int]) -> tuple[bytes, list[tuple[int, int, int]]]:
+    """All objects that can be reached from these, but those `without` and what only they lead to: see Bound."""
+    found: dict[int, tuple[bytes, bytes | None]] = {}
+    due = [_number(root) for root in roots]
+    while due:
+        number = due.pop()
+        if number not in found and number not in without:
+            found[number] = _written(pdf.get_object(number, 0))
+            due += references(found[number][0])
+    body = io.BytesIO()
+    rows = []
+    for number, (text, stream) in sorted(found.items()):
+        body.write(text)
+        body.write(stream or b"")
+        rows.append((number, len(text), -1 if stream is None else len(stream)))
+    return body.getvalue(), rows
+
+
+def _written(thing: Any) -> tuple[bytes, bytes | None]:
+    """An object as PDF writes it, and the bytes of its stream if it is one."""
+    if not isinstance(thing, Stream):
+        return thing.unparse(resolved=True), None
+    stream = thing.read_raw_bytes()
+    thing.stream_dict.Length = len(stream)
+    return thing.stream_dict.unparse(), stream
+
+
+def _number(thing: Any) -> int:
+    return int(thing.objgen[0])
 
 
 class _Binder:
@@ -111,13 +140,21 @@ class _Binder:
             place = _place(page, mark.x + piece.x, height - mark.y - piece.y)
             self._marks.append((mark.level, mark.label, place))
 
-    def finish(self) -> tuple[list[str], list[str]]:
-        root = self._pdf.Root
-        root.PartFonts = self._pdf.make_indirect(Array(self._tables))
-        root.PartPlaces = self._pdf.make_indirect(Array(list(self._places.values())))
-        root.PartImages = self._pdf.make_indirect(Array(list(self._images.values())))
-        root.PartMarks = self._pdf.make_indirect(Array(_tree(self._pdf, self._marks)))
-        return list(self._places), list(self._images)
+    def finish(self) -> Bound:
+        pages = [_number(page.obj) for page in self._pdf.pages]
+        tables = [_number(table) for table in self._tables]
+        marks = _tree(self._pdf, self._marks)
+        parent = _number(self._pdf.Root.Pages)
+        roots = [*(page.obj for page in self._pdf.pages), *marks]
+        return Bound(
+            *_objects(self._pdf, roots, {parent, *tables}),
+            parent,
+            pages,
+            tables,
+            {name: _number(image) for name, image in self._images.items()},
+            {anchor: place.unparse().decode() for anchor, place in self._places.items()},
+            [_number(mark) for mark in marks],
+        )
 
 
 def _drawn(piece: Piece, name: str, height: float) -> str:
@@ -158,59 +195,3 @@ def _chain(items: Sequence[Any], parent: Any) -> None:
         if at + 1 < len(items):
             item.Next = items[at + 1]
     parent.First, parent.Last = items[0], items[-1]
-
-
-def join(parts: Iterable[Bound], fonts: bytes, facts: Mapping[str, str], language: str, out: BinaryIO) -> None:
-    """Write the PDF. `facts` are the entries of its information dictionary.
-
-    No time and no chance goes into its bytes.
-    """
-    with ExitStack() as open_, Pdf.new() as pdf:  # what streams are copied from stays open until they are written
-        letters = open_.enter_context(Pdf.open(io.BytesIO(fonts)))
-        table = dict(pdf.copy_foreign(letters.Root.Fonts).items())
-        places: dict[str, Any] = {}
-        images: dict[str, Any] = {}
-        marks: list[Any] = []
-        for part in parts:
-            source = open_.enter_context(Pdf.open(io.BytesIO(part.body)))
-            _take(pdf, source, table)
-            places.update(zip(part.anchors, pdf.copy_foreign(source.Root.PartPlaces), strict=True))
-            _share(pdf, part, pdf.copy_foreign(source.Root.PartImages), images, len(source.pages))
-            marks.extend(pdf.copy_foreign(source.Root.PartMarks))
-        _finish(pdf, places, marks, facts, language)
-        pdf.save(out, deterministic_id=True, min_version="1.7", **AS_IT_IS)
-
-
-def _take(pdf: Pdf, source: Pdf, table: Mapping[str, Any]) -> None:
-    for page in source.pages:
-        pdf.pages.append(page)
-    for open_table in pdf.copy_foreign(source.Root.PartFonts):
-        for name, font in table.items():
-            open_table[name] = font
-
-
-def _share(pdf: Pdf, part: Bound, own: Any, images: dict[str, Any], pages: int) -> None:
-    """Where an earlier part has the same picture, its pages take that."""
-    twice = {name for name in part.images if name in images}
-    for name, thing in zip(part.images, own, strict=True):
-        images.setdefault(name, thing)
-    for page in pdf.pages[len(pdf.pages) - pages :] if twice else ():
-        for form in page.obj.Resources.XObject.values():
-            for name in twice & set(form.Resources.XObject.keys()):
-                form.Resources.XObject[name] = images[name]
-
-
-def _finish(pdf: Pdf, places: Mapping[str, Any], marks: Sequence[Any], facts: Mapping[str, str], language: str) -> None:
-    if places:
-        names = sorted((anchor.encode(), place) for anchor, place in places.items())
-        rows = [thing for anchor, place in names for thing in (String(anchor), place)]
-        pdf.Root.Names = Dictionary(Dests=pdf.make_indirect(Dictionary(Names=Array(rows))))
-    if marks:
-        outline = pdf.make_indirect(Dictionary(Type=Name.Outlines, Count=len(marks)))
-        _chain(marks, outline)
-        pdf.Root.Outlines = outline
-    pdf.Root.Lang = String(language)
-    pdf.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    for name, text in facts.items():
-        if text:
-            pdf.docinfo[f"/{name}"] = text

@@ -17,7 +17,7 @@ from exports.formats.base import Problem
 
 # Ids by which a template speaks to the press. No text of an author has an id.
 END = "end-of-chunk"  # an empty block after everything
-LABEL, WIDTH = "label-", "width-"  # a page of its own with one line, and the place where that line ends
+LABEL = "label-"  # an element that is not displayed: a line that may be put anywhere
 MARK = "mark-"  # a statement, by its place in the document, or facts of a group: for the map of pages
 SLOT = "slot-"  # a link to `slot-STYLE-ANCHOR` keeps room for the number of the anchor's page
 

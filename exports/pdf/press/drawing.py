@@ -6,7 +6,7 @@ Those are put in when chunks are bound. Uses what WeasyPrint 70 does not promise
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pydyf
@@ -14,7 +14,8 @@ from weasyprint.pdf import _use_references
 from weasyprint.pdf.fonts import build_fonts_dictionary
 from weasyprint.pdf.stream import Stream
 
-from exports.pdf.press.chunk import END, LABEL, MARK, SLOT, WIDTH
+from exports.pdf.press.chunk import END, MARK, SLOT
+from exports.pdf.press.lines import Label
 
 POINTS = 0.75  # to a CSS pixel
 VERSION = b"1.7"
@@ -24,7 +25,7 @@ class MissingGlyph(Exception):
     """No font has a character that is to be printed."""
 
 
-def drawn(document: Any, fonts: dict[Any, Any]) -> tuple[bytes, dict[str, Any]]:
+def drawn(pages: Iterable[Any], labels: Mapping[str, Label], fonts: dict[Any, Any]) -> tuple[bytes, dict[str, Any]]:
     """The chunk's file, and what Laid says of it. `fonts` are those seen before, for another chunk.
 
     Raises MissingGlyph.
@@ -37,12 +38,18 @@ def drawn(document: Any, fonts: dict[Any, Any]) -> tuple[bytes, dict[str, Any]]:
     forms = pydyf.Array()
     images: dict[str, Any] = {}
     resources: list[Any] = []
-    for page in document.pages:
-        form, needs = _form(document, page, fonts, images, table)
+
+    def add(width: float, height: float, draw: Callable[[Any], None]) -> int:
+        form, needs = _form(width, height, draw, fonts, images, table)
         pdf.add_object(form)
         forms.append(form.reference)
         resources.append(needs)
-        said.take(page, len(forms) - 1)
+        return len(forms) - 1
+
+    for page in pages:
+        said.page(page, add(page.width, page.height, page.paint))
+    for name, label in labels.items():
+        said.label(name, label, add(label.width, label.height, label.draw))
     _refuse_missing(fonts)
     for needs in resources:
         _use_references(pdf, needs, images, {})
@@ -52,8 +59,10 @@ def drawn(document: Any, fonts: dict[Any, Any]) -> tuple[bytes, dict[str, Any]]:
     return out.getvalue(), {**said.json(), "fonts": _used(fonts), "images": sorted(images)}
 
 
-def _form(document: Any, page: Any, fonts: dict[Any, Any], images: dict[str, Any], table: Any) -> tuple[Any, Any]:
-    width, height = page.width * POINTS, page.height * POINTS
+def _form(
+    wide: float, high: float, draw: Callable[[Any], None], fonts: dict[Any, Any], images: dict[str, Any], table: Any
+) -> tuple[Any, Any]:
+    width, height = wide * POINTS, high * POINTS
     needs = pydyf.Dictionary(
         {
             "ExtGState": pydyf.Dictionary(),
@@ -68,17 +77,18 @@ def _form(document: Any, page: Any, fonts: dict[Any, Any], images: dict[str, Any
     )
     stream = Stream(
         fonts,
-        (0, 0, page.width, page.height),
+        (0, 0, wide, high),
         needs,
         images,
         None,
         {},
-        document.output_intent,
+        None,
         extra=extra,
         compress=True,
     )
     stream.transform(d=-1, f=height)
-    page.paint(stream, POINTS)
+    stream.transform(a=POINTS, d=POINTS)
+    draw(stream)
     needs["Font"] = table.reference
     return stream, needs
 
@@ -100,14 +110,12 @@ class _Said:
     def json(self) -> dict[str, Any]:
         return {"pages": self._pages, "labels": self._labels}
 
-    def take(self, page: Any, form: int) -> None:
+    def label(self, name: str, label: Label, form: int) -> None:
+        size = {"width": round(label.width * POINTS, 2), "height": round(label.height * POINTS, 2)}
+        self._labels[name] = {"form": form, **size}
+
+    def page(self, page: Any, form: int) -> None:
         height = page.height * POINTS
-        label = next((name for name in page.anchors if name.startswith(LABEL)), None)
-        if label is not None:
-            name = label.removeprefix(LABEL)
-            width = page.anchors[WIDTH + name][0] * POINTS
-            self._labels[name] = {"form": form, "width": round(width, 2), "height": round(height, 2)}
-            return
         anchors = {name: _pair(place) for name, place in page.anchors.items()}
         end = anchors.pop(END, (0.0, height))[1]
         self._pages.append(

@@ -15,6 +15,7 @@ from exports.pdf.press.bound import name_of
 from exports.pdf.press.chunk import Chunk, Laid, digest
 from exports.pdf.press.paste import Sheet
 from exports.pdf.press.room import PressRoom, unite
+from exports.pdf.press.sewing import sew
 from exports.pdf.press.stamping import Digits, fill_slots, numbers_of
 
 Laying = Mapping[str, Laid]  # by code
@@ -135,7 +136,7 @@ class _Publication:
         return record
 
     def bind(self, records: Sequence[Record], facts: Mapping[str, str], language: str, out: BinaryIO) -> None:
-        from exports.pdf.press import binding  # loads the PDF library
+        from exports.pdf.press.binding import letters  # loads the PDF library
 
         firsts, numbers = _numbered(records)
         fonts: dict[str, dict[str, Any]] = {}
@@ -150,7 +151,7 @@ class _Publication:
             part, used = self._room.part(name, sheets, numbers.keys())
             parts.append(part)
             unite(fonts, used)
-        binding.join(parts, self._room.fonts(fonts), facts, language, out)
+        sew(parts, letters(self._room.fonts(fonts)), facts, language, out)
 
     def _sheets(self, gathering: Gathering, first: int, numbers: Mapping[str, int]) -> list[Sheet]:
         """All that is on them. What was only remembered is read again."""

@@ -10,11 +10,13 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
@@ -25,6 +27,8 @@ from exports.pdf.press.wire import OUT_OF_MEMORY
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 20  # times the allowed processor time a process may take by the clock: the machine may be busy
+AHEAD = 16  # tasks in hand for each process
+T = TypeVar("T")
 START = 120.0  # seconds the foundry has to begin
 
 
@@ -120,6 +124,21 @@ class Foundry:
         self._process.wait()
 
 
+class Ahead(Iterator[T]):
+    """An iterator that can be told to have `count` in hand."""
+
+    def __init__(self, things: Iterable[T], count: int) -> None:
+        self._things, self._count = iter(things), count
+        self._ready: deque[T] = deque()
+
+    def prepare(self, *first: T) -> None:
+        self._ready.extend(first)
+        self._ready.extend(islice(self._things, max(0, self._count - len(self._ready))))
+
+    def __next__(self) -> T:
+        return self._ready.popleft() if self._ready else next(self._things)
+
+
 class Pool:
     """A context. `processes` at most work at once; they are begun when there is work for them."""
 
@@ -130,12 +149,23 @@ class Pool:
         self._busy: dict[Process, Any] = {}
 
     def run(self, tasks: Iterable[tuple[Any, Mapping[str, Any]]]) -> Generator[tuple[Any, Outcome], None, None]:
-        """The outcome of each task by its name, in the order in which they end. Tasks are taken when one is due."""
-        waiting = iter(tasks)
+        """The outcome of each task by its name, in the order in which they end.
+
+        Tasks are taken a few ahead of those that are due, so that no process waits until one is written.
+        """
+        waiting = Ahead(tasks, self.processes * AHEAD)
+        first = next(waiting, None)
+        if first is None:
+            return
+        self._load()
+        waiting.prepare(first)
         with selectors.DefaultSelector() as selector:
             try:
                 while self._feed(waiting, selector) or self._busy:
-                    yield from self._heard(selector)
+                    waiting.prepare()
+                    heard = list(self._heard(selector))
+                    self._feed(waiting, selector)  # nor until somebody has done something with what was heard
+                    yield from heard
             finally:
                 for process in list(self._busy):  # the caller goes away in the middle
                     self._forget(process, selector)
@@ -153,10 +183,14 @@ class Pool:
             process.begin(task[1])
         return True
 
-    def _begun(self) -> Process:
+    def _load(self) -> Foundry:
+        """It takes a second until the foundry answers; there is no need to wait for that before it is asked."""
         if self._foundry is None:
             self._foundry = Foundry()
-        return Process(self._foundry, self.limits)
+        return self._foundry
+
+    def _begun(self) -> Process:
+        return Process(self._load(), self.limits)
 
     def _heard(self, selector: selectors.BaseSelector) -> Iterator[tuple[Any, Outcome]]:
         ready = {key.data for key, _ in selector.select(timeout=1.0)}

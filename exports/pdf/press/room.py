@@ -192,7 +192,7 @@ class PressRoom:
         said = self._cache.get(key)
         body = self._cache.body(key) if said is not None else None
         if said is not None and body is not None:
-            return Bound(body, said["anchors"], said["images"]), said["fonts"]
+            return Bound(body, **said["part"]), said["fonts"]
         from exports.pdf.press import binding  # loads the PDF library
 
         needed = sheets()
@@ -200,7 +200,7 @@ class PressRoom:
         fonts: dict[str, dict[str, Any]] = {}
         for laid in dict.fromkeys(piece.key for sheet in needed for piece in sheet.pieces):
             unite(fonts, self._laid[laid].fonts)
-        self._cache.put(key, {"anchors": part.anchors, "images": part.images, "fonts": fonts}, part.body)
+        self._cache.put(key, {"part": part.said(), "fonts": fonts}, part.body)
         return part, fonts
 
     def kept(self, key: str) -> Any:

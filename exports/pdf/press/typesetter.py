@@ -17,6 +17,7 @@ from exports.formats.base import Problem
 from exports.pdf.hearing import listening
 from exports.pdf.pictures import Refused
 from exports.pdf.press import wire
+from exports.pdf.press.composing import Composer
 from exports.pdf.press.drawing import MissingGlyph, drawn, font_file
 from exports.pdf.rendering import AssetFetcher, FontConfiguration, weasyprint
 
@@ -25,11 +26,14 @@ SLANTS = ("normal", "oblique", "italic")
 
 
 class Given:
-    """The pictures of one chunk; every other address is refused."""
+    """The pictures of the chunk in hand; every other address is refused."""
 
-    def __init__(self, paths: Mapping[str, str]) -> None:
-        self._paths = paths
+    def __init__(self) -> None:
+        self._paths: Mapping[str, str] = {}
         self.refused: dict[str, None] = {}
+
+    def of(self, paths: Mapping[str, str]) -> None:
+        self._paths, self.refused = paths, {}
 
     def path(self, address: str) -> Path:
         if address not in self._paths:
@@ -41,39 +45,40 @@ class Given:
 class Typesetter:
     def __init__(self) -> None:
         self._configuration = FontConfiguration()
-        self._styles: dict[str, Any] = {}
+        self._given = Given()
+        self._fetcher = AssetFetcher(self._given)
+        self._composers: dict[str, Composer] = {}
         self._fonts: dict[Any, Any] = {}
 
     def chunk(self, task: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
         """What Laid says of the chunk, and its file. Raises whatever layout raises."""
-        given, problems = Given(task["pictures"]), list[Problem]()
+        problems = list[Problem]()
+        composer = self._composer(task["css"])
+        self._given.of(task["pictures"])
         with listening(problems):
-            rendered = self._rendered(task["html"], self._style(task["css"]), given)
-            body, said = drawn(rendered, self._fonts)
-        told = [{"sku": "", "message": text, "fatal": False} for text in given.refused]
+            body, said = drawn(*composer.composed(task["html"]), self._fonts)
+        told = [{"sku": "", "message": text, "fatal": False} for text in self._given.refused]
         told += [{"sku": one.sku, "message": one.message, "fatal": one.fatal} for one in problems]
         return {**said, "problems": told, "failed": ""}, body
 
     def fonts(self, wanted: Mapping[str, Mapping[str, Any]]) -> bytes:
         """A file with these fonts. They are found as the chunks found them: by asking CSS for a letter."""
         lines = "".join(f"<p style='{_style_of(asked)}'>{_letter(asked)}</p>" for asked in wanted.values())
-        fonts: dict[Any, Any] = {}
         # At a size of its own, whichever the chunks have: a font's measures are rounded at the size it is found in.
-        drawn(self._rendered(f"<body style='font-size: 100px'>{lines}", None, Given({})), fonts)
+        source = weasyprint.HTML(string=f"<body style='font-size: 100px'>{lines}", url_fetcher=self._fetcher)
+        self._given.of({})
+        fonts: dict[Any, Any] = {}
+        drawn(source.render(font_config=self._configuration).pages, {}, fonts)
         return font_file(list(fonts.values()), wanted)
 
-    def _rendered(self, html: str, style: Any, given: Given) -> Any:
-        source = weasyprint.HTML(string=html, url_fetcher=AssetFetcher(given))
-        styles = [] if style is None else [style]
-        return source.render(font_config=self._configuration, stylesheets=styles, cache={})
-
-    def _style(self, text: str) -> Any:
-        if text not in self._styles:
-            if len(self._styles) >= STYLES:
-                self._styles.clear()
-            fetcher = AssetFetcher(Given({}))
-            self._styles[text] = weasyprint.CSS(string=text, url_fetcher=fetcher, font_config=self._configuration)
-        return self._styles[text]
+    def _composer(self, css: str) -> Composer:
+        if css not in self._composers:
+            if len(self._composers) >= STYLES:
+                self._composers.clear()
+            self._given.of({})
+            sheet = weasyprint.CSS(string=css, url_fetcher=self._fetcher, font_config=self._configuration)
+            self._composers[css] = Composer([sheet], self._fetcher, self._configuration)
+        return self._composers[css]
 
 
 def _style_of(asked: Mapping[str, Any]) -> str:

@@ -28,7 +28,20 @@ PACKAGES = (
 # The libraries that shape and cut, and what each calls the function that tells its version.
 LIBRARIES = (("libpango-1.0.so.0", "pango_version_string"), ("libharfbuzz.so.0", "hb_version_string"))
 ROOT = Path(__file__).parents[3]
-CODE = ("exports", "templates/exports/pdf", "catalog/values")
+# All that can decide what a piece looks like: folders and files. Other code may change without a page made anew.
+CODE = (
+    "catalog/templatetags",
+    "catalog/values",
+    "exports/assembling/prose.py",
+    "exports/documents.py",
+    "exports/errors.py",
+    "exports/formats/base.py",
+    "exports/formats/options.py",
+    "exports/pdf",
+    "exports/web/locales.py",
+    "exports/wording.py",
+    "templates/exports/pdf",
+)
 
 
 @lru_cache(maxsize=1)
@@ -48,8 +61,8 @@ def _library(name: str, function: str) -> str:
 
 def _code() -> str:
     total = blake2b(digest_size=16)
-    for folder in CODE:
-        for path in sorted((ROOT / folder).rglob("*")):
+    for place in CODE:
+        for path in [ROOT / place, *sorted((ROOT / place).rglob("*"))]:
             if path.suffix in (".py", ".html", ".css"):
                 total.update(path.read_bytes())
     return total.hexdigest()
