@@ -47,7 +47,7 @@ class Catalog(Format):
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
         told = self.told(work)
-        plan = Plan(work, documents)
+        plan = Plan(work, told, documents)
         if told["tagged"]:
             flowing.write(plan, out)
         else:

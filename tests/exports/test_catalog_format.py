@@ -157,7 +157,7 @@ def test_every_sku_is_in_the_index_with_the_page_of_its_entry(printed: pikepdf.P
 
 
 def test_a_full_page_of_lines_is_one_page(rendered: list[str]) -> None:
-    """The heights that exports.pdf.lists knows are those that the style sheet draws, under the longest title."""
+    """The heights that catalog.lists knows are those that the style sheet draws, under the longest title."""
     variants = tuple(replace(samples.DOCUMENTS[1], sku=f"BZ-LIRA-{number:03}") for number in range(300))
     pdf = catalog((samples.LIRA, *variants))
     pages = sum('class="list index"' in html for html in rendered)

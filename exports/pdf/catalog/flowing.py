@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from exports.pdf.catalog.lists import spread
 from exports.pdf.catalog.plan import Plan, elsewhere, styles
 from exports.pdf.chapters import Section
 from exports.pdf.engine import Part, Press
 from exports.pdf.entries import LABEL, Entry, Related
 from exports.pdf.limits import clipped
-from exports.pdf.lists import spread
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from typing import Any, BinaryIO
 from exports.assembling.prose import products_in
 from exports.documents import Document, digest_of, to_bytes
 from exports.formats.base import Problem
+from exports.pdf.catalog.lists import Line, spread
 from exports.pdf.catalog.plan import Plan, elsewhere, styles
 from exports.pdf.chapters import Section
 from exports.pdf.entries import LABEL, NAME, Entry, anchor_of
 from exports.pdf.limits import clipped
-from exports.pdf.lists import Line, spread
 from exports.pdf.press.chunk import Chunk, Laid, Manuscript, digest
 from exports.pdf.press.gathering import Gathering, Laying, publish
 from exports.pdf.press.paste import Block, Frame, Sheet, paste

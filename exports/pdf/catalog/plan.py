@@ -9,11 +9,12 @@ from django.template.loader import render_to_string
 
 from exports.documents import Document
 from exports.formats.base import Problem, Work
+from exports.formats.options import LONG, SHORT
+from exports.pdf.catalog.lists import Line
 from exports.pdf.chapters import Arrangement, Section, arrange
 from exports.pdf.entries import LABEL, NAME, Entry, PictureSource, Related, Writer, anchor_of
-from exports.pdf.envelope import LONG, envelope, is_on, text
+from exports.pdf.envelope import envelope
 from exports.pdf.limits import clipped
-from exports.pdf.lists import Line
 from exports.wording import word
 
 PICTURE = 640  # pixels, for 56 mm: 290 per inch
@@ -22,16 +23,16 @@ PICTURE = 640  # pixels, for 56 mm: 290 per inch
 class Plan:
     """One catalogue in the making. `shared` is the context that all its templates get."""
 
-    def __init__(self, work: Work, documents: Iterable[Document]) -> None:
+    def __init__(self, work: Work, told: Mapping[str, Any], documents: Iterable[Document]) -> None:
         self.work = work
         self.publication = work.publication
-        self.with_prices = is_on(work, "prices", otherwise=True)
+        self.with_prices = bool(told["prices"])
         self.shared = {
-            **envelope(work, text(work, "title", work.publication.title)),
-            "subtitle": text(work, "subtitle"),
-            "year": text(work, "year", work.publication.released_on[:4]),
-            "imprint": text(work, "imprint", limit=LONG),
-            "tagged": is_on(work, "tagged", otherwise=False),
+            **envelope(work, told["title"] or work.publication.title, told["price_note"]),
+            "subtitle": clipped(told["subtitle"], SHORT),
+            "year": clipped(told["year"] or work.publication.released_on[:4], SHORT),
+            "imprint": clipped(told["imprint"], LONG),
+            "tagged": told["tagged"],
         }
         further = word(work.publication.language, "further_products")
         self.arrangement: Arrangement = arrange(documents, work.publication.navigation, further)
