@@ -24,7 +24,7 @@ _ADDRESS = re.compile("https?://[!-~]+")
 _NOTHING: tuple[Any, ...] = (None, "", [], {})
 
 
-class _Wrong(Exception):
+class Unfit(Exception):
     """What was said is not `expected`, which completes “it has to be …”."""
 
 
@@ -48,7 +48,7 @@ class Option(ABC):
 
     @abstractmethod
     def read(self, said: Any) -> Any:
-        """The value of what is said, which is not nothing. Raises _Wrong."""
+        """The value of what is said, which is not nothing. Raises Unfit."""
 
     def usual(self) -> str:
         """The default in words; empty where it goes without saying."""
@@ -73,7 +73,7 @@ class Text(Option):
 
     def read(self, said: Any) -> str:
         if isinstance(said, (Mapping, list)) or len(str(said)) > self.limit or "\0" in str(said):
-            raise _Wrong(f"a text of at most {self.limit} characters")
+            raise Unfit(f"a text of at most {self.limit} characters")
         return str(said)
 
 
@@ -91,7 +91,7 @@ class Flag(Option):
     def read(self, said: Any) -> bool:
         text = str(said).lower()
         if text not in (*_YES, *_NO):
-            raise _Wrong("true or false")
+            raise Unfit("true or false")
         return text in _YES
 
     def usual(self) -> str:
@@ -118,7 +118,7 @@ class Number(Option):
         except InvalidOperation:
             value = Decimal("NaN")
         if isinstance(said, bool) or not value.is_finite() or not self._allows(value):
-            raise _Wrong(self.expected())
+            raise Unfit(self.expected())
         return float(value)
 
     def expected(self) -> str:
@@ -142,7 +142,7 @@ class Whole(Number):
     def read(self, said: Any) -> int:
         value = Number.read(self, said)
         if value != int(value):
-            raise _Wrong(self.expected())
+            raise Unfit(self.expected())
         return int(value)
 
     def expected(self) -> str:
@@ -163,7 +163,7 @@ class Choice(Option):
 
     def read(self, said: Any) -> str:
         if not isinstance(said, str) or said not in self.choices:
-            raise _Wrong(f"one of {', '.join(self.choices)}")
+            raise Unfit(f"one of {', '.join(self.choices)}")
         return said
 
     def usual(self) -> str:
@@ -184,7 +184,7 @@ class Codes(Option):
     def read(self, said: Any) -> tuple[str, ...]:
         parts = re.split(r"[,\n]", said) if isinstance(said, str) else said
         if not isinstance(parts, Sequence) or not all(isinstance(code, str) for code in parts) or len(parts) > MANY:
-            raise _Wrong("a list of codes")
+            raise Unfit("a list of codes")
         return tuple(dict.fromkeys(code.strip() for code in parts if code.strip()))
 
     def kept(self, value: Any) -> list[str]:
@@ -204,7 +204,7 @@ class Code(Option):
 
     def read(self, said: Any) -> str:
         if not isinstance(said, str) or len(said) > SHORT:
-            raise _Wrong("a code")
+            raise Unfit("a code")
         return said.strip()
 
 
@@ -222,14 +222,14 @@ class Table(Option):
     def read(self, said: Any) -> Mapping[str, str]:
         rows = dict(_lines(said)) if isinstance(said, str) else said
         if not isinstance(rows, Mapping) or any(isinstance(value, (Mapping, list, bool)) for value in rows.values()):
-            raise _Wrong('codes with a value each, such as {"BZ-1": "9.90"}')
+            raise Unfit('codes with a value each, such as {"BZ-1": "9.90"}')
         return {str(code): str(value) for code, value in rows.items()}
 
 
 def _lines(said: str) -> list[tuple[str, str]]:
     parts = [line.rsplit(None, 1) for line in said.splitlines() if line.strip()]
     if any(len(part) != 2 for part in parts):
-        raise _Wrong("a line for each code with its value after a blank, such as BZ-1 9.90")
+        raise Unfit("a line for each code with its value after a blank, such as BZ-1 9.90")
     return [(code.strip(), value) for code, value in parts]
 
 
@@ -247,7 +247,7 @@ class Day(Option):
         try:
             return date.fromisoformat(str(said))
         except ValueError:
-            raise _Wrong("a date such as 2027-01-31") from None
+            raise Unfit("a date such as 2027-01-31") from None
 
     def kept(self, value: Any) -> str:
         return str(value.isoformat())
@@ -270,7 +270,7 @@ class Moment(Option):
         except ValueError:
             moment = datetime.min
         if moment.tzinfo is None or len(str(said)) > self.limit:
-            raise _Wrong("a date with a time and a time zone, such as 2027-02-01T09:00+01:00")
+            raise Unfit("a date with a time and a time zone, such as 2027-02-01T09:00+01:00")
         return str(said)
 
 
@@ -287,7 +287,7 @@ class Color(Option):
 
     def read(self, said: Any) -> str:
         if not _COLOR.fullmatch(str(said)):
-            raise _Wrong("a colour such as #a4552e")
+            raise Unfit("a colour such as #a4552e")
         return str(said)
 
     def usual(self) -> str:
@@ -307,7 +307,7 @@ class Address(Option):
 
     def read(self, said: Any) -> str:
         if not _ADDRESS.fullmatch(str(said)) or len(str(said)) > self.limit:
-            raise _Wrong(f"an address that begins with https://, of at most {self.limit:,} characters")
+            raise Unfit(f"an address that begins with https://, of at most {self.limit:,} characters")
         return str(said)
 
 
@@ -329,7 +329,7 @@ def read(declared: Mapping[str, Option], said: Mapping[str, Any], form: str) -> 
         raw = said.get(name)
         try:
             found[name] = option.default if raw in _NOTHING else option.read(raw)
-        except _Wrong as wrong:
+        except Unfit as wrong:
             faults[name] = f"“{str(raw)[:80]}” cannot be the option “{name}”: it has to be {wrong}."
     if faults:
         raise WrongOptions(dict(sorted(faults.items())))
