@@ -105,6 +105,38 @@ PRICE_LISTS = (
     ("es", "Lista de precios 2027", "Precios recomendados, IVA incluido."),
 )
 
+PAGES = {
+    "title": "Le nostre macchine",
+    "category": "machines",
+    "layout": "page",
+    "comparison": "columns",
+    "references": True,
+    "year": "2027",
+    "imprint": IMPRINT,
+    "back_cover": IMPRINT,
+}
+GRID = {
+    "title": "Order list",
+    "subtitle": "All articles by category",
+    "layout": "grid",
+    "chapters": "headings",
+    "density": "compact",
+    "accent": "#1f5f7a",
+    "price_list": True,
+    "name_index": True,
+    "price_note": "Recommended retail prices including VAT.",
+    "year": "2027",
+    "imprint": IMPRINT,
+}
+BILINGUAL = {
+    "title": "Mühlen · Macinacaffè",
+    "filter": "category = grinders",
+    "languages": ["it"],
+    "type": "sans",
+    "year": "2027",
+    "imprint": IMPRINT,
+}
+
 # (code, title, channel, language, format, options)
 OUTPUTS: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
     ("shop-it", "Negozio web", "shop-it", "it", "web", {}),
@@ -136,6 +168,9 @@ OUTPUTS: tuple[tuple[str, str, str, str, str, dict[str, Any]], ...] = (
             "imprint": IMPRINT,
         },
     ),
+    ("catalog-pages-it", "Le nostre macchine", "print-eu", "it", "catalog", PAGES),
+    ("catalog-grid-en", "Order list 2027", "print-eu", "en", "catalog", GRID),
+    ("catalog-de-it", "Mühlen, Macinacaffè", "print-eu", "de", "catalog", BILINGUAL),
     ("datasheet-solenne-de", "Datenblatt Solenne", "print-de", "de", "datasheet", {"sku": "BZ-SOLENNE"}),
     ("datasheet-lira-it", "Scheda tecnica Lira", "shop-it", "it", "datasheet", {"sku": "BZ-LIRA"}),
     ("datasheet-maestrale-ro", "Fișă tehnică Maestrale", "service", "ro", "datasheet", {"sku": "BZ-MAESTRALE"}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,11 +23,14 @@ from django.db import transaction
 
 from catalog import files
 from catalog.actors import Actor
+from catalog.filters import FilterError
 from catalog.models import Asset
 from catalog.renditions import rendition, size_for
 from exports import querysets
+from exports.asking import filtering
+from exports.asking.said import Said
 from exports.delivery import webhooks
-from exports.documents import Document, DocumentAsset, Publication
+from exports.documents import Document, DocumentAsset, Publication, to_bytes
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work, Workshop
 from exports.formats.registry import format_called
@@ -106,6 +109,8 @@ def work_of(output: Output, release: Release) -> Work:
         output.options,
         workshop=_workshop(),
         translations=partial(_translated, release),
+        selection=partial(_selected, release, output.language),
+        asset=_asset,
     )
 
 
@@ -190,6 +195,23 @@ def _translated(release: Release, language: str) -> tuple[Publication, Iterator[
     if language not in release.publications:
         raise ExportError(f"release {release.number} has no language “{language}”.")
     return querysets.publication_of(release, language), querysets.documents_at(release, language)
+
+
+def _selected(release: Release, language: str, text: str) -> Callable[[Document], bool]:
+    """Raises ExportError for a filter that cannot be asked of this release."""
+    try:
+        wanted = filtering.wanted(text, Said(release, language))
+    except FilterError as error:
+        raise ExportError(f"The option “filter” cannot be asked of this release. {error}") from error
+    return lambda document: wanted.holds(orjson.loads(to_bytes(document)))
+
+
+def _asset(code: str) -> DocumentAsset:
+    """A picture of the library. Raises ExportError."""
+    row = Asset.objects.filter(code__iexact=code, kind="image").first()
+    if row is None:
+        raise ExportError(f"There is no picture “{code}” in the asset library.")
+    return DocumentAsset("logo", row.kind, "", "", row.media_type, row.width, row.height, row.digest)
 
 
 @contextmanager

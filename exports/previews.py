@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -10,7 +10,7 @@ from exports import querysets
 from exports.documents import Document, from_bytes
 from exports.editions import BuildFailed, Checked, release_of, work_of
 from exports.errors import ExportError
-from exports.formats.base import Problem
+from exports.formats.base import Problem, Work
 from exports.formats.registry import format_called
 from exports.models import Output, Release
 
@@ -20,22 +20,31 @@ DOCUMENTS = 24
 def write(output: Output, out: BinaryIO) -> list[Problem]:
     """Write what `output`, as it stands, would come to; returns what there is to say of it. Raises BuildFailed.
 
-    The products are those that its options name, else the first DOCUMENTS of the release.
+    The products are those that its options name, else the first DOCUMENTS that they ask for.
     """
     try:
         release = release_of(output)
         form = format_called(output.format)
         told = form.read(output.options)
         work = work_of(output, release)
-        form.write(iter(Checked(_some(release, output.language, told), form, work)), out, work)
+        form.write(iter(Checked(_some(release, output.language, told, work), form, work)), out, work)
     except ExportError as error:
         raise BuildFailed(str(error)) from error
     return work.problems
 
 
-def _some(release: Release, language: str, told: Mapping[str, Any]) -> Iterator[Document]:
+def _some(release: Release, language: str, told: Mapping[str, Any], work: Work) -> Iterator[Document]:
     named = [*(told.get("skus") or ()), *(told.get("offers") or ()), *filter(None, [told.get("sku")])]
     if not named:
-        return islice(querysets.documents_at(release, language), DOCUMENTS)
+        return islice(filter(_asked(told, work), querysets.documents_at(release, language)), DOCUMENTS)
     rows = sorted(querysets.stored_called(release, language, named[:DOCUMENTS]), key=lambda row: row.sku)
     return (from_bytes(row.body) for row in rows)
+
+
+def _asked(told: Mapping[str, Any], work: Work) -> Callable[[Document], bool]:
+    """Whether a document is of those that the options ask for. Raises ExportError."""
+    category, text = told.get("category"), told.get("filter")
+    found = work.selection(text) if text else lambda _: True
+    return lambda document: (
+        (not category or any(category in (link.code, *link.path) for link in document.categories)) and found(document)
+    )

@@ -57,6 +57,18 @@ class Workshop:
 Translations = Callable[[str], tuple[Publication, Iterable[Document]]]
 
 
+# A filter -> whether it finds a document.
+Selection = Callable[[str], Callable[[Document], bool]]
+
+
+def _unselected(text: str) -> Callable[[Document], bool]:
+    raise ExportError(f"There is no release here that could be asked for “{text[:80]}”.")
+
+
+def _unknown(code: str) -> DocumentAsset:
+    raise ExportError(f"There is no picture “{code}” in the asset library.")
+
+
 def _untranslated(language: str) -> tuple[Publication, Iterable[Document]]:
     raise ExportError(f"This edition has no language “{language}”.")
 
@@ -68,7 +80,8 @@ class Work:
     `base_url` is the site's origin without a trailing slash; `options` are the output's as they were said, for
     Format.told, which remembers in `told` what they come to; `problems` takes what the format finds while writing;
     `memo` is what a format remembers from one document to the next, by its code.
-    `translations` gives the release in another language of the channel, or raises ExportError.
+    `translations` gives the release in another language of the channel, `selection` says what a filter asks of its
+    documents, `asset` is a picture of the library that no document has, by its code; all may raise ExportError.
     `pages` takes, from formats of pages, what of a product stands on which page, by SKU and page number: the places of
     statements in the document (from 0), "headline", "teaser", and "facts-GROUP".
     """
@@ -83,6 +96,8 @@ class Work:
     workshop: Workshop = Workshop()
     pages: dict[str, Mapping[str, Sequence[str]]] = field(default_factory=dict)
     translations: Translations = _untranslated
+    selection: Selection = _unselected
+    asset: Callable[[str], DocumentAsset] = _unknown
 
 
 class Format(ABC):

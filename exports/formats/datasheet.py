@@ -14,15 +14,15 @@ from exports.errors import ExportError
 from exports.formats import options as opt
 from exports.formats.base import Work
 from exports.pdf.chapters import variants_of
-from exports.pdf.codes import Code
 from exports.pdf.engine import Part, Press
 from exports.pdf.entries import Entry, Picture, Writer
 from exports.pdf.envelope import PRICE_NOTE, envelope
-from exports.pdf.faults import Policy
 from exports.pdf.hazards import Hazard, hazards
-from exports.pdf.landing import code_to, landing
+from exports.pdf.kinds.codes import Code
+from exports.pdf.kinds.faults import Policy
+from exports.pdf.kinds.landing import code_to, landing
+from exports.pdf.kinds.printed import Printed, pixels, told_of
 from exports.pdf.limits import clipped
-from exports.pdf.printed import Printed, pixels, told_of
 
 PICTURE, DRAWING = 66.0, 120.0  # mm
 
@@ -120,7 +120,12 @@ class DataSheet(Printed):
             tuple(_downloads(document, work)),
             code_to(told["qr"], document, module=0.42),
         )
-        context = {**envelope(work, entry.name), "entry": entry, "sheet": sheet, "hazards": sheet.hazards}
+        context = {
+            **envelope(work, entry.name, told["price_note"]),
+            "entry": entry,
+            "sheet": sheet,
+            "hazards": sheet.hazards,
+        }
         return self.render_one(press, document, render_to_string("exports/pdf/datasheet.html", context), work)
 
 

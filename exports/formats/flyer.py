@@ -14,17 +14,17 @@ from exports.documents import Document, DocumentAsset, Money, Publication
 from exports.errors import ExportError
 from exports.formats import options as opt
 from exports.formats.base import Work
-from exports.pdf.codes import Code
 from exports.pdf.engine import Part, Press
 from exports.pdf.entries import Picture
-from exports.pdf.envelope import envelope, text
-from exports.pdf.faults import Policy
-from exports.pdf.fitting import Text, excesses, shorter
-from exports.pdf.labels import price_size
-from exports.pdf.landing import code_to, landing
+from exports.pdf.envelope import envelope
+from exports.pdf.kinds.codes import Code
+from exports.pdf.kinds.faults import Policy
+from exports.pdf.kinds.fitting import Text, excesses, shorter
+from exports.pdf.kinds.labels import price_size
+from exports.pdf.kinds.landing import code_to, landing
+from exports.pdf.kinds.prices import price_text, reduction
+from exports.pdf.kinds.printed import Printed, pixels, told_of, told_small
 from exports.pdf.limits import clipped
-from exports.pdf.prices import price_text, reduction
-from exports.pdf.printed import Printed, pixels, told_of, told_small
 from exports.web.locales import date_text, money_text
 from exports.wording import word
 
@@ -143,7 +143,8 @@ class Flyer(Printed):
         return chosen
 
     def parts(self, press: Press, documents: Sequence[Document], every: Sequence[Document], work: Work) -> list[Part]:
-        settings: Settings = self.settings(self.told(work), work.base_url)
+        told = self.told(work)
+        settings: Settings = self.settings(told, work.base_url)
         self._measure(press, documents, work)
         if documents:
             self._check_hero(documents[0], work)
@@ -156,15 +157,15 @@ class Flyer(Printed):
         ]
         pages = [others[at : at + PER_PAGE] for at in range(0, len(others), PER_PAGE)] or [[]]
         context = {
-            **envelope(work, text(work, "title", work.publication.title)),
-            "subtitle": text(work, "subtitle"),
+            **envelope(work, told["title"] or work.publication.title),
+            "subtitle": clipped(told["subtitle"], opt.SHORT),
             "period": _period(settings, work.publication),
             "settings": settings,
             "hero": hero,
             "pages": pages,
             "code": self._code(settings),
-            "landing_text": text(work, "landing_text"),
-            "terms": text(work, "terms", limit=900),
+            "landing_text": clipped(told["landing_text"], opt.SHORT),
+            "terms": clipped(told["terms"], 900),
         }
         return [press.render(render_to_string("exports/pdf/flyer.html", context))]
 
@@ -197,13 +198,13 @@ class Flyer(Printed):
         )
 
     def _measure(self, press: Press, documents: Sequence[Document], work: Work) -> None:
-        language = work.publication.language
+        language, told = work.publication.language, self.told(work)
         rooms = {
             text.key: (document, what, text)
             for place, document in enumerate(documents)
             for what, text in _texts(document, place)
         }
-        head = {"title": text(work, "title", work.publication.title), "subtitle": text(work, "subtitle")}
+        head = {"title": told["title"] or work.publication.title, "subtitle": told["subtitle"]}
         heads = {f"flyer-{what}": what for what in head}
         measured = [Text(key, head[what], key, *HEAD[key]) for key, what in heads.items()]
         measured += [text for _, _, text in rooms.values()]

@@ -15,11 +15,11 @@ from exports.formats import options as opt
 from exports.formats.base import Work
 from exports.pdf.engine import Part, Press
 from exports.pdf.entries import Entry, Writer
-from exports.pdf.envelope import envelope, text
-from exports.pdf.faults import Policy
+from exports.pdf.envelope import envelope
 from exports.pdf.hazards import Hazard, hazards, is_hazard
+from exports.pdf.kinds.faults import Policy
+from exports.pdf.kinds.printed import Printed, pixels, told_of
 from exports.pdf.limits import clipped
-from exports.pdf.printed import Printed, pixels, told_of
 from exports.web.locales import language_name
 from exports.wording import word
 
@@ -164,7 +164,7 @@ class InstructionSheet(Printed):
             "sku": clipped(first.document.sku, 80),
             "picture": press.picture(first.document.sku, first.document.picture(), pixels(COVER)),
             "alt": clipped((first.document.picture() or _NO_PICTURE).alt, 500),
-            "imprint": text(work, "imprint", limit=600),
+            "imprint": clipped(self.told(work)["imprint"], 600),
             "spoken": [(one, word(one.language, "instructions"), pages.get(one.language, 0)) for one in spoken],
         }
         return press.render(render_to_string("exports/pdf/instructions_cover.html", context), first_page=first_page)

@@ -11,12 +11,12 @@ from django.template.loader import render_to_string
 from exports.documents import Document
 from exports.formats.base import Work
 from exports.identifiers import compact, gtin_fault
-from exports.pdf.codes import Code
 from exports.pdf.engine import Part, Press
 from exports.pdf.envelope import envelope
-from exports.pdf.faults import Policy
-from exports.pdf.fitting import Text, excesses, shorter
-from exports.pdf.labels import (
+from exports.pdf.kinds.codes import Code
+from exports.pdf.kinds.faults import Policy
+from exports.pdf.kinds.fitting import Text, excesses, shorter
+from exports.pdf.kinds.labels import (
     LABEL_OPTIONS,
     Box,
     LabelSettings,
@@ -28,9 +28,9 @@ from exports.pdf.labels import (
     price_size,
     settings_of,
 )
+from exports.pdf.kinds.prices import price_text, unit_price
+from exports.pdf.kinds.printed import Printed, told_of
 from exports.pdf.limits import clipped
-from exports.pdf.prices import price_text, unit_price
-from exports.pdf.printed import Printed, told_of
 
 SHEETS = 40  # laid out at once
 PRICE_LINE = 8.0  # mm

@@ -13,11 +13,11 @@ from exports.formats import options as opt
 from exports.formats.base import Work
 from exports.pdf.chapters import Section, arrange
 from exports.pdf.engine import Part, Press
-from exports.pdf.envelope import PRICE_NOTE, envelope, text
-from exports.pdf.faults import Policy
+from exports.pdf.envelope import PRICE_NOTE, envelope
+from exports.pdf.kinds.faults import Policy
+from exports.pdf.kinds.prices import UNIT_PRICE, price_text, unit_price
+from exports.pdf.kinds.printed import Printed, told_of
 from exports.pdf.limits import clipped
-from exports.pdf.prices import UNIT_PRICE, price_text, unit_price
-from exports.pdf.printed import Printed, told_of
 from exports.web.locales import date_text
 from exports.wording import word
 
@@ -85,18 +85,23 @@ class PriceList(Printed):
         yield "name", document.name
 
     def parts(self, press: Press, documents: Sequence[Document], every: Sequence[Document], work: Work) -> list[Part]:
-        settings: Settings = self.settings(self.told(work), work.base_url)
+        told = self.told(work)
+        settings: Settings = self.settings(told, work.base_url)
         publication = work.publication
         arrangement = arrange(documents, publication.navigation, word(publication.language, "further_products"))
         blocks = [
-            Block(section.level, clipped(section.label, 80), tuple(self._rows(section, arrangement.variants, work)))
+            Block(
+                section.level,
+                clipped(section.label, 80),
+                tuple(self._rows(section, arrangement.variants, settings, work)),
+            )
             for chapter in arrangement.chapters
             for section in chapter.walk()
         ]
         date = date_text(publication.released_on[:10], publication.language)
         context = {
-            **envelope(work, text(work, "title", word(publication.language, "price_list"))),
-            "subtitle": text(work, "subtitle"),
+            **envelope(work, told["title"] or word(publication.language, "price_list"), told["price_note"]),
+            "subtitle": clipped(told["subtitle"], opt.SHORT),
             "prices_of": word(publication.language, "prices_of").format(date=date),
             "settings": settings,
             "blocks": blocks,
@@ -104,17 +109,21 @@ class PriceList(Printed):
         }
         return [press.render(render_to_string("exports/pdf/pricelist.html", context))]
 
-    def _rows(self, section: Section, variants: Mapping[str, Sequence[Document]], work: Work) -> Iterator[Row]:
+    def _rows(
+        self, section: Section, variants: Mapping[str, Sequence[Document]], settings: Settings, work: Work
+    ) -> Iterator[Row]:
         for document in section.entries:
             below = variants.get(document.sku, ())
             if document.type == "group" and not below:
                 continue
-            yield _row(document, work, is_group=bool(below))
-            yield from (_row(variant, work, is_variant=True) for variant in below)
+            yield _row(document, settings, work, is_group=bool(below))
+            yield from (_row(variant, settings, work, is_variant=True) for variant in below)
 
 
-def _row(document: Document, work: Work, *, is_group: bool = False, is_variant: bool = False) -> Row:
-    unit = str(work.options.get("unit_price") or "")
+def _row(
+    document: Document, settings: Settings, work: Work, *, is_group: bool = False, is_variant: bool = False
+) -> Row:
+    unit = settings.unit_price
     axes = (document.facts[code].text if code in document.facts else value for code, value in document.axes.items())
     return Row(
         sku=clipped(document.sku, 80),

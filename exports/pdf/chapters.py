@@ -54,7 +54,7 @@ def arrange(documents: Iterable[Document], navigation: Sequence[Node], further: 
     the navigation goes into a last chapter called `further`.
     """
     by_sku = {document.sku: document for document in documents}
-    entry_of = {sku: (_above(document, by_sku) or [sku])[-1] for sku, document in by_sku.items()}
+    entry_of = {sku: (groups_above(document, by_sku) or [sku])[-1] for sku, document in by_sku.items()}
     entries = [document for sku, document in by_sku.items() if entry_of[sku] == sku]
     return Arrangement(_chapters(entries, navigation, further), variants_of(by_sku.values()), entry_of)
 
@@ -65,12 +65,12 @@ def variants_of(documents: Iterable[Document]) -> dict[str, list[Document]]:
     variants: dict[str, list[Document]] = {}
     for document in by_sku.values():
         if document.type != "group":
-            for group in _above(document, by_sku):
+            for group in groups_above(document, by_sku):
                 variants.setdefault(group, []).append(document)
     return variants
 
 
-def _above(document: Document, by_sku: Mapping[str, Document]) -> list[str]:
+def groups_above(document: Document, by_sku: Mapping[str, Document]) -> list[str]:
     """The groups over `document` that there are, nearest first; none where it is its own ancestor."""
     groups: list[str] = []
     parent = document.parent

@@ -23,8 +23,8 @@ from exports.documents import DocumentAsset
 from exports.errors import ExportError
 from exports.formats.base import Files, Problem
 from exports.pdf import fonts
-from exports.pdf.archive import Archive
 from exports.pdf.hearing import listening
+from exports.pdf.kinds.archive import Archive
 from exports.pdf.pictures import Pictures
 from exports.pdf.speaking import name_languages
 

@@ -113,11 +113,12 @@ class VariantTable:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """`anchor` is "" for a product that is not in this PDF."""
+    """`anchor` is "" for a product that is not in this PDF; `page` is 0 while nobody knows it."""
 
     sku: str
     name: str
     anchor: str
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

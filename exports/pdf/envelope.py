@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from exports.formats.base import Work
-from exports.formats.options import LONG as LONG
 from exports.formats.options import SHORT, Text
 from exports.pdf.limits import clipped
 from exports.web.locales import date_text
@@ -15,17 +14,7 @@ from exports.wording import words
 PRICE_NOTE = Text(label="Note on prices", help="Such as what taxes they include.", limit=600, group="Content")
 
 
-def text(work: Work, name: str, otherwise: str = "", limit: int = SHORT) -> str:
-    """An option's words."""
-    return clipped(str(work.options.get(name) or otherwise), limit)
-
-
-def is_on(work: Work, name: str, *, otherwise: bool) -> bool:
-    """An option that is yes or no; it may have come through a form or a command line."""
-    return str(work.options.get(name, otherwise)).lower() in ("true", "1", "yes")
-
-
-def envelope(work: Work, title: str) -> dict[str, Any]:
+def envelope(work: Work, title: str, price_note: str = "") -> dict[str, Any]:
     """The context that all templates share."""
     publication = work.publication
     released_on = publication.released_on[:10]
@@ -35,8 +24,8 @@ def envelope(work: Work, title: str) -> dict[str, Any]:
         "language": publication.language,
         "words": own_words,
         "author": clipped(publication.title, SHORT),
-        "title": title,
+        "title": clipped(title, SHORT),
         "released_on": released_on,
         "release_line": own_words["release_line"].format(number=publication.release, date=released),
-        "price_note": text(work, "price_note", limit=600),
+        "price_note": clipped(price_note, PRICE_NOTE.limit),
     }

@@ -22,7 +22,7 @@ _BLOCK = re.compile(r"</(?:p|li|h3|h4|tr|blockquote)>")
 def layout_of(entry: Entry) -> str:
     """ "small"; "" for what shares a page; "long" for what begins one; "dense" for what would just not fit on it."""
     lines = height(entry)
-    if _words(entry) + _below(entry) < SMALL:
+    if _words(entry) + below(entry) < SMALL:
         return "small"
     if lines <= LONG:
         return ""
@@ -31,10 +31,11 @@ def layout_of(entry: Entry) -> str:
 
 def height(entry: Entry) -> float:
     """The words beside the side column, and what stands below both."""
-    return max(_words(entry), _side(entry)) + _below(entry)
+    return max(_words(entry), _side(entry)) + below(entry)
 
 
-def _below(entry: Entry) -> float:
+def below(entry: Entry) -> float:
+    """Facts, variants and tables, as wide as an A4 page's text."""
     facts = sum(1.6 + 0.92 * (len(group.facts) / 2 + 1.5 * len(group.long_facts) + 0.5) for group in entry.facts)
     variants = 2.5 + 1.06 * len(entry.variants.rows) if entry.variants else 0
     tables = sum(2.5 + 1.06 * len(table.rows) for table in entry.tables)
@@ -42,24 +43,30 @@ def _below(entry: Entry) -> float:
 
 
 def _words(entry: Entry) -> float:
-    head = 1 + 2 * _rows(entry.name, 34) + 1.4 * _rows(entry.headline, 56) + (2 if entry.price else 0)
-    teaser = 1.15 * _rows(entry.teaser, 68) + 0.5
+    head = 1 + 2 * rows(entry.name, 34) + 1.4 * rows(entry.headline, 56) + (2 if entry.price else 0)
+    teaser = 1.15 * rows(entry.teaser, 68) + 0.5
     return (
-        head + teaser + _prose(entry.description, _WORDS) + 0.4 * len(entry.features) + _prose(entry.features, _WORDS)
+        head
+        + teaser
+        + prose_lines(entry.description, _WORDS)
+        + 0.4 * len(entry.features)
+        + prose_lines(entry.features, _WORDS)
     )
 
 
 def _side(entry: Entry) -> float:
-    return _PICTURE + 0.83 * _prose(entry.warnings, _SIDE) if entry.has_side_notes else _PICTURE
+    return _PICTURE + 0.83 * prose_lines(entry.warnings, _SIDE) if entry.has_side_notes else _PICTURE
 
 
-def _prose(prose: Iterable[Prose], characters: int) -> float:
-    return sum(_rows(block, characters) + 0.3 for one in prose for block in _blocks(one.html))
+def prose_lines(prose: Iterable[Prose], characters: int) -> float:
+    """Texts with so many characters to a line."""
+    return sum(rows(block, characters) + 0.3 for one in prose for block in _blocks(one.html))
 
 
 def _blocks(html: str) -> list[str]:
     return [text for block in _BLOCK.split(html) if (text := _TAG.sub("", block).strip())]
 
 
-def _rows(text: str, characters: int) -> int:
+def rows(text: str, characters: int) -> int:
+    """Lines of a text with so many characters each."""
     return ceil(len(text) / characters)

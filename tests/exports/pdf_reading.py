@@ -238,4 +238,5 @@ def longwinded() -> tuple[Document, ...]:
     )
     statements = tuple(Statement(slot, "de", html, "") for slot, html in shapes)
     facts = {code: replace(fact, label=word, text=word) for code, fact in samples.LIRA.facts.items()}
-    return (replace(samples.LIRA, name=word, statements=statements, facts=facts), *samples.DOCUMENTS[1:])
+    lira = replace(samples.LIRA, name=word, statements=statements, facts=facts)
+    return (lira, *samples.DOCUMENTS[1:3], replace(samples.TAMPER, assets=(samples.picture(),)))

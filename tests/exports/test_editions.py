@@ -318,3 +318,41 @@ def test_another_machine_fetches_an_edition_from_the_bucket(settings: Settings) 
     assert path_of(built.edition).read_bytes() == content
     shutil.rmtree(settings.EDITIONS_ROOT)
     assert not build(ME, output).new
+
+
+def catalog_of(**options: Any) -> Output:
+    weight = make_attribute("number", "weight")
+    family = make_family("parts", [weight])
+    channel = make_channel("print", ["en"])
+    for number in range(3):
+        make_product(f"P-{number}", family, {"weight": str(number)})
+    release(ACTOR, channel)
+    return Output.objects.create(code="parts", channel=channel, language="en", format="catalog", options=options)
+
+
+def test_a_catalog_is_filtered_by_what_its_release_says() -> None:
+    output = catalog_of(filter="weight > 1")
+    for product in Product.objects.all():
+        set_facts(ACTOR, product, {"weight": {"": "0"}})
+    edition = build(ME, output).edition
+    assert edition.page_map.pages.keys() == {"P-2"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"filter": "wieght > 1"}, "The option “filter” cannot be asked of this release. At character 1: there is no"),
+        ({"filter": "weight > 9"}, "The option “filter” leaves no product of this release."),
+        ({"logo": "ours"}, "There is no picture “ours” in the asset library."),
+    ],
+)
+def test_what_a_catalog_is_told_and_there_is_not_is_named(options: dict[str, str], message: str) -> None:
+    with pytest.raises(BuildFailed) as caught:
+        build(ME, catalog_of(**options))
+    assert message in str(caught.value)
+
+
+def test_a_logo_is_a_picture_of_the_library() -> None:
+    output = catalog_of(logo="ours", skus="P-0")
+    make_asset("ours", png())
+    assert build(ME, output).path.read_bytes().count(b"/Subtype /Image") == 1

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from exports.pdf import limits
+from exports.pdf.catalog.lists import COLUMN, FIRST_COLUMN, Line, spread
 from exports.pdf.limits import bounded, clipped, paragraphs
-from exports.pdf.lists import COLUMN, FIRST_COLUMN, Line, spread
 from exports.pdf.typeset import COLUMN_EMS, pieces, width, wrapped
 
 ORDINARY = (

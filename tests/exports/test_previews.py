@@ -64,3 +64,14 @@ def test_without_a_release_there_is_nothing_to_show(output: Output) -> None:
     output.channel = make.make_channel("other", ["en"])
     with pytest.raises(BuildFailed, match="no release yet"):
         previews.write(output, BytesIO())
+
+
+def test_a_filter_is_asked_before_the_first_products_are_taken(admin_client: Client, output: Output) -> None:
+    for number in range(30):
+        make.make_product(f"AA-{number:02}")
+    release(make.ACTOR, output.channel)
+    Output.objects.update(format="catalog")
+    answer = ask(admin_client, output, option_filter="sku = BZ-2", option_cover="", option_contents="", option_index="")
+    assert answer.count("data:image/jpeg;base64,") == 2, "the product and the imprint"
+    assert "BZ-2</b> It has no picture" in answer
+    assert "At character 5" in ask(admin_client, output, option_filter="sku BZ")

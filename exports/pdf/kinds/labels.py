@@ -8,9 +8,9 @@ from typing import Any
 
 from exports.errors import ExportError
 from exports.formats import options as opt
-from exports.pdf import codes
-from exports.pdf.codes import Code
-from exports.pdf.prices import UNIT_PRICE
+from exports.pdf.kinds import codes
+from exports.pdf.kinds.codes import Code
+from exports.pdf.kinds.prices import UNIT_PRICE
 
 PAPERS = {"a4": (210.0, 297.0), "a5": (148.0, 210.0), "letter": (215.9, 279.4)}
 PADDING = 2.0

@@ -14,11 +14,11 @@ from exports.documents import Document, DocumentAsset
 from exports.errors import ExportError
 from exports.formats import options as opt
 from exports.formats.base import Format, Problem, Work
-from exports.pdf import glyphs
-from exports.pdf.archive import archive_of
 from exports.pdf.engine import Part, Press
 from exports.pdf.envelope import envelope
-from exports.pdf.faults import Faults, Policy
+from exports.pdf.kinds import glyphs
+from exports.pdf.kinds.archive import archive_of
+from exports.pdf.kinds.faults import Faults, Policy
 from exports.pdf.limits import clipped
 
 RESOLUTION, LEAST_RESOLUTION = 300, 150  # pixels per inch that are asked for, and that print needs
@@ -160,8 +160,11 @@ POLICIES: dict[str, str] = {
 }
 
 
-def shared(otherwise: Policy = Policy.STOP) -> dict[str, opt.Option]:
-    """What all these kinds can be told; `otherwise` is what happens to faults where nothing is said."""
+def told_of(otherwise: Policy, own: Mapping[str, opt.Option]) -> dict[str, opt.Option]:
+    """What a kind can be told: which products, its own options, and what all have besides.
+
+    `otherwise` is what happens to faults where nothing is said.
+    """
     return {
         "skus": opt.Codes(
             label="Products", help="SKUs, in this order, with commas between them; all without it.", group="Content"
@@ -169,6 +172,7 @@ def shared(otherwise: Policy = Policy.STOP) -> dict[str, opt.Option]:
         "category": opt.Code(
             label="Category", help="Only products of the category of this code and those below it.", group="Content"
         ),
+        **own,
         "needs": opt.Codes(
             label="Slots to be filled", help="By each product, such as description.", group="What is amiss"
         ),
@@ -177,13 +181,6 @@ def shared(otherwise: Policy = Policy.STOP) -> dict[str, opt.Option]:
         ),
         "pdf_a": opt.Flag(label="PDF/A-3", help="With the release's documents attached as JSON.", group="File"),
     }
-
-
-def told_of(otherwise: Policy, own: Mapping[str, opt.Option]) -> dict[str, opt.Option]:
-    """The options of a kind: which products, its own, and what all kinds have besides."""
-    common = shared(otherwise)
-    first = {name: common.pop(name) for name in ("skus", "category")}
-    return {**first, **own, **common}
 
 
 def pixels(width: float) -> int:

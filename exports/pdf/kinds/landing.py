@@ -7,8 +7,8 @@ from urllib.parse import quote
 from exports.documents import Document
 from exports.formats.options import Address
 from exports.identifiers import compact, gtin_fault
-from exports.pdf import codes
-from exports.pdf.codes import Code
+from exports.pdf.kinds import codes
+from exports.pdf.kinds.codes import Code
 
 LONGEST = 300  # characters: more make a code too dense for paper
 
