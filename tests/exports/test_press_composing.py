@@ -10,7 +10,7 @@ import pytest
 
 from exports.formats.catalog import Catalog
 from exports.pdf import fonts
-from exports.pdf.catalog.plan import styles
+from exports.pdf.catalog.look import Look
 from tests.exports import samples
 from tests.exports.pdf_reading import spied
 
@@ -20,7 +20,7 @@ with fonts.only_ours():
     from exports.pdf.press.typesetter import Given, Typesetter
     from exports.pdf.rendering import AssetFetcher, FontConfiguration, weasyprint
 
-CSS = styles("common", "catalog", "catalog_pasted")
+CSS = Look.of(Catalog().read({})).styles("catalog_pasted")
 PROSE = """<!DOCTYPE html><html lang="{lang}"><body><main class="on-entry"><article class="entry" id="sku-1">
 <div class="entry-side"><div class="picture picture-none"><div class="ring"></div></div></div><div class="entry-words">
 <p class="kicker"><span class="sku">1</span> · Machines</p><h3>{name}</h3><p class="price">1 €</p>
