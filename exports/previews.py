@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -27,6 +28,8 @@ def write(output: Output, out: BinaryIO) -> list[Problem]:
         form = format_called(output.format)
         told = form.read(output.options)
         work = work_of(output, release)
+        if told.get("skus"):
+            work = replace(work, options={**output.options, "skus": list(told["skus"][:DOCUMENTS])})
         form.write(iter(Checked(_some(release, output.language, told, work), form, work)), out, work)
     except ExportError as error:
         raise BuildFailed(str(error)) from error
@@ -37,8 +40,10 @@ def _some(release: Release, language: str, told: Mapping[str, Any], work: Work) 
     named = [*(told.get("skus") or ()), *(told.get("offers") or ()), *filter(None, [told.get("sku")])]
     if not named:
         return islice(filter(_asked(told, work), querysets.documents_at(release, language)), DOCUMENTS)
-    rows = sorted(querysets.stored_called(release, language, named[:DOCUMENTS]), key=lambda row: row.sku)
-    return (from_bytes(row.body) for row in rows)
+    found = {row.sku: from_bytes(row.body) for row in querysets.stored_called(release, language, named[:DOCUMENTS])}
+    variants = [sku for document in found.values() for sku in document.variants if sku not in found]
+    found |= {row.sku: from_bytes(row.body) for row in querysets.stored_called(release, language, variants)}
+    return iter([found[sku] for sku in sorted(found)])
 
 
 def _asked(told: Mapping[str, Any], work: Work) -> Callable[[Document], bool]:

@@ -19,7 +19,8 @@ from exports.formats.options import WrongOptions
 from exports.pdf.catalog.wording import WORDS
 from exports.wording import WORDS as COMMON
 from tests.exports import samples
-from tests.exports.pdf_reading import destinations, links, opened, outline, pictures, texts
+from tests.exports.pdf_reading import destinations, font_names, links, opened, outline, pictures, stamped, texts
+from tests.exports.test_catalog_format import listed
 
 ROADS = pytest.mark.parametrize("tagged", [False, True], ids=["pasted", "flowing"])
 Said = Mapping[str, Any]
@@ -202,6 +203,34 @@ def test_a_price_list_has_what_can_be_bought(tagged: bool) -> None:
 
 
 @ROADS
+def test_numbers_in_the_lists_are_the_pages_of_the_entries(tagged: bool) -> None:
+    fact = Fact("Stichwort", "general", "select", "a", "Stahl", 9)
+    parts = tuple(replace(one, facts={**one.facts, "tag": fact}) for one in map(part, range(40)))
+    pdf = made(parts, tagged, name_index="on", price_list="on", keywords="tag", index="off")
+    places, pages = destinations(pdf), texts(pdf)
+    assert len({places[f"sku-{one.sku}"] for one in parts}) > 3
+    for code in ("name_index", "price_list", "keywords"):
+        if tagged:
+            found = re.findall(r"(\d+) (?:\d+,00 € )?(?:T-\d+ )?(Teil [A-D]\d+)", pages[places[code] - 1])
+            assert {name: int(page) for page, name in found} == {one.name: places[f"sku-{one.sku}"] for one in parts}
+        else:
+            beside = listed(pdf, [places[code]])
+            assert len(beside) == 40
+            assert beside == [(anchor, places[anchor]) for anchor, _ in beside]
+
+
+@ROADS
+@pytest.mark.parametrize("layout", ["half", "page"])
+def test_every_text_and_fact_is_in_the_pages(tagged: bool, layout: str) -> None:
+    printed = words(made(samples.DOCUMENTS, tagged, layout=layout, prices="off"))
+    for document in samples.DOCUMENTS:
+        for statement in document.statements if document.type != "variant" else ():
+            assert all(line.removeprefix("– ") in printed for line in statement.text.splitlines()), statement.slot
+        for _, fact in document.listed() if document.type != "variant" else ():
+            assert fact.text in printed
+
+
+@ROADS
 def test_the_back_cover_is_last(tagged: bool) -> None:
     assert texts(made(PARTS, tagged, back_cover="Bordanza, Triest"))[-1] == "Bordanza, Triest"
 
@@ -231,6 +260,18 @@ def test_a_text_that_not_all_have_is_told_and_not_printed() -> None:
         ("T-0", "Its text in the slot “intro” is not printed: not all products of “Zubehör” have it."),
         ("", "There is no foreword: no text in the slot “welcome” is on all products."),
     ]
+
+
+def test_a_text_too_long_for_an_opening_page_is_told_and_has_room_under_a_heading() -> None:
+    long = "Ein Satz, der nicht aufhört. " * 80
+    said = tuple(replace(one, statements=(replace(INTRO, html=f"<p>{long}Ende.</p>", text=long),)) for one in PARTS)
+    work = samples.work()
+    made(said, False, work, openings="intro")
+    [problem] = [one for one in work.problems if "characters; its page holds" in one.message]
+    assert "“Zubehör” has 2,320 characters; its page holds 1,500." in problem.message
+    work = samples.work()
+    assert "Ende." in words(made(said, False, work, openings="intro", chapters="headings"))
+    assert work.problems == []
 
 
 # --- Entries ----------------------------------------------------------------------------------------------------------
@@ -299,8 +340,6 @@ def test_entries_name_the_pages_of_what_they_name(tagged: bool, layout: str) -> 
 
 def _stamped(page: pikepdf.Page, number: int) -> str:
     """The number where one is stamped in the text of a pasted up page."""
-    from tests.exports.pdf_reading import stamped
-
     return next((str(said) for _, y, said in stamped(page) if y > 60 and said == number), "")
 
 
@@ -337,8 +376,6 @@ def test_bleed_makes_sheets_larger_and_says_where_they_are_cut(tagged: bool) -> 
 
 @ROADS
 def test_type_density_and_colour_are_those_that_are_wanted(tagged: bool) -> None:
-    from tests.exports.pdf_reading import font_names
-
     pdf = made(PARTS, tagged, type="sans", density="compact", accent="#004488")
     assert not any("Serif" in name for name in font_names(pdf))
     blue = re.compile(rb"0 0?\.266\d* 0?\.533\d* (rg|scn|RG)|0 0?\.27 0?\.53 rg")

@@ -75,3 +75,15 @@ def test_a_filter_is_asked_before_the_first_products_are_taken(admin_client: Cli
     assert answer.count("data:image/jpeg;base64,") == 2, "the product and the imprint"
     assert "BZ-2</b> It has no picture" in answer
     assert "At character 5" in ask(admin_client, output, option_filter="sku BZ")
+
+
+def test_a_long_list_is_shown_as_far_as_a_preview_goes(admin_client: Client, output: Output) -> None:
+    for number in range(30):
+        make.make_product(f"AA-{number:02}")
+    release(make.ACTOR, output.channel)
+    Output.objects.update(format="catalog")
+    listed = ", ".join(f"AA-{number:02}" for number in reversed(range(30)))
+    answer = ask(admin_client, output, option_skus=listed, option_layout="grid", option_index="")
+    assert "AA-29</b> It has no picture" in answer
+    assert "AA-05</b>" not in answer
+    assert "no such product" not in answer

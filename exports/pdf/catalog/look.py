@@ -94,6 +94,11 @@ class Look:
         return 78 * self.rise
 
     @property
+    def opening(self) -> int:
+        """About how many characters of text an opening page has room for."""
+        return int(1_500 * self.scale * self.rise)
+
+    @property
     def column(self) -> float:
         """How wide a column of contents or index is."""
         return (self.text_width - BETWEEN_COLUMNS) / 2
@@ -183,7 +188,7 @@ class Look:
             "opener_title": self.text_width * 0.64,
             "rings": (42 * self.scale) + more,
             "grand_rings": 100 * self.scale,
-            **{f"at_{place}": more + place * self.rise for place in (20, 30, 39, 50, 104, 112, 118, 150)},
+            **{f"at_{place}": more + place * self.rise for place in (20, 30, 39, 50, 104, 112, 118, 130, 150)},
         }
         return {
             "look": self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO
@@ -13,6 +13,7 @@ from exports.formats.base import Problem
 from exports.pdf.catalog.comparing import Grid
 from exports.pdf.catalog.lists import Line, spread
 from exports.pdf.catalog.plan import LOGO, Heading, Plan, elsewhere
+from exports.pdf.catalog.sheets import close_up, head_columns, inner, outer
 from exports.pdf.catalog.sides import Side
 from exports.pdf.catalog.trimming import trimmed
 from exports.pdf.chapters import Section
@@ -20,10 +21,9 @@ from exports.pdf.entries import LABEL, NAME, anchor_of
 from exports.pdf.limits import clipped
 from exports.pdf.press.chunk import Chunk, Laid, Manuscript, digest
 from exports.pdf.press.gathering import Gathering, Laying, publish
-from exports.pdf.press.paste import Block, Piece, Sheet, paste
+from exports.pdf.press.paste import Block, Sheet, paste
 from exports.pdf.press.room import PressRoom, Source
 from exports.pdf.press.stamping import Digits, line
-from exports.pdf.press.stamping import Side as Edge
 
 RUNNING = 44  # characters of a name in a running head
 TOGETHER = 8  # pages of contents or index bound together
@@ -115,8 +115,8 @@ class Pasted:
             blocks = self._blocks(there, strips, laid)
             sheets = paste((self._opening(begin), *blocks), self._look.frame, first)
             if self._plan.grids:
-                self._close_up(sheets)
-                self._head_columns(sheets, {laid[chunk.code].key: strips[chunk.code] for chunk in there}, laid)
+                close_up(sheets)
+                head_columns(sheets, {laid[chunk.code].key: strips[chunk.code] for chunk in there}, laid)
             for sheet in sheets[opener(laid) is grand :]:
                 self._number(sheet, laid)
             for sheet in sheets[1:]:
@@ -267,7 +267,7 @@ class Pasted:
     # --- Sheets -------------------------------------------------------------------------------------------------------
 
     def _number(self, sheet: Sheet, laid: Laying) -> None:
-        x, side = _outer(sheet)
+        x, side = outer(sheet)
         sheet.pieces += Digits(laid["digits"]).number("folio", sheet.number, x, self._look.foot, side)
 
     def _head(self, sheet: Sheet, opener: Laid, laid: Laying) -> None:
@@ -276,42 +276,12 @@ class Pasted:
         ends = list({one.key: (one, "running") for one in entries[:1] + entries[-1:]}.values())
         if len(ends) == 2:
             ends.insert(1, (laid["digits"], "dash"))
-        outer, inner = _outer(sheet), _inner(sheet)
-        sheet.pieces += line([(opener, "chapter")], outer[0], self._look.head, outer[1])
-        sheet.pieces += line(ends, inner[0], self._look.head, inner[1])
-
-    def _close_up(self, sheets: Iterable[Sheet]) -> None:
-        """The rows of a table follow each other: what is free on a sheet is left at its foot."""
-        for sheet in sheets:
-            down = sheet.pieces[0].y if sheet.pieces else 0.0
-            for at, (piece, block) in enumerate(zip(sheet.pieces, sheet.blocks, strict=True)):
-                sheet.pieces[at] = replace(piece, y=round(down, 2))
-                down += (piece.page.end if piece.page else 0.0) - sheet.frame.top + block.gap
-
-    def _head_columns(self, sheets: Iterable[Sheet], strips: Mapping[str, Chunk | None], laid: Laying) -> None:
-        """Where a table goes on, the heads of its columns stand over it again."""
-        seen: set[str] = set()
-        for sheet in sheets:
-            first = next((block.laid.key for block in sheet.blocks), "")
-            strip = strips.get(first)
-            if strip and (first in seen or strip.code in seen):
-                page = laid[strip.code].pages[0]
-                sheet.pieces.append(Piece(laid[strip.code].key, page.form, 0.0, 0.0, page.height, page))
-            for block in sheet.blocks:
-                seen.add(block.laid.key)
-                if found := strips.get(block.laid.key):
-                    seen.add(found.code)
+        edge, fold = outer(sheet), inner(sheet)
+        sheet.pieces += line([(opener, "chapter")], edge[0], self._look.head, edge[1])
+        sheet.pieces += line(ends, fold[0], self._look.head, fold[1])
 
 
 def _said(publication: Publication) -> list[Any]:
     """What an entry takes from the envelope."""
     groups, slots, kinds = publication.groups, publication.slots, publication.associations
     return [publication.language, publication.currency, list(groups.items()), list(slots.items()), list(kinds.items())]
-
-
-def _outer(sheet: Sheet) -> tuple[float, Edge]:
-    return (sheet.frame.left, "left") if sheet.is_left else (sheet.frame.right, "right")
-
-
-def _inner(sheet: Sheet) -> tuple[float, Edge]:
-    return (sheet.frame.right, "right") if sheet.is_left else (sheet.frame.left, "left")

@@ -83,7 +83,7 @@ class Plan:
         self._articles = Articles(self.sides, told, self.look, self.words, self.all_names)
         self.shared = self._shared()
         self._texts, unprinted = texts_of(self.chapters, told["openings"]) if told["openings"] else ({}, [])
-        work.problems.extend([*unprinted, *self._pictures()])
+        work.problems.extend([*unprinted, *self._pictures(), *self._long_openings()])
 
     @property
     def chapters(self) -> Sequence[Section]:
@@ -132,6 +132,15 @@ class Plan:
                 yield Problem(entry.sku, "It has no picture; the catalogue leaves its place empty.", fatal=False)
             else:
                 yield from (Problem(entry.sku, message, fatal=False) for message in told_small(asset, width))
+
+    def _long_openings(self) -> Iterator[Problem]:
+        """Texts that an opening page has no room for."""
+        for chapter in self.chapters if self.told["chapters"] == "openers" else ():
+            said = sum(len(one.text) for one in self._texts.get(chapter.anchor, ()))
+            room = self.look.opening // len(self.sides)
+            if said > room:
+                message = f"The text of the chapter “{chapter.label}” has {said:,} characters; its page holds {room:,}."
+                yield Problem("", f"{message} “headings” in the option “chapters” has room for any.", fatal=False)
 
     def html(self, template: str, **context: Any) -> str:
         return render_to_string(f"exports/pdf/{template}.html", {**self.shared, **context})
