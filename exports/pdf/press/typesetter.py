@@ -16,7 +16,7 @@ from typing import Any
 from exports.formats.base import Problem
 from exports.pdf.hearing import listening
 from exports.pdf.pictures import Refused
-from exports.pdf.press import wire
+from exports.pdf.press import services, wire
 from exports.pdf.press.drawing import MissingGlyph, drawn, font_file
 from exports.pdf.rendering import AssetFetcher, FontConfiguration, weasyprint
 
@@ -105,10 +105,12 @@ def _answer(setter: Typesetter, task: Mapping[str, Any]) -> tuple[dict[str, Any]
     try:
         if "fonts" in task:
             return {}, setter.fonts(task["fonts"])
+        if "do" in task:
+            return services.serve(task)
         return setter.chunk(task)
     except MemoryError:
         os._exit(wire.OUT_OF_MEMORY)  # it could not be trusted any more
-    except MissingGlyph as error:
+    except (MissingGlyph, services.Refused) as error:
         return {"failed": str(error)}, b""
     except Exception as error:  # Whatever layout stumbles over is the chunk's failure, and no other's.
         return {"failed": f"layout ends with {type(error).__name__}"}, b""
