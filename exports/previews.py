@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -15,18 +17,21 @@ from exports.formats.registry import format_called
 from exports.models import Output, Release
 
 DOCUMENTS = 24
+SECONDS = 25.0  # by the clock, after which what is not laid out is given up
 
 
 def write(output: Output, out: BinaryIO) -> list[Problem]:
     """Write what `output`, as it stands, would come to; returns what there is to say of it. Raises BuildFailed.
 
-    The products are those that its options name, else the first DOCUMENTS of the release.
+    The products are those that its options name, else the first DOCUMENTS of the release. Pages are laid out by the
+    processes of the press, within its limits and for SECONDS at most: no text can keep the caller busy.
     """
     try:
         release = release_of(output)
         form = format_called(output.format)
         told = form.read(output.options)
         work = work_of(output, release)
+        work = replace(work, workshop=replace(work.workshop, until=time.monotonic() + SECONDS))
         form.write(iter(Checked(_some(release, output.language, told), form, work)), out, work)
     except ExportError as error:
         raise BuildFailed(str(error)) from error

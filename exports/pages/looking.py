@@ -60,6 +60,20 @@ def picture(edition: Edition, number: int, width: int) -> bytes:
     return _found(edition, {"do": "draw", "page": number, "width": width})[1]
 
 
+def first_pages(file: Path, most: int, width: int) -> tuple[list[bytes], int]:
+    """The first pages of a PDF that is no edition, as JPEG, and how many there are. Nothing is kept. Raises NoPages."""
+    [(_, counted)] = _run([("count", {"do": "count", "file": str(file)})])
+    every = 0 if counted.failed else counted.said["pages"]
+    numbers = range(1, min(most, every) + 1)
+    drawn = dict(
+        _run((number, {"do": "draw", "file": str(file), "page": number, "width": width}) for number in numbers)
+    )
+    for outcome in (counted, *drawn.values()):
+        if outcome.failed:
+            raise NoPages(f"This cannot be shown: {outcome.failed}.")
+    return [drawn[number].body for number in numbers], every
+
+
 def prints(edition: Edition, seconds: float = 3_600.0) -> list[Print]:
     """Of all pages. Raises NoPages, and Unfinished after about so many seconds."""
     every = range(1, count(edition) + 1, SLICE)

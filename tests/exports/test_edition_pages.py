@@ -67,7 +67,7 @@ def _tell(product: Product, slot: Any, code: str) -> None:
 
 
 def _change(family: Any, slot: Any) -> None:
-    tale = Fragment.objects.get(code="tale-1")
+    tale: Any = Fragment.objects.get(code="tale-1")
     write_fragment(make.ACTOR, tale, title={}, body={"en": tale.body_en.replace("paragraph 5 of", "chapter 5 of")})
     approve(make.ACTOR, Fragment.objects.get(code="tale-1"))
     make.switch("P-3", Product.Status.DISABLED)

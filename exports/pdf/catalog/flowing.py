@@ -28,7 +28,9 @@ class Block:
 
 def write(plan: Plan, out: BinaryIO) -> None:
     """Raises ExportError."""
-    with Press(plan.work.files, styles("common", "catalog", "catalog_flowing"), plan.work.problems) as press:
+    with Press(
+        plan.work.files, styles("common", "catalog", "catalog_flowing"), plan.work.problems, plan.work.workshop
+    ) as press:
         press.bind(Flow(press, plan).parts(), out, tagged=True)
 
 

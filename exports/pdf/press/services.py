@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
+
+from exports.pdf.press.setting import Setting
 
 
 class Refused(Exception):
@@ -12,12 +15,19 @@ class Refused(Exception):
 
 def serve(task: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     """What is said of it, and bytes. Raises Refused, and whatever else the service raises."""
+    if task["do"] in _SETTING:
+        return _SETTING[task["do"]](_setting(), task)
     from exports.pdf.proof import pages  # loads the library that draws PDFs
 
     try:
         return _SERVICES[task["do"]](pages, task)
     except ValueError as error:
         raise Refused(str(error)) from error
+
+
+@cache
+def _setting() -> Setting:
+    return Setting()
 
 
 def _regions(pages: Any, task: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -30,4 +40,12 @@ _SERVICES: Mapping[str, Callable[[Any, Mapping[str, Any]], tuple[dict[str, Any],
     "draw": lambda pages, task: ({}, pages.drawn(task["file"], task["page"], task["width"])),
     "prints": lambda pages, task: ({"prints": pages.prints(task["file"], task["first"], task["last"])}, b""),
     "regions": _regions,
+}
+
+# These are of one PDF in the making: what was laid out stays in the process.
+_SETTING: Mapping[str, Callable[[Setting, Mapping[str, Any]], tuple[dict[str, Any], bytes]]] = {
+    "begin": lambda setting, _: (setting.begin(), b""),
+    "part": lambda setting, task: (setting.part(task), b""),
+    "measure": lambda setting, task: (setting.measured(task), b""),
+    "bind": lambda setting, task: setting.bound(task),
 }

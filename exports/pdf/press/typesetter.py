@@ -98,6 +98,8 @@ def serve(channel: socket.socket, megabytes: int) -> None:
         while True:
             task, _ = wire.receive(channel)
             _bound_time(task["seconds"])
+            if "megabytes" in task:
+                _bound_memory(task["megabytes"])
             wire.send(channel, *_answer(setter, task))
 
 
@@ -122,7 +124,8 @@ def _bound_memory(megabytes: int) -> None:
     with suppress(OSError):  # where there is no /proc there is no such limit either
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         most = pages * resource.getpagesize() + megabytes * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def _bound_time(seconds: int) -> None:
