@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from io import BytesIO
 from typing import BinaryIO, ClassVar
 
 from exports.documents import Document
@@ -10,6 +12,7 @@ from exports.formats.base import Format, Problem, Work
 from exports.formats.options import LONG, Choice, Flag, Text
 from exports.pdf.catalog import flowing, pasted
 from exports.pdf.catalog.plan import Plan
+from exports.pdf.engine import CannotBeLaidOut
 from exports.pdf.envelope import PRICE_NOTE
 from exports.pdf.press.room import LEAVE_OUT, REPLACE, STOP
 
@@ -47,8 +50,25 @@ class Catalog(Format):
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
         told = self.told(work)
-        plan = Plan(work, documents)
         if told["tagged"]:
-            flowing.write(plan, out)
+            self._write_tagged(list(documents), out, work)
         else:
-            pasted.write(plan, told["failures"], out)
+            pasted.write(Plan(work, documents), told["failures"], out)
+
+    def _write_tagged(self, documents: Sequence[Document], out: BinaryIO, work: Work) -> None:
+        """Where a chapter cannot be laid out, the other road, which lays out entries alone, finds those to blame.
+
+        They are left out, or stop the edition. Raises ExportError.
+        """
+        try:
+            flowing.write(Plan(work, documents), out)
+        except CannotBeLaidOut:
+            trial = replace(work, problems=[], pages={})
+            policy = STOP if self.told(work)["failures"] == STOP else LEAVE_OUT
+            pasted.write(Plan(trial, documents), policy, BytesIO())
+            bad = {problem.sku: problem for problem in trial.problems if problem.fatal}
+            if not bad:
+                raise
+            work.problems.extend(bad.values())
+            flowing.write(Plan(work, [document for document in documents if document.sku not in bad]), out)
+            work.problems[:] = dict.fromkeys(work.problems)  # what was found twice is told once

@@ -132,7 +132,7 @@ class LabelSheet(Printed):
                 "settings": settings,
             }
             html = render_to_string("exports/pdf/label.html", context)
-            parts.append(press.render(html, first_page=at + 1, products=sum(map(len, pages[at : at + SHEETS]))))
+            parts.append(press.render(html, first_page=at + 1))
         return parts
 
 

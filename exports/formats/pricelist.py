@@ -102,7 +102,7 @@ class PriceList(Printed):
             "blocks": blocks,
             "has_units": any(block.has_units for block in blocks),
         }
-        return [press.render(render_to_string("exports/pdf/pricelist.html", context), products=len(documents))]
+        return [press.render(render_to_string("exports/pdf/pricelist.html", context))]
 
     def _rows(self, section: Section, variants: Mapping[str, Sequence[Document]], work: Work) -> Iterator[Row]:
         for document in section.entries:

@@ -25,6 +25,8 @@ from exports.pdf.archive import Archive
 from exports.pdf.pictures import ADDRESS, Pictures, Refused
 from exports.pdf.press.pool import Limits, Outcome, Pool, Process, borrowed
 
+MUCH = 20_000  # characters: two pages of ours, which take some tenths of a second
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -91,10 +93,10 @@ class Press:
         """The `src` of a picture at most `width` pixels wide, or "" where there is none."""
         return self.pictures.address(sku, asset, width)
 
-    def render(self, html: str, *, first_page: int = 1, products: int = 1, sku: str = "") -> Part:
+    def render(self, html: str, *, first_page: int = 1, sku: str = "") -> Part:
         """Lay out `html`; its first page has the number `first_page`. Raises ExportError where that is impossible.
 
-        It may take as long as one product may, and half a second more for each of the others.
+        It may take as long as one product may, and a second more for each MUCH of its HTML.
         """
         task = {
             "do": "part",
@@ -102,7 +104,7 @@ class Press:
             "css": self._stylesheet,
             "first_page": first_page,
             "pictures": self._paths(html),
-            "seconds": self._shop.seconds + products // 2,
+            "seconds": self._shop.seconds + len(html) // MUCH,
             "megabytes": self._shop.megabytes,
         }
         number = self._count = self._count + 1
@@ -115,14 +117,14 @@ class Press:
         anchors = {anchor: first_page + page for anchor, page in said["anchors"].items()}
         return Part(first_page, said["pages"], anchors, number, task, sku)
 
-    def measured(self, html: str, texts: int = 1) -> Mapping[str, tuple[float, float]]:
+    def measured(self, html: str) -> Mapping[str, tuple[float, float]]:
         """How wide and how high, in CSS pixels, each element with a `data-fit` is. Raises ExportError."""
         task = {
             "do": "measure",
             "html": html,
             "css": self._stylesheet,
             "first_page": 1,
-            "seconds": self._shop.seconds + texts // 20,
+            "seconds": self._shop.seconds + len(html) // MUCH,
             "megabytes": self._shop.megabytes,
         }
         outcome = self._asked(task)

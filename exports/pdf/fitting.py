@@ -58,7 +58,7 @@ def excesses(press: Press, language: str, texts: Sequence[Text]) -> Mapping[str,
     shown = [(text, clipped(text.text, LONGEST)) for text in texts]
     html = render_to_string("exports/pdf/fitting.html", {"texts": shown, "language": language})
     rooms = {text.key: text for text in texts}
-    found = {key: _excess(*size, rooms[key]) for key, size in press.measured(html, len(texts)).items()}
+    found = {key: _excess(*size, rooms[key]) for key, size in press.measured(html).items()}
     return {key: excess for key, excess in found.items() if excess}
 
 

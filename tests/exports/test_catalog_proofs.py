@@ -13,6 +13,7 @@ import pypdfium2
 import pytest
 
 from exports.documents import Document, Statement
+from exports.errors import ExportError
 from exports.formats.base import Workshop
 from exports.formats.catalog import Catalog
 from exports.pdf import entries
@@ -132,6 +133,20 @@ def _references(kid: Any) -> Iterator[Any]:
         if kid.get("/Type") == "/OBJR":
             yield kid
         yield from _references(kid.get("/K", pikepdf.Array()))
+
+
+def test_a_tagged_catalogue_leaves_out_what_cannot_be_laid_out_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "bounded", lambda html: (html, ()))
+    bad = replace(entry(5), statements=(Statement("description", "de", HOSTILE["nesting"], "x"),))
+    body, work = written((entry(1), bad, entry(9)), tagged=True)
+    words = "".join(extracted(body))
+    assert "Teil001" in words
+    assert "Teil009" in words
+    assert [(one.sku, one.message) for one in work.problems if one.fatal] == [
+        (bad.sku, "It cannot be laid out, it is left out: text 1 in “description”: layout ends with RecursionError.")
+    ]
+    with pytest.raises(ExportError, match="T-005 cannot be laid out"):
+        written((entry(1), bad), tagged=True, failures="stop")
 
 
 def test_sixty_hostile_products_among_two_hundred_good_ones(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
