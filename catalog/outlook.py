@@ -5,7 +5,7 @@ The rooms above this one put their answers in (`OUTLOOK`) when they are ready. W
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -39,6 +39,15 @@ class Carried:
     @property
     def channels(self) -> int:
         return len({outlet.channel for outlet in self.outlets if outlet.documents})
+
+
+@dataclass(frozen=True)
+class Printed:
+    """Where the latest edition of an output has a product: the edition's number and name, and its pages."""
+
+    edition: int
+    name: str
+    pages: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,7 @@ Explain: TypeAlias = Callable[[Product, Channel, str, bool], Any]
 @dataclass
 class Outlook:
     where_used: Callable[[Model], Carried] = lambda _: Carried()
+    printed: Callable[[Product], Sequence[Printed]] = lambda _: ()
     impact: Callable[[Fragment], Impact] = lambda _: Impact()
     preview: Callable[[Placement], Preview] | None = None
     explain: Explain | None = None

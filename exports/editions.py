@@ -80,11 +80,12 @@ def _build(actor: Actor, output: Output) -> Built:
     release = release_of(output)
     form = format_called(output.format)
     form.read(output.options)
-    recipe = _recipe(output, release)
+    made_with = _made_with(output, release)
+    recipe = blake2b(orjson.dumps(made_with, option=orjson.OPT_SORT_KEYS), digest_size=32).hexdigest()
     last = querysets.latest_edition(output)
     if last and last.recipe == recipe and (path := path_of(last)).exists():
         return Built(last, path, new=False)
-    return _make(actor, output, release, form, recipe)
+    return _make(actor, output, release, form, recipe, made_with)
 
 
 def release_of(output: Output) -> Release:
@@ -107,16 +108,16 @@ def work_of(output: Output, release: Release) -> Work:
         settings.SITE_URL,
         Library(),
         output.options,
-        workshop=_workshop(),
+        workshop=workshop(),
         translations=partial(_translated, release),
         selection=partial(_selected, release, output.language),
         asset=_asset,
     )
 
 
-def _recipe(output: Output, release: Release) -> str:
+def _made_with(output: Output, release: Release) -> dict[str, Any]:
     """What determines the file: the release, language, format, options, address, and the version of our code."""
-    parts: dict[str, Any] = {
+    return {
         "release": [release.channel_id, release.number, str(release.created_at)],
         "output": [output.format, output.language, output.options],
         "site": settings.SITE_URL,
@@ -124,7 +125,6 @@ def _recipe(output: Output, release: Release) -> str:
         "renderer": version("weasyprint"),
         "fonts": [path.name for path in fonts.font_files()],
     }
-    return blake2b(orjson.dumps(parts, option=orjson.OPT_SORT_KEYS), digest_size=32).hexdigest()
 
 
 def code_digest() -> str:
@@ -138,7 +138,9 @@ def code_digest() -> str:
     return total.hexdigest()
 
 
-def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: str) -> Built:
+def _make(
+    actor: Actor, output: Output, release: Release, form: Format, recipe: str, made_with: dict[str, Any]
+) -> Built:
     started = time.monotonic()
     work = work_of(output, release)
     counted = Checked(querysets.documents_at(release, output.language), form, work)
@@ -159,6 +161,7 @@ def _make(actor: Actor, output: Output, release: Release, form: Format, recipe: 
                 duration_ms=round((time.monotonic() - started) * 1000),
                 warnings=_warnings(work.problems),
                 recipe=recipe,
+                made_with=made_with,
                 created_by=actor.name,
             )
             if work.pages:
@@ -180,7 +183,8 @@ def _warnings(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     ]
 
 
-def _workshop() -> Workshop:
+def workshop() -> Workshop:
+    """What the press may use of this machine, as the settings say."""
     return Workshop(
         folder=Path(settings.PRESS_ROOT),
         keep=settings.PRESS_KEEP_BYTES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
@@ -16,12 +17,14 @@ from exports.formats.registry import format_called
 from exports.models import Output, Release
 
 DOCUMENTS = 24
+SECONDS = 25.0  # by the clock, after which what is not laid out is given up
 
 
 def write(output: Output, out: BinaryIO) -> list[Problem]:
     """Write what `output`, as it stands, would come to; returns what there is to say of it. Raises BuildFailed.
 
-    The products are those that its options name, else the first DOCUMENTS that they ask for.
+    The products are those that its options name, else the first DOCUMENTS that they ask for. Pages are laid out by the
+    processes of the press, within its limits and for SECONDS at most: no text can keep the caller busy.
     """
     try:
         release = release_of(output)
@@ -30,6 +33,7 @@ def write(output: Output, out: BinaryIO) -> list[Problem]:
         work = work_of(output, release)
         if told.get("skus"):
             work = replace(work, options={**output.options, "skus": list(told["skus"][:DOCUMENTS])})
+        work = replace(work, workshop=replace(work.workshop, until=time.monotonic() + SECONDS))
         form.write(iter(Checked(_some(release, output.language, told, work), form, work)), out, work)
     except ExportError as error:
         raise BuildFailed(str(error)) from error

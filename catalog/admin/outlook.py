@@ -43,12 +43,13 @@ class Outlooks:
         if self.model is Fragment:
             yield from ("preview", "impact")
         if self.model is Product:
-            yield "explain"
+            yield from ("explain", "printed")
 
     def upkeep_links(self, obj: Any) -> Iterator[tuple[str, str]]:
         """Beside those to rename and the like."""
         yield from super().upkeep_links(obj)  # type: ignore[misc]
         names = {"where": "Where used", "preview": "Preview a placement", "explain": "Why it says so"}
+        names["printed"] = "Where printed"
         for name in (name for name in self._pages() if name in names):
             yield reverse(f"admin:catalog_{self.model._meta.model_name}_{name}", args=[obj.pk]), names[name]
 
@@ -65,6 +66,10 @@ class Outlooks:
         obj = self._seen(request, object_id)
         impact = OUTLOOK.impact(obj) if isinstance(obj, Fragment) else None
         return self._answer(request, obj, "Where used", carried=OUTLOOK.where_used(obj), impact=impact)
+
+    def printed_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        product = self._seen(request, object_id)
+        return self._answer(request, product, "Where printed", editions=OUTLOOK.printed(product), is_printed=True)
 
     def impact_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What saving the form that is sent would change outside, or what is wrong with it."""

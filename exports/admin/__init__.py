@@ -1,5 +1,5 @@
 """Channels and outputs in the admin. Parses, calls one operation, presents."""
 
-from exports.admin import outputs, policies, releases, tokens, webhooks
+from exports.admin import editions, outputs, policies, releases, tokens, webhooks
 
-__all__ = ["outputs", "policies", "releases", "tokens", "webhooks"]
+__all__ = ["editions", "outputs", "policies", "releases", "tokens", "webhooks"]

@@ -1,23 +1,21 @@
-"""Outputs, and the editions made of them."""
+"""Outputs: what is made of a channel, told by options, with its first pages beside the form."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
-from django.http import FileResponse, Http404, HttpRequest
-from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html, format_html_join
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from catalog.admin.base import ContinuesAfterAdd, Form, ModelAdmin, ReadOnlyAdmin, actor_of
-from catalog.admin.presenting import NOTHING, badge, file_size, link
+from catalog.admin.base import ContinuesAfterAdd, Form, ModelAdmin, actor_of
+from catalog.admin.presenting import NOTHING, badge
 from catalog.operations.recording import store
 from exports.admin.output_form import OutputForm, fieldsets_of
 from exports.admin.previewing import Previews
-from exports.editions import path_of
 from exports.formats.registry import FORMATS
 from exports.models import Edition, Output
 from exports.outputs import check
@@ -76,67 +74,3 @@ class OutputAdmin(Previews, ContinuesAfterAdd, ModelAdmin):
             return NOTHING
         address = reverse("admin:exports_edition_change", args=[output.newest])
         return format_html('<a class="t-link" href="{}">from release {}</a>', address, output.newest_release)
-
-
-@admin.register(Edition)
-class EditionAdmin(ReadOnlyAdmin):
-    list_display = ("created_at", "output", "release_number", "documents", "weight", "duration", "remarks", "download")
-    list_select_related = ("output", "release__channel")
-    list_filter = ("output",)
-    fields = (
-        "output",
-        "release",
-        "created_at",
-        "created_by",
-        "documents",
-        "weight",
-        "duration",
-        "digest",
-        "download",
-        "said",
-    )
-    readonly_fields = ("weight", "duration", "download", "said")
-
-    def get_urls(self) -> list[URLPattern]:
-        view = self.admin_site.admin_view(self.file)
-        return [path("<int:pk>/file/", view, name="exports_edition_file"), *super().get_urls()]
-
-    def file(self, request: HttpRequest, pk: int) -> FileResponse:
-        """The artefact, to be saved: an edition is not shown in this site's name."""
-        edition = Edition.objects.select_related("output").filter(pk=pk).first()
-        if not self.has_view_permission(request):
-            raise PermissionDenied
-        if edition is None:
-            raise Http404
-        file = path_of(edition)
-        if not file.is_file():
-            raise Http404("The file of this edition is gone.")
-        name = f"{edition.output.code}{''.join(file.suffixes)}"
-        response = FileResponse(file.open("rb"), as_attachment=True, filename=name)
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
-
-    @admin.display(description="release", ordering="release__number")
-    def release_number(self, edition: Edition) -> SafeString | str:
-        return link(edition.release, edition.release.number)
-
-    @admin.display(description="size", ordering="size")
-    def weight(self, edition: Edition) -> str:
-        return file_size(edition.size)
-
-    @admin.display(description="made in", ordering="duration_ms")
-    def duration(self, edition: Edition) -> str:
-        return f"{edition.duration_ms / 1000:.1f} s"
-
-    @admin.display(description="remarks")
-    def remarks(self, edition: Edition) -> SafeString:
-        return badge(len(edition.warnings), "warn") if edition.warnings else badge("none", "good")
-
-    @admin.display(description="file")
-    def download(self, edition: Edition) -> SafeString:
-        address = reverse("admin:exports_edition_file", args=[edition.pk])
-        return format_html('<a class="t-link" href="{}">Download</a>', address)
-
-    @admin.display(description="remarks")
-    def said(self, edition: Edition) -> SafeString | str:
-        return format_html_join("", "<div>{}</div>", ((each,) for each in edition.warnings)) or "None."

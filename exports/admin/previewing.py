@@ -18,14 +18,16 @@ from exports.editions import BuildFailed
 from exports.formats.base import Problem
 from exports.formats.registry import FORMATS
 from exports.models import Output
-from exports.pdf.drawn import drawn
+from exports.pages import looking
 
 PAGES, WIDTH = 6, 700
 TEXT = 4_000  # characters of what is no PDF
 PROBLEMS = 20
 
-# Laying out takes much memory: whoever else looks at a preview waits for his turn.
+# Laying out takes much memory: whoever else looks at a preview waits for his turn, so many seconds.
 _one_by_one = threading.Lock()
+PATIENCE = 40.0
+BUSY = "Other previews are being made just now. Change something, or try again in a moment."
 
 
 class Previews:
@@ -64,20 +66,27 @@ _TEMPLATE = "exports/admin/preview.html"
 
 
 def _shown(output: Output) -> dict[str, Any]:
-    with _one_by_one, tempfile.TemporaryDirectory(prefix="tessera-preview-") as folder:
-        file = Path(folder) / "preview"
-        try:
-            with file.open("w+b") as out:
-                problems = previews.write(output, out)
-        except BuildFailed as error:
-            return {"refused": [str(error)]}
-        return {**_looks(output, file), **_told(problems)}
+    if not _one_by_one.acquire(timeout=PATIENCE):
+        return {"refused": [BUSY]}
+    try:
+        with tempfile.TemporaryDirectory(prefix="tessera-preview-") as folder:
+            return _made(output, Path(folder) / "preview")
+    except (BuildFailed, looking.NoPages) as error:
+        return {"refused": [str(error)]}
+    finally:
+        _one_by_one.release()
+
+
+def _made(output: Output, file: Path) -> dict[str, Any]:
+    with file.open("w+b") as out:
+        problems = previews.write(output, out)
+    return {**_looks(output, file), **_told(problems)}
 
 
 def _looks(output: Output, file: Path) -> dict[str, Any]:
     form = FORMATS[output.format]
     if form.extension == "pdf":
-        pages, count = drawn(file, pages=PAGES, width=WIDTH)
+        pages, count = looking.first_pages(file, PAGES, WIDTH)
         return {"pages": [b64encode(page).decode() for page in pages], "more": count - len(pages)}
     if form.extension == "zip":
         return {"text": "A web site is best looked at as a whole: build an edition and open it."}

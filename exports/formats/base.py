@@ -43,7 +43,8 @@ class Workshop:
 
     In `folder` it keeps finished pieces for next time, `keep` bytes of them; without one it keeps none. `processes` of
     its own may work at once (0: as many as there are processors), on each piece for so many `seconds` of processor
-    time and with so many `megabytes` over what a process takes anyway.
+    time and with so many `megabytes` over what a process takes anyway. After `until`, by time.monotonic(), nothing more
+    is begun: what is not there by then cannot be had.
     """
 
     folder: Path | None = None
@@ -51,6 +52,7 @@ class Workshop:
     processes: int = 0
     seconds: int = 20
     megabytes: int = 600
+    until: float = float("inf")
 
 
 # A language of the channel -> the same release in it.

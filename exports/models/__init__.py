@@ -8,7 +8,7 @@ from exports.models.carrying import (
     TraceFacts,
     TraceStatement,
 )
-from exports.models.outputs import Edition, Output, PageMap
+from exports.models.outputs import Edition, Output, PageMap, PrintRun
 from exports.models.policies import ChannelPolicy, Freeze, SignOff
 from exports.models.releases import (
     STAGED,
@@ -37,6 +37,7 @@ __all__ = [
     "Freeze",
     "Output",
     "PageMap",
+    "PrintRun",
     "Problem",
     "Release",
     "SignOff",

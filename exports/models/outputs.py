@@ -41,6 +41,7 @@ class Edition(models.Model):
     recipe = models.CharField(
         max_length=64, help_text="Digest of all that determines the file: the same recipe need not be made twice."
     )
+    made_with = models.JSONField(default=dict, help_text="What the recipe is the digest of: see exports.editions.")
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.CharField(max_length=200)
 
@@ -50,6 +51,21 @@ class Edition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.output.code} from release {self.release.number}"
+
+
+class PrintRun(models.Model):
+    """That an edition was printed: how often, when, and what is to be remembered of it, such as where."""
+
+    edition = models.ForeignKey(Edition, models.CASCADE, related_name="print_runs")
+    copies = models.PositiveIntegerField()
+    printed_on = models.DateField()
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["printed_on", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.copies:,} copies on {self.printed_on}"
 
 
 class PageMap(models.Model):

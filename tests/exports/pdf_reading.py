@@ -165,9 +165,9 @@ def spied(patch: pytest.MonkeyPatch) -> list[str]:
     seen: list[str] = []
     render = Press.render
 
-    def spying(self: Press, html: str, *, first_page: int = 1) -> Part:
+    def spying(self: Press, html: str, **more: Any) -> Part:
         seen.append(html)
-        return render(self, html, first_page=first_page)
+        return render(self, html, **more)
 
     run = Pool.run
 

@@ -10,10 +10,12 @@ from django.test import Client
 from django.urls import reverse
 
 from exports import previews
+from exports.admin import previewing
 from exports.editions import BuildFailed
 from exports.models import Edition, Output
 from exports.releasing.committing import release
 from tests import factories as make
+from tests.exports.test_guarded import CULPRIT, RAISES, let_through
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +54,33 @@ def test_what_cannot_be_made_is_told_instead(admin_client: Client, output: Outpu
 def test_what_is_no_pdf_is_shown_as_text(admin_client: Client, output: Output) -> None:
     Output.objects.update(format="json")
     assert "BZ-0" in ask(admin_client, output)
+
+
+def test_a_text_that_stops_the_renderer_costs_its_product_only(admin_client: Client, output: Output) -> None:
+    make.make_product(CULPRIT)
+    release(make.ACTOR, output.channel)
+    with let_through(RAISES):
+        said = ask(admin_client, output)
+    assert said.count("data:image/jpeg;base64,") == 3
+    assert f"<b>{CULPRIT}</b> It is not printed. The pages from 1 cannot be laid out" in said
+
+
+def test_what_is_not_there_in_time_is_given_up(
+    admin_client: Client, output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "SECONDS", -1.0)
+    assert "there is no time left" in ask(admin_client, output)
+    Output.objects.update(format="catalog")
+    assert "there is no time left" in ask(admin_client, output)
+
+
+def test_whoever_waits_too_long_for_his_turn_is_told(
+    admin_client: Client, output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewing, "PATIENCE", 0.0)
+    with previewing._one_by_one:
+        assert previewing.BUSY in ask(admin_client, output)
+    assert "data:image/jpeg" in ask(admin_client, output)
 
 
 def test_only_who_may_change_the_output_looks_at_what_it_would_be(client: Client, output: Output) -> None:

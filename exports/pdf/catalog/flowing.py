@@ -31,7 +31,11 @@ class Block:
 def write(plan: Plan, out: BinaryIO) -> None:
     """Raises ExportError."""
     styles = plan.look.styles("catalog_flowing")
-    with Press(plan.work.files, styles, plan.work.problems) as press, trimmed(plan.look, out) as untrimmed:
+    work = plan.work
+    with (
+        Press(work.files, styles, work.problems, work.workshop) as press,
+        trimmed(plan.look, out) as untrimmed,
+    ):
         plan.shared["logo"] = press.picture("", plan.logo, LOGO)
         press.bind(Flow(press, plan).parts(), untrimmed, tagged=True)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.template.loader import render_to_string
 
@@ -59,12 +58,7 @@ def excesses(press: Press, language: str, texts: Sequence[Text]) -> Mapping[str,
     shown = [(text, clipped(text.text, LONGEST)) for text in texts]
     html = render_to_string("exports/pdf/fitting.html", {"texts": shown, "language": language})
     rooms = {text.key: text for text in texts}
-    found: dict[str, Excess] = {}
-    for page in press.render(html).rendered.pages:
-        for box in _boxes(page._page_box):
-            key = box.element.get("data-fit") if box.element is not None else None
-            if key in rooms and box.is_in_normal_flow() and key not in found:
-                found[key] = _excess(box, rooms[key])
+    found = {key: _excess(*size, rooms[key]) for key, size in press.measured(html).items()}
     return {key: excess for key, excess in found.items() if excess}
 
 
@@ -88,23 +82,5 @@ def shorter(press: Press, language: str, document: Document, room: Text) -> str:
     return f"Its {slot} would fit: “{clipped(text, 80)}”."
 
 
-def _excess(box: Any, room: Text) -> Excess:
-    right = max((line.position_x + _line_width(line) for line in _lines(box)), default=box.position_x)
-    left = min((line.position_x for line in _lines(box)), default=box.position_x)
-    return Excess(max(0.0, (right - left) / MILLIMETRE - room.width), max(0.0, box.height / MILLIMETRE - room.height))
-
-
-def _line_width(line: Any) -> float:
-    """What is in a line, without the spaces at its end."""
-    right = max((child.position_x + child.width for child in line.children), default=line.position_x)
-    return float(right - line.position_x)
-
-
-def _lines(box: Any) -> Iterator[Any]:
-    return (inner for inner in _boxes(box) if type(inner).__name__ == "LineBox")
-
-
-def _boxes(box: Any) -> Iterator[Any]:
-    yield box
-    for child in getattr(box, "children", ()):
-        yield from _boxes(child)
+def _excess(width: float, height: float, room: Text) -> Excess:
+    return Excess(max(0.0, width / MILLIMETRE - room.width), max(0.0, height / MILLIMETRE - room.height))

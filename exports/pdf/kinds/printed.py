@@ -14,7 +14,8 @@ from exports.documents import Document, DocumentAsset
 from exports.errors import ExportError
 from exports.formats import options as opt
 from exports.formats.base import Format, Problem, Work
-from exports.pdf.engine import Part, Press
+from exports.pdf.culprits import culprits
+from exports.pdf.engine import CannotBeLaidOut, Part, Press
 from exports.pdf.envelope import envelope
 from exports.pdf.kinds import glyphs
 from exports.pdf.kinds.archive import archive_of
@@ -79,19 +80,53 @@ class Printed(Format):
         return [Problem(document.sku, message) for message in _unknown_letters(self.words(document))]
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
-        told = self.told(work)
         every = list(documents)
         faults = self.faults_of(work)
         faults.settle()
-        with Press(work.files, self.styles(), work.problems) as press:
+        with Press(work.files, self.styles(), work.problems, work.workshop) as press:
             chosen = self._chosen(every, work)
             self._fetch(press, chosen, work)
             faults.settle()
-            parts = self.parts(press, faults.without_faulty(chosen), every, work)
-            faults.settle()
-            accessible = self.is_accessible(work)
-            archive = archive_of(work, every, accessible=accessible) if told["pdf_a"] else None
-            press.bind(parts or [self._nothing(press, work)], out, tagged=False, accessible=accessible, archive=archive)
+            try:
+                self._bind(press, chosen, every, work, out)
+            except CannotBeLaidOut as error:
+                blamed = {part.sku for part in error.parts} - {""}
+                if not blamed:
+                    raise
+                for document in (document for document in chosen if document.sku in blamed):
+                    self.tell_unprintable(document, error, work)
+                self._bind(press, chosen, every, work, out)
+                work.problems[:] = dict.fromkeys(work.problems)  # what was found twice is told once
+
+    def _parts(self, press: Press, documents: Sequence[Document], every: Sequence[Document], work: Work) -> list[Part]:
+        """The pages. Where products share what cannot be laid out, those that cannot be alone are left out."""
+        try:
+            return self.parts(press, documents, every, work)
+        except CannotBeLaidOut:
+            for document in documents:
+                try:
+                    self.parts(press, [document], every, replace(work, problems=[]))
+                except CannotBeLaidOut as error:
+                    self.tell_unprintable(document, error, work)
+        self.faults_of(work).settle()
+        parts = self.parts(press, self.faults_of(work).without_faulty(documents), every, work)
+        work.problems[:] = dict.fromkeys(work.problems)  # what was found twice is told once
+        return parts
+
+    def tell_unprintable(self, document: Document, error: ExportError, work: Work) -> None:
+        """Whatever the policy, it cannot be printed."""
+        work.problems.append(Problem(document.sku, f"It is not printed. {error}"))
+
+    def _bind(
+        self, press: Press, chosen: Sequence[Document], every: Sequence[Document], work: Work, out: BinaryIO
+    ) -> None:
+        faults = self.faults_of(work)
+        faults.settle()
+        parts = self._parts(press, faults.without_faulty(chosen), every, work)
+        faults.settle()
+        accessible = self.is_accessible(work)
+        archive = archive_of(work, every, accessible=accessible) if self.told(work)["pdf_a"] else None
+        press.bind(parts or [self._nothing(press, work)], out, tagged=False, accessible=accessible, archive=archive)
 
     def is_accessible(self, work: Work) -> bool:
         return self.accessible
@@ -117,9 +152,11 @@ class Printed(Format):
     def render_one(self, press: Press, document: Document, html: str, work: Work, *, first_page: int = 1) -> list[Part]:
         """The pages of one product, none and a fault where they cannot be laid out."""
         try:
-            return [press.render(html, first_page=first_page)]
-        except ExportError as error:
-            self.faults_of(work).tell(document.sku, f"It is not printed. {error}")
+            return [press.render(html, first_page=first_page, sku=document.sku)]
+        except CannotBeLaidOut as error:
+            texts = culprits(press, document)
+            named = f" {' and '.join(texts)} cannot be laid out even alone." if texts else ""
+            self.tell_unprintable(document, ExportError(f"{error}{named}"), work)
             return []
 
     def faults_of(self, work: Work) -> Faults:

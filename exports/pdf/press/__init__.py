@@ -1,7 +1,7 @@
 """The second press: pieces are laid out alone in processes that may die, kept, and pasted up at the end.
 
-`Press` in exports.pdf.engine lays out chapter after chapter in its own process, and writes tags; this one renders only
-what changed, and nothing that it is given can stop it. Why there are two: docs/decisions/0050-pieces.md.
+`Press` in exports.pdf.engine has one of these processes lay out chapter after chapter, and write tags; this one renders
+only what changed. Nothing that they are given can stop either. Why there are two: docs/decisions/0050-pieces.md.
 """
 
 import logging

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Mapping
@@ -59,12 +60,13 @@ class Process:
             self.pid = foundry.ask({"do": "fork", "megabytes": limits.megabytes}, theirs.fileno())["pid"]
         self.channel = ours
         self._foundry, self._limits = foundry, limits
-        self.deadline = 0.0
+        self.deadline, self._seconds = 0.0, limits.seconds
 
     def begin(self, task: Mapping[str, Any]) -> None:
-        self.deadline = time.monotonic() + self._limits.seconds * PATIENCE
+        self._seconds = task.get("seconds", self._limits.seconds)
+        self.deadline = time.monotonic() + self._seconds * PATIENCE
         with suppress(wire.Gone):  # how it ended is found out when its answer is missing
-            wire.send(self.channel, {**task, "seconds": self._limits.seconds})
+            wire.send(self.channel, {**task, "seconds": self._seconds})
 
     def answer(self) -> Outcome | None:
         """None where it has ended."""
@@ -80,12 +82,15 @@ class Process:
         code: int = self._foundry.ask({"do": "end", "pid": self.pid})["code"]
         return code
 
-    def post_mortem(self, *, late: bool = False) -> Outcome:
+    def post_mortem(self, *, late: bool = False, spent: bool = False) -> Outcome:
+        """Why it ended. It was `late`, or the time of all was `spent`."""
         code = self.end()
+        if spent:
+            return Outcome(failed="there is no time left", passing=True)
         if late:
-            return Outcome(failed=f"it takes more than {self._limits.seconds * PATIENCE} s", passing=True)
+            return Outcome(failed=f"it takes more than {self._seconds * PATIENCE} s", passing=True)
         if code == -signal.SIGXCPU:
-            return Outcome(failed=f"it takes more than {self._limits.seconds} s of processor time")
+            return Outcome(failed=f"it takes more than {self._seconds} s of processor time")
         if code in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGTRAP, -signal.SIGSEGV):
             return Outcome(failed=f"it needs more than {self._limits.megabytes} MB of memory")
         how = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
@@ -144,6 +149,7 @@ class Pool:
 
     def __init__(self, limits: Limits, processes: int) -> None:
         self.limits, self.processes = limits, processes
+        self.until = float("inf")  # by time.monotonic(): what is not there by then is given up
         self._foundry: Foundry | None = None
         self._idle: list[Process] = []
         self._busy: dict[Process, Any] = {}
@@ -171,6 +177,13 @@ class Pool:
                     self._forget(process, selector)
                     process.end()
 
+    def take(self) -> Process:
+        """One of its processes, to be asked for one thing after the other; `give` it back, or end it."""
+        return self._idle.pop() if self._idle else self._begun()
+
+    def give(self, process: Process) -> None:
+        self._idle.append(process)
+
     def _feed(self, waiting: Iterator[tuple[Any, Mapping[str, Any]]], selector: selectors.BaseSelector) -> bool:
         """Whether a process was given something to do, as long as there is one to spare."""
         while len(self._busy) < self.processes:
@@ -195,12 +208,12 @@ class Pool:
     def _heard(self, selector: selectors.BaseSelector) -> Iterator[tuple[Any, Outcome]]:
         ready = {key.data for key, _ in selector.select(timeout=1.0)}
         now = time.monotonic()
-        for process in [one for one in self._busy if one in ready or now > one.deadline]:
+        for process in [one for one in self._busy if one in ready or now > min(one.deadline, self.until)]:
             name = self._busy[process]
             outcome = process.answer() if process in ready else None
             self._forget(process, selector)
             if outcome is None:
-                yield name, process.post_mortem(late=process not in ready)
+                yield name, process.post_mortem(late=process not in ready, spent=now > self.until)
             else:
                 self._idle.append(process)
                 yield name, outcome
@@ -219,16 +232,19 @@ class Pool:
 
 # Those that have nothing to do, by the process they are of: a fork's are its parent's.
 _spare: dict[int, list[Pool]] = {}
+_choosing = threading.Lock()
 
 
 @contextmanager
-def borrowed(limits: Limits, processes: int) -> Iterator[Pool]:
+def borrowed(limits: Limits, processes: int, until: float = float("inf")) -> Iterator[Pool]:
     """A pool, warm where this process has had one before: the next edition need not wait for the renderer to load."""
     spare = _spare.setdefault(os.getpid(), [])
-    found = next((pool for pool in spare if (pool.limits, pool.processes) == (limits, processes)), None)
-    if found is not None:
-        spare.remove(found)
+    with _choosing:
+        found = next((pool for pool in spare if (pool.limits, pool.processes) == (limits, processes)), None)
+        if found is not None:
+            spare.remove(found)
     pool = found or Pool(limits, processes)
+    pool.until = until
     try:
         yield pool
     except BaseException:

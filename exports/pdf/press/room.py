@@ -48,7 +48,9 @@ class PressRoom:
             self._pictures = Pictures(self._work.files, folder, self._work.problems)
             self._cache = Cache(shop.folder or folder / "kept")
             limits = Limits(shop.seconds, shop.megabytes)
-            self._pool: Pool = opening.enter_context(borrowed(limits, shop.processes or os.cpu_count() or 1))
+            self._pool: Pool = opening.enter_context(
+                borrowed(limits, shop.processes or os.cpu_count() or 1, shop.until)
+            )
             self._open = opening.pop_all()
         self._version = digest(engine(), self._stylesheet)
         return self

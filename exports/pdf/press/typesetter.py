@@ -15,31 +15,14 @@ from typing import Any
 
 from exports.formats.base import Problem
 from exports.pdf.hearing import listening
-from exports.pdf.pictures import Refused
-from exports.pdf.press import wire
+from exports.pdf.press import services, wire
 from exports.pdf.press.composing import Composer
 from exports.pdf.press.drawing import MissingGlyph, drawn, font_file
+from exports.pdf.press.given import Given
 from exports.pdf.rendering import AssetFetcher, FontConfiguration, weasyprint
 
 STYLES = 8  # style sheets kept parsed
 SLANTS = ("normal", "oblique", "italic")
-
-
-class Given:
-    """The pictures of the chunk in hand; every other address is refused."""
-
-    def __init__(self) -> None:
-        self._paths: Mapping[str, str] = {}
-        self.refused: dict[str, None] = {}
-
-    def of(self, paths: Mapping[str, str]) -> None:
-        self._paths, self.refused = paths, {}
-
-    def path(self, address: str) -> Path:
-        if address not in self._paths:
-            self.refused[f"The address “{address[:200]}” was not fetched."] = None
-            raise Refused(address)
-        return Path(self._paths[address])
 
 
 class Typesetter:
@@ -103,6 +86,8 @@ def serve(channel: socket.socket, megabytes: int) -> None:
         while True:
             task, _ = wire.receive(channel)
             _bound_time(task["seconds"])
+            if "megabytes" in task:
+                _bound_memory(task["megabytes"])
             wire.send(channel, *_answer(setter, task))
 
 
@@ -110,10 +95,12 @@ def _answer(setter: Typesetter, task: Mapping[str, Any]) -> tuple[dict[str, Any]
     try:
         if "fonts" in task:
             return {}, setter.fonts(task["fonts"])
+        if "do" in task:
+            return services.serve(task)
         return setter.chunk(task)
     except MemoryError:
         os._exit(wire.OUT_OF_MEMORY)  # it could not be trusted any more
-    except MissingGlyph as error:
+    except (MissingGlyph, services.Refused) as error:
         return {"failed": str(error)}, b""
     except Exception as error:  # Whatever layout stumbles over is the chunk's failure, and no other's.
         return {"failed": f"layout ends with {type(error).__name__}"}, b""
@@ -125,7 +112,8 @@ def _bound_memory(megabytes: int) -> None:
     with suppress(OSError):  # where there is no /proc there is no such limit either
         pages = int(Path("/proc/self/statm").read_text().split()[0])
         most = pages * resource.getpagesize() + megabytes * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 def _bound_time(seconds: int) -> None:
