@@ -21,8 +21,9 @@ from exports.pdf.hazards import Hazard, hazards
 from exports.pdf.kinds.codes import Code
 from exports.pdf.kinds.faults import Policy
 from exports.pdf.kinds.landing import code_to, landing
-from exports.pdf.kinds.printed import Printed, pixels, told_of
+from exports.pdf.kinds.printed import Printed, told_of
 from exports.pdf.limits import clipped
+from exports.pdf.resolution import pixels
 
 PICTURE, DRAWING = 66.0, 120.0  # mm
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.filters import FilterError, parse
 from exports.formats.options import Text, Wrong
 
 
@@ -16,6 +15,8 @@ class Filter(Text):
     limit: int = 1_000
 
     def read(self, said: Any) -> str:
+        from catalog.filters import FilterError, parse  # knows the database, which is not there when formats are read
+
         text = Text.read(self, said).strip()
         try:
             parse(text)

@@ -23,8 +23,9 @@ from exports.pdf.kinds.fitting import Text, excesses, shorter
 from exports.pdf.kinds.labels import price_size
 from exports.pdf.kinds.landing import code_to, landing
 from exports.pdf.kinds.prices import price_text, reduction
-from exports.pdf.kinds.printed import Printed, pixels, told_of, told_small
+from exports.pdf.kinds.printed import Printed, told_of
 from exports.pdf.limits import clipped
+from exports.pdf.resolution import pixels, told_small
 from exports.web.locales import date_text, money_text
 from exports.wording import word
 

@@ -18,8 +18,9 @@ from exports.pdf.entries import Entry, Writer
 from exports.pdf.envelope import envelope
 from exports.pdf.hazards import Hazard, hazards, is_hazard
 from exports.pdf.kinds.faults import Policy
-from exports.pdf.kinds.printed import Printed, pixels, told_of
+from exports.pdf.kinds.printed import Printed, told_of
 from exports.pdf.limits import clipped
+from exports.pdf.resolution import pixels
 from exports.web.locales import language_name
 from exports.wording import word
 

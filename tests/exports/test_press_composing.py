@@ -17,7 +17,8 @@ from tests.exports.pdf_reading import spied
 with fonts.only_ours():
     from exports.pdf.press.composing import Composer
     from exports.pdf.press.drawing import MissingGlyph, drawn
-    from exports.pdf.press.typesetter import Given, Typesetter
+    from exports.pdf.press.given import Given
+    from exports.pdf.press.typesetter import Typesetter
     from exports.pdf.rendering import AssetFetcher, FontConfiguration, weasyprint
 
 CSS = Look.of(Catalog().read({})).styles("catalog_pasted")

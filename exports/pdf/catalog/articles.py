@@ -13,8 +13,8 @@ from exports.pdf.catalog.comparing import Grid, Spoken, comparison, joined, labe
 from exports.pdf.catalog.look import LINE, MM, Look
 from exports.pdf.catalog.sides import FactsSideBySide, Side, facts_side_by_side
 from exports.pdf.entries import LABEL, Entry, PictureSource, VariantTable, Writer
-from exports.pdf.kinds.printed import pixels
 from exports.pdf.limits import clipped
+from exports.pdf.resolution import pixels
 from exports.web.locales import money_text
 
 BESIDE, ROW = 640, 280  # pixels of a picture beside an entry (56 mm), and in a grid

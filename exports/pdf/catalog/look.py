@@ -9,9 +9,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-from exports.pdf.catalog.options import ACCENT
 from exports.pdf.press.paste import Frame
 
+ACCENT = "#a4552e"
 MM = 72 / 25.4  # points
 LINE = 12.0  # points of the grid
 BETWEEN_COLUMNS = 12.0  # mm

@@ -7,10 +7,9 @@ from typing import Any
 
 from exports.formats.filters import Filter
 from exports.formats.options import LONG, Choice, Code, Codes, Color, Flag, Number, Option, Text
+from exports.pdf.catalog.look import ACCENT
 from exports.pdf.envelope import PRICE_NOTE
 from exports.pdf.press.room import LEAVE_OUT, REPLACE, STOP
-
-ACCENT = "#a4552e"
 
 CONTENT: Mapping[str, Option] = {
     "category": Code(

@@ -25,8 +25,8 @@ from exports.pdf.catalog.wording import words
 from exports.pdf.chapters import Arrangement, Section, arrange
 from exports.pdf.entries import LABEL, NAME, PictureSource, Prose, Related, Writer, anchor_of
 from exports.pdf.envelope import envelope
-from exports.pdf.kinds.printed import told_small
 from exports.pdf.limits import clipped
+from exports.pdf.resolution import told_small
 
 TEMPLATES = {"half": "entry", "page": "catalog/entry_page", "grid": "catalog/entry_grid"}
 WIDTH, COLUMN, PRICE = 62.0, 24.0, 20.0  # mm: of a grid's picture and SKU, of its other columns, of prices

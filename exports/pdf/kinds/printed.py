@@ -21,8 +21,7 @@ from exports.pdf.kinds import glyphs
 from exports.pdf.kinds.archive import archive_of
 from exports.pdf.kinds.faults import Faults, Policy
 from exports.pdf.limits import clipped
-
-RESOLUTION, LEAST_RESOLUTION = 300, 150  # pixels per inch that are asked for, and that print needs
+from exports.pdf.resolution import pixels, told_small
 
 
 class Printed(Format):
@@ -218,18 +217,6 @@ def told_of(otherwise: Policy, own: Mapping[str, opt.Option]) -> dict[str, opt.O
         ),
         "pdf_a": opt.Flag(label="PDF/A-3", help="With the release's documents attached as JSON.", group="File"),
     }
-
-
-def pixels(width: float) -> int:
-    """Of a picture that is printed `width` mm wide; the asset library has none above 1,600."""
-    return min(1_600, round(width / 25.4 * RESOLUTION))
-
-
-def told_small(asset: DocumentAsset, width: float) -> Iterator[str]:
-    """Whether a picture has too few pixels for `width` mm, where its size is known."""
-    if asset.width and asset.width < width / 25.4 * LEAST_RESOLUTION:
-        found = f"{asset.width} pixels for {width:g} mm, {asset.width / width * 25.4:.0f} per inch"
-        yield f"The picture “{clipped(asset.alt or asset.url, 60)}” has {found}; print needs {LEAST_RESOLUTION}."
 
 
 def _empty_slots(document: Document, needed: Iterable[str]) -> Iterator[str]:
