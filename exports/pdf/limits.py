@@ -208,10 +208,10 @@ def _opening(tag: str, said: Mapping[str, str]) -> str:
     address = said.get("href", "") if tag == "a" else ""
     # Relative addresses have nothing to be relative to on paper, and sanitisers let them pass.
     is_known = address.partition(":")[0].lower() in SCHEMES or _PLACE.fullmatch(address)
-    return f'<a href="{escape(address)}">' if is_known else f"<{tag}>"
+    return f'<a href="{escape(address)}">' if is_known else f"<{tag}/>" if tag in VOID else f"<{tag}>"
 
 
 def _picture(said: Mapping[str, str]) -> str:
     """A picture that the renderer may fetch; of any other the alternative text."""
     alt = clipped(said.get("alt", ""), ALT)
-    return f'<img src="{said["src"]}" alt="{escape(alt)}">' if ADDRESS.fullmatch(said.get("src", "")) else escape(alt)
+    return f'<img src="{said["src"]}" alt="{escape(alt)}"/>' if ADDRESS.fullmatch(said.get("src", "")) else escape(alt)

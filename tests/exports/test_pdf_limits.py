@@ -10,7 +10,7 @@ from exports.pdf.limits import bounded, clipped, paragraphs
 from exports.pdf.typeset import COLUMN_EMS, pieces, width, wrapped
 
 ORDINARY = (
-    "<p>Ein <strong>guter</strong> <em>Satz</em> &amp; H<sub>2</sub>O<br>neue Zeile</p>",
+    "<p>Ein <strong>guter</strong> <em>Satz</em> &amp; H<sub>2</sub>O<br/>neue Zeile</p>",
     "<ul><li>eins</li><li>zwei<ol><li>drei</li></ol></li></ul>",
     '<p><a href="https://example.com/?a=1&amp;b=2">Netz</a> <a href="mailto:a@example.com">Post</a></p>',
     "<table><thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody></table>",
@@ -38,9 +38,9 @@ def test_ordinary_statements_stay_as_they_are(html: str) -> None:
         ('<a href="#sku-BZ-1">a</a><a href="#top">b</a>', '<a href="#sku-BZ-1">a</a><a>b</a>'),
         (
             '<p><img alt="a" src="asset:0123456789abcdef?width=90" onerror="x"></p>',
-            '<p><img src="asset:0123456789abcdef?width=90" alt="a"></p>',
+            '<p><img src="asset:0123456789abcdef?width=90" alt="a"/></p>',
         ),
-        ('<img src="/assets/0123456789abcdef/large.jpg" alt="a &lt;"><br>b', "a &lt;<br>b"),
+        ('<img src="/assets/0123456789abcdef/large.jpg" alt="a &lt;"><br>b', "a &lt;<br/>b"),
         ('<p style="font-size: 1e9px">a</p>', "<p>a</p>"),
         ("<b>a", "<b>a</b>"),
         ("<p><b>a</p>b", "<p><b>a</b></p>b"),
