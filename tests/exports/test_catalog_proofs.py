@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pikepdf
@@ -17,6 +18,7 @@ from exports.errors import ExportError
 from exports.formats.base import Workshop
 from exports.formats.catalog import Catalog
 from exports.pdf import entries
+from exports.pdf.speaking import HEADINGS
 from tests.exports import samples
 from tests.exports.pdf_reading import destinations, opened
 from tests.exports.structure_reading import elements, marked_contents
@@ -110,6 +112,12 @@ class TestTags:
         assert {"H1", "H2", "H3", "Table", "TR", "TH", "TD", "Figure", "Link", "P"} <= {one.kind for one in found}
         assert "Lira von vorn" in [one.alt for one in found if one.kind == "Figure"]
         assert all(one.alt for one in found if one.kind == "Figure"), "a picture without words"
+
+    def test_no_level_of_headings_is_left_out(self, tagged: pikepdf.Pdf) -> None:
+        levels = [int(one.kind[1]) for one in elements(tagged) if f"/{one.kind}" in HEADINGS]
+        assert levels[0] == 1
+        assert all(below - above <= 1 for above, below in pairwise(levels)), levels
+        assert {1, 2, 3} <= set(levels)
 
     def test_nothing_is_outside_of_the_structure_but_what_stands_at_head_and_foot(self, tagged: pikepdf.Pdf) -> None:
         marked, named = marked_contents(tagged)

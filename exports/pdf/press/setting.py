@@ -16,7 +16,7 @@ from exports.pdf.hearing import listening
 from exports.pdf.press.composing import Composer
 from exports.pdf.press.given import Given
 from exports.pdf.rendering import AssetFetcher, FontConfiguration, weasyprint
-from exports.pdf.speaking import name_languages
+from exports.pdf.speaking import spoken_as
 
 # Where a page resets the counter WeasyPrint does not also increment it. Even pages are left ones.
 FIRST_PAGE = "@page :first {{ counter-reset: page {number} }} html {{ break-before: {side} }}"
@@ -76,7 +76,7 @@ class Setting:
             warnings.filterwarnings("ignore", message=".*sRGB2014", category=ResourceWarning)
             document.write_pdf(
                 out,
-                finisher=partial(name_languages, spoken) if task["accessible"] else None,
+                finisher=partial(spoken_as, spoken) if task["tagged"] or task["accessible"] else None,
                 pdf_tags=task["tagged"] or task["accessible"],
                 pdf_variant=task["variant"],
             )
