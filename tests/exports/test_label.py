@@ -205,7 +205,7 @@ def test_a_name_that_is_too_long_is_told_with_what_would_fit() -> None:
     )
     [(sku, message, fatal)] = told(long, faults="print")
     assert (sku, fatal) == ("BZ-LIRA-BK", False)
-    assert message.startswith("The name is 14.9 mm too high for its place on the label.")
+    assert message.startswith("The name is 14.8 mm too high for its place on the label.")
     assert message.endswith("Its headline would fit: “Espresso auf 22 Zentimetern”.")
     with pytest.raises(ExportError, match="mm too high"):
         written(long)
