@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from contextlib import contextmanager
+from typing import Any, BinaryIO, ClassVar
 
 from exports.documents import Document
 from exports.formats.base import Format, Problem, Work
@@ -68,3 +71,12 @@ def group_id(row: Row, name: str, group: str, most: int, work: Work) -> None:
         work.problems.append(Problem(row.sku, message, fatal=False))
     else:
         row[name] = [Value(group)]
+
+
+@contextmanager
+def csv_into(out: BinaryIO, delimiter: str = ",", end: str = "\n") -> Iterator[Any]:
+    """A writer of the csv module that writes UTF-8 and leaves the stream open."""
+    text = io.TextIOWrapper(out, encoding="utf-8", newline="")
+    yield csv.writer(text, delimiter=delimiter, lineterminator=end)
+    text.flush()
+    text.detach()

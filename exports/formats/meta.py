@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, ClassVar
 
 from exports.documents import Document
 from exports.formats.base import Work
-from exports.formats.feed import Feed, group_id
+from exports.formats.feed import Feed, csv_into, group_id
 from exports.formats.google import opening
 from exports.formats.mapped import FieldMapping
 from exports.mapping.commerce import (
@@ -103,13 +101,10 @@ class MetaTable(_Meta):
     media_type = "text/csv"
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
-        text = io.TextIOWrapper(out, encoding="utf-8", newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(NAMES)
-        for _, row in self.items(documents, work):
-            writer.writerow([",".join(row.texts(name)) for name in NAMES])
-        text.flush()
-        text.detach()
+        with csv_into(out) as writer:
+            writer.writerow(NAMES)
+            for _, row in self.items(documents, work):
+                writer.writerow([",".join(row.texts(name)) for name in NAMES])
 
 
 class MetaRss(_Meta):

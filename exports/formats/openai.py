@@ -5,8 +5,6 @@ The older page wanted more fields than the newest; they are written, too, so tha
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO, ClassVar
 
@@ -14,7 +12,7 @@ import orjson
 
 from exports.documents import Document
 from exports.formats.base import Work
-from exports.formats.feed import Feed
+from exports.formats.feed import Feed, csv_into
 from exports.formats.mapped import FieldMapping
 from exports.formats.options import Address, Flag, Text
 from exports.mapping.commerce import GTIN, OPTIONS, availability_fault, brand, link, note_small, price
@@ -168,13 +166,10 @@ class OpenAiTable(_OpenAi):
     media_type = "text/csv"
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
-        text = io.TextIOWrapper(out, encoding="utf-8", newline="")
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(NAMES)
-        for _, row in self.items(documents, work):
-            writer.writerow([_cell(name, row.get(name, [])) for name in NAMES])
-        text.flush()
-        text.detach()
+        with csv_into(out) as writer:
+            writer.writerow(NAMES)
+            for _, row in self.items(documents, work):
+                writer.writerow([_cell(name, row.get(name, [])) for name in NAMES])
 
 
 def _cell(name: str, values: list[Value]) -> str:

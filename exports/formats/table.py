@@ -5,8 +5,6 @@ What a table holds is data for everybody who opens it, never a formula: see `har
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +17,7 @@ import xlsxwriter
 from exports.documents import Document
 from exports.errors import ExportError
 from exports.formats.base import Format, Problem, Work
+from exports.formats.feed import csv_into
 from exports.formats.mapped import Columns
 from exports.formats.options import Choice, Flag, Text
 from exports.mapping.expression import Expression, parse
@@ -123,14 +122,11 @@ class CsvTable(Table):
         told = self.told(work)
         if told["bom"]:
             out.write(b"\xef\xbb\xbf")
-        text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=False)
-        writer = csv.writer(text, delimiter=self.DELIMITERS[told["delimiter"]], lineterminator="\r\n")
         guard = told["formulas"] == "guard"
-        writer.writerow([harmless(name) for name in names] if guard else names)
-        for row in rows:
-            writer.writerow([harmless(cell) for cell in row.cells] if guard else row.cells)
-        text.flush()
-        text.detach()
+        with csv_into(out, self.DELIMITERS[told["delimiter"]], "\r\n") as writer:
+            writer.writerow([harmless(name) for name in names] if guard else names)
+            for row in rows:
+                writer.writerow([harmless(cell) for cell in row.cells] if guard else row.cells)
 
 
 class ExcelTable(Table):

@@ -16,8 +16,7 @@ from exports.documents import Document
 from exports.formats.base import Work
 from exports.formats.feed import Feed
 from exports.formats.mapped import FieldMapping
-from exports.formats.options import Choice, Code, Table, Text
-from exports.mapping.classes import CLASSES, Feature, classified
+from exports.mapping.classes import Feature, catalog_options, classified
 from exports.mapping.commerce import GTIN, price
 from exports.mapping.fields import Field, Row, matching
 from exports.mapping.seeing import Seen, Value
@@ -76,18 +75,7 @@ class EtimXChange(Feed):
     extension = "json"
     media_type = "application/json"
     fields: ClassVar = FIELDS
-    options: ClassVar = {
-        "supplier": Text(label="Supplier", help="The channel's title if nothing is said.", limit=80),
-        "catalog_id": Code(label="Catalog", help="Its number; the channel's code if nothing is said."),
-        "price_type": Choice(label="Kind of price", choices=PRICES),
-        "references": Table(
-            label="Kinds of relations",
-            help="A type of association and what ETIM calls it, such as: accessory ACCESSORY.",
-            what="association",
-        ),
-        **CLASSES,
-        "fields": FieldMapping(fields=FIELDS),
-    }
+    options: ClassVar = {**catalog_options(PRICES, 80, "ACCESSORY"), "fields": FieldMapping(fields=FIELDS)}
 
     def fault(self, told: Mapping[str, Any]) -> str:
         wrong = next((kind for kind in told["references"].values() if kind not in RELATIONS), "")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from exports.documents import Document, Fact
-from exports.formats.options import Table, Text
+from exports.formats.options import Choice, Code, Table, Text
 
 GROUP = "Classification"
 CLASSES: Mapping[str, Any] = {
@@ -32,6 +32,21 @@ CLASSES: Mapping[str, Any] = {
         group=GROUP,
     ),
 }
+
+
+def catalog_options(prices: Mapping[str, str], most: int, references: str) -> dict[str, Any]:
+    """What catalogues for wholesalers can be told; a supplier's name has at most so many characters."""
+    return {
+        "supplier": Text(label="Supplier", help="The channel's title if nothing is said.", limit=most),
+        "catalog_id": Code(label="Catalog", help="Its number; the channel's code if nothing is said."),
+        "price_type": Choice(label="Kind of price", choices=prices),
+        "references": Table(
+            label="Kinds of references",
+            help=f"A type of association and what it is called there, such as: accessory {references}.",
+            what="association",
+        ),
+        **CLASSES,
+    }
 
 
 class Feature(NamedTuple):
