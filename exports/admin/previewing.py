@@ -88,6 +88,8 @@ def _looks(output: Output, file: Path) -> dict[str, Any]:
     if form.extension == "pdf":
         pages, count = looking.first_pages(file, PAGES, WIDTH)
         return {"pages": [b64encode(page).decode() for page in pages], "more": count - len(pages)}
+    if form.extension == "xlsx":
+        return {"text": "A workbook is best looked at in Excel: build an edition and open it."}
     if form.extension == "zip":
         return {"text": "A web site is best looked at as a whole: build an edition and open it."}
     with file.open(encoding="utf-8", errors="replace") as text:

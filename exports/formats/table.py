@@ -48,8 +48,8 @@ _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe stands before one that it would; numbers may be
-    negative. Importing takes the apostrophe off again."""
+    """A text that no spreadsheet takes for a formula: an apostrophe stands before one that it would, as people write it
+    there themselves; numbers may be negative."""
     if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
         return f"'{text}"
     return text
