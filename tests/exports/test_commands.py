@@ -204,7 +204,8 @@ def test_an_output_is_created_and_changed(world: World) -> None:
         (("--language", "it", "--format", "nope"), "format: There is "),
         (
             ("--language", "it", "--format", "google", "--option", "colour=red"),
-            "options: Format “google” has availability, availability_date, brand, machine, categories, fields, not “colour”.",
+            "options: Format “google” has availability, availability_date, brand, machine, categories, fields, "
+            "not “colour”.",
         ),
         (
             ("--language", "it", "--format", "json", "--option", "a=1"),
