@@ -88,7 +88,7 @@ class BmeCat(Feed):
         return f"“{wrong[:60]}” is no kind of reference; there are {', '.join(sorted(REFERENCES))}." if wrong else ""
 
     def rules(self, row: Row, seen: Seen, told: Mapping[str, Any]) -> None:
-        row["classified"] = [Value("", classified(seen.document, told))]
+        row["classified"] = [Value("", classified(seen, told))]
 
     def write(self, documents: Iterable[Document], out: BinaryIO, work: Work) -> None:
         told = self.told(work)

@@ -24,6 +24,9 @@ from exports.mapping.commerce import (
     link,
     note_small,
     price,
+    put_brand,
+    put_category,
+    put_others,
 )
 from exports.mapping.fields import Field, Row, matching
 from exports.mapping.seeing import Seen, Value
@@ -146,7 +149,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 _OWN = frozenset({"name", "brand", "gtin", "mpn", "color", "size", "material", "pattern"})
 _JOINED = ("color", "material")
 _MACHINE = "trained_algorithmic_media"
-# Where it stands among the fields.
+# These stand first, the others as FIELDS has them.
 ORDER = ("id", "title", "structured_title", "description", "structured_description")
 
 
@@ -172,23 +175,15 @@ class _Google(Feed):
             row["availability_date"] = [Value(told["availability_date"])]
         note_small(row)
         _identifiers(row, told)
-        main = row.text("image_link")
-        _keep(
-            row,
-            "additional_image_link",
-            [value for value in row.get("additional_image_link", ()) if value.text != main][:10],
-        )
-        _keep(row, "product_detail", [_detail(value) for value in row.get("product_detail", ()) if _is_detail(value)])
+        put_others(row, "additional_image_link", "image_link", 10)
+        row.put("product_detail", [_detail(value) for value in row.get("product_detail", ()) if _is_detail(value)])
         if len(row.get("product_highlight", ())) < 2:
             row.pop("product_highlight", None)
         for name in _JOINED:
             _join(row, name)
-        if "google_product_category" not in row:
-            by_code = {code.lower(): text for code, text in told["categories"].items()}
-            found = seen.around.taxonomy(seen.document, by_code)
-            _keep(row, "google_product_category", [Value(found)] if found else [])
+        put_category(row, seen, told)
         for name in ("title", "description"):
-            _keep(row, name, [Value("\n".join(row.texts(name)), None)] if name in row else [])
+            row.put(name, [Value("\n".join(row.texts(name)))] if name in row else [])
             if told["machine"] in (name, "both") and name in row:
                 row[f"structured_{name}"] = [Value("", (_MACHINE, row.pop(name)[0].text))]
 
@@ -196,16 +191,8 @@ class _Google(Feed):
         group_id(row, "item_group_id", group, 50, work)
 
 
-def _keep(row: Row, name: str, values: list[Value]) -> None:
-    if values:
-        row[name] = values
-    else:
-        row.pop(name, None)
-
-
 def _identifiers(row: Row, told: Mapping[str, Any]) -> None:
-    if "brand" not in row and told["brand"]:
-        row["brand"] = [Value(told["brand"])]
+    put_brand(row, told)
     if "gtin" not in row and not ("brand" in row and "mpn" in row):
         row["identifier_exists"] = [Value("no")]
 
@@ -216,7 +203,7 @@ def _join(row: Row, name: str) -> None:
     if len(text) > (200 if name == "material" else 100):
         row.note(f"{name} “{cut(text, 60)}” is too long; it was left out.", f"fact:{name}")
         text = ""
-    _keep(row, name, [Value(text)] if text else [])
+    row.put(name, [Value(text)] if text else [])
 
 
 def _is_detail(value: Value) -> bool:

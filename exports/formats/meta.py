@@ -19,6 +19,9 @@ from exports.mapping.commerce import (
     link,
     note_small,
     price,
+    put_brand,
+    put_category,
+    put_others,
 )
 from exports.mapping.fields import Field, Row
 from exports.mapping.seeing import Seen, Value
@@ -78,15 +81,11 @@ class _Meta(Feed):
     def rules(self, row: Row, seen: Seen, told: Mapping[str, Any]) -> None:
         row["availability"] = [Value(_AVAILABILITIES[told["availability"]])]
         note_small(row)
-        if "brand" not in row and told["brand"]:
-            row["brand"] = [Value(told["brand"])]
+        put_brand(row, told)
         if not {"brand", "gtin", "mpn"} & row.keys():
             row.refuse("One of brand, gtin and mpn has to be there.", "identifier:gtin")
-        others = [value for value in row.get("additional_image_link", ()) if value.text != row.text("image_link")]
-        row["additional_image_link"] = others[:20]
-        if "google_product_category" not in row:
-            by_code = {code.lower(): text for code, text in told["categories"].items()}
-            row["google_product_category"] = [Value(seen.around.taxonomy(seen.document, by_code))]
+        put_others(row, "additional_image_link", "image_link", 20)
+        put_category(row, seen, told)
 
     def grouped(self, row: Row, group: str, work: Work) -> None:
         group_id(row, "item_group_id", group, 100, work)

@@ -15,7 +15,17 @@ from exports.formats.base import Work
 from exports.formats.feed import Feed, csv_into
 from exports.formats.mapped import FieldMapping
 from exports.formats.options import Address, Flag, Text
-from exports.mapping.commerce import GTIN, OPTIONS, availability_fault, brand, link, note_small, price
+from exports.mapping.commerce import (
+    GTIN,
+    OPTIONS,
+    availability_fault,
+    brand,
+    link,
+    note_small,
+    price,
+    put_brand,
+    put_others,
+)
 from exports.mapping.fields import Field, Row, matching
 from exports.mapping.seeing import Seen, Value
 from exports.mapping.sources import axes
@@ -105,13 +115,11 @@ class _OpenAi(Feed):
 
     def rules(self, row: Row, seen: Seen, told: Mapping[str, Any]) -> None:
         publication = seen.around.publication
-        if "brand" not in row and told["brand"]:
-            row["brand"] = [Value(told["brand"])]
+        put_brand(row, told)
         if "brand" not in row:
             row.refuse("brand is empty: say one in the product or in the output's options.", "identifier:brand")
         note_small(row, "image_url")
-        others = [value for value in row.get("additional_image_urls", ()) if value.text != row.text("image_url")]
-        row["additional_image_urls"] = others[:30]
+        put_others(row, "additional_image_urls", "image_url", 30)
         if "weight" not in row:
             row.pop("item_weight_unit", None)
         facts = {

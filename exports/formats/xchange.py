@@ -85,7 +85,7 @@ class EtimXChange(Feed):
         return next((f"{fault[0].upper()}{fault[1:]}." for fault in faults if fault), "")
 
     def rules(self, row: Row, seen: Seen, told: Mapping[str, Any]) -> None:
-        row["classified"] = [Value("", classified(seen.document, told))]
+        row["classified"] = [Value("", classified(seen, told))]
         if "price" in row and _number(row.text("price").partition(" ")[0]) is None:
             row.refuse(f"price “{row.text('price')}” has more than four decimal places.", "price")
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from exports.documents import Document, Fact
 from exports.formats.options import Choice, Code, Table, Text
+from exports.mapping.seeing import Seen
 
 GROUP = "Classification"
 CLASSES: Mapping[str, Any] = {
@@ -68,13 +69,11 @@ class Classified(NamedTuple):
     features: tuple[Feature, ...] = ()
 
 
-def classified(document: Document, told: Mapping[str, Any]) -> Classified:
+def classified(seen: Seen, told: Mapping[str, Any]) -> Classified:
     """`told` has the options of CLASSES."""
-    lowered = {
-        name: {code.lower(): text for code, text in told[name].items()} for name in ("classes", "features", "values")
-    }
-    code = lowered["classes"].get(document.family["code"].lower(), "")
-    return Classified(code, tuple(_features(document, lowered))) if code else Classified("")
+    lowered = {name: seen.around.lowered(name, told) for name in ("classes", "features", "values")}
+    code = lowered["classes"].get(seen.document.family["code"].lower(), "")
+    return Classified(code, tuple(_features(seen.document, lowered))) if code else Classified("")
 
 
 def _features(document: Document, told: Mapping[str, Mapping[str, str]]) -> Iterator[Feature]:

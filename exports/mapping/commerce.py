@@ -15,6 +15,7 @@ from exports.documents import Document
 from exports.formats.options import Choice, Moment, Table, Text
 from exports.identifiers import compact, gtin_fault
 from exports.mapping.fields import Field, Row
+from exports.mapping.seeing import Seen, Value
 from exports.text import one_line
 
 AVAILABILITIES = {
@@ -101,6 +102,24 @@ def note_small(row: Row, name: str = "image_link") -> None:
     sizes = [pixels.get("width"), pixels.get("height")] if isinstance(pixels, dict) else []
     if any(size is not None and size < _MIN_PIXELS for size in sizes):
         row.note(f"{name} has {sizes[0]} × {sizes[1]} pixels; from 31 January 2027 it needs 500 × 500.", "picture")
+
+
+def put_brand(row: Row, told: Mapping[str, Any]) -> None:
+    """That of the output where the product names none."""
+    if "brand" not in row and told["brand"]:
+        row["brand"] = [Value(told["brand"])]
+
+
+def put_others(row: Row, name: str, main: str, most: int) -> None:
+    """Of the pictures in a field at most so many, and not the one that stands in the field `main`."""
+    row.put(name, [value for value in row.get(name, ()) if value.text != row.text(main)][:most])
+
+
+def put_category(row: Row, seen: Seen, told: Mapping[str, Any]) -> None:
+    """What the option TAXONOMY says, where nothing is mapped."""
+    if "google_product_category" not in row:
+        found = seen.around.taxonomy(seen.document, seen.around.lowered("categories", told))
+        row.put("google_product_category", [Value(found)] if found else [])
 
 
 # --- Of a document alone ---------------------------------------------------------------------------------------------

@@ -70,6 +70,13 @@ class Row(dict[str, list[Value]]):
     def texts(self, name: str) -> list[str]:
         return [value.text for value in self.get(name, ())]
 
+    def put(self, name: str, values: list[Value]) -> None:
+        """Those instead of what is there, also where they are none."""
+        if values:
+            self[name] = values
+        else:
+            self.pop(name, None)
+
     def refuse(self, message: str, about: str = "") -> None:
         self.problems.append(Problem(self.sku, message, about=about))
 

@@ -36,6 +36,13 @@ class Around:
     def __init__(self, work: Work) -> None:
         self.publication, self.base_url = work.publication, work.base_url
         self.labels = dict(_labels(work.publication.navigation))
+        self._lowered: dict[str, Mapping[str, str]] = {}
+
+    def lowered(self, name: str, told: Mapping[str, Any]) -> Mapping[str, str]:
+        """The option `name`, a table by codes, by lower-case code; worked out once."""
+        if name not in self._lowered:
+            self._lowered[name] = {code.lower(): text for code, text in told[name].items()}
+        return self._lowered[name]
 
     def taxonomy(self, document: Document, by_category: Mapping[str, str]) -> str:
         """What a receiver calls the product's category: of the nearest one on the way up that has something."""
